@@ -1,0 +1,1 @@
+"""The domains and the kernel they stand on."""

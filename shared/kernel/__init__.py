@@ -1,0 +1,1 @@
+"""What every domain stands on: declarations, storage, events, time, money and the live hub."""

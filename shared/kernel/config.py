@@ -1,0 +1,64 @@
+"""Configuration: one frozen ``Settings``, read from the environment when first asked for.
+
+Names of resources are derived from the stage (``shared.kernel.names``); numbers are the defaults of
+``decisions.md`` ("Numbers to start from") and may be overridden per deployment.
+"""
+
+import os
+from dataclasses import dataclass, fields
+from functools import cache
+
+from shared.kernel import names
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one deployment is told. Each field is the environment variable ``WELLSPRING_<FIELD>``.
+
+    Attributes:
+        stage: ``local``, ``test``, ``prod`` …
+        function: short name of the running function.
+        socket_endpoint: management URL of the WebSocket API (``https://…`` or a local URL).
+        public_url: base URL of the public API, for links in messages.
+        stripe_api_base: base URL of Stripe's API, ``None`` for the real one.
+        livekit_url: base URL of the LiveKit server.
+        mail_sender: address that mail is sent from.
+        checkout_success_url: where Stripe returns a buyer to; ``{CHECKOUT_SESSION_ID}`` is filled in by Stripe.
+        checkout_cancel_url: where an abandoned checkout returns to.
+        access_token_minutes: life of an access token, 5 to 1440 (D-21).
+        refresh_token_days: life of a refresh token.
+    """
+
+    stage: str
+    function: str = ""
+    socket_endpoint: str = ""
+    public_url: str = ""
+    stripe_api_base: str = ""
+    livekit_url: str = ""
+    mail_sender: str = "hello@wellspring.example"
+    checkout_success_url: str = ""
+    checkout_cancel_url: str = ""
+    access_token_minutes: int = 15
+    refresh_token_days: int = 30
+
+    def table(self, domain: str) -> str:
+        """Return the name of a domain's table."""
+        return names.table_name(self.stage, domain)
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this deployment.
+
+    Raises:
+        KeyError: the stage is not set.
+        ValueError: a number is not one.
+    """
+    found: dict[str, str | int] = {}
+    for field in fields(Settings):
+        value = os.environ.get(f"WELLSPRING_{field.name.upper()}")
+        if value:
+            found[field.name] = int(value) if field.type is int else value
+    if "stage" not in found:
+        raise KeyError("WELLSPRING_STAGE")
+    return Settings(**found)  # type: ignore[arg-type]

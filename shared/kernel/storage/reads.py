@@ -1,0 +1,92 @@
+"""Reads: one item, many by key, or a page of a query. There is no scan."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pynamodb.expressions.condition import Condition
+
+from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.items import Item
+
+T = TypeVar("T", bound=Item)
+
+Key = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a query: the raw items and the key to go on from, ``None`` at the end."""
+
+    items: tuple[Mapping[str, Any], ...]
+    next_key: Key | None
+
+    def load(self, model: type[T]) -> list[T]:
+        """Return the items as one model."""
+        return [model.load(dict(item)) for item in self.items]
+
+
+def get(model: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | None:
+    """Return one item, or ``None``. One read unit per 4 KB when consistent, half when not."""
+    reply = dynamodb().get_item(TableName=model.table(), Key=model.key(pk, sk), ConsistentRead=consistent)
+    return model.load(reply["Item"]) if "Item" in reply else None
+
+
+def _request(model: type[Item], key: Condition, filter_by: Condition | None, **options: Any) -> dict[str, Any]:
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    request = {"TableName": model.table(), "KeyConditionExpression": key.serialize(names, values)}
+    if filter_by is not None:
+        request["FilterExpression"] = filter_by.serialize(names, values)
+    request["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
+    request["ExpressionAttributeValues"] = values
+    return request | {name: value for name, value in options.items() if value is not None}
+
+
+def query(
+    model: type[Item],
+    key: Condition,
+    *,
+    index: str | None = None,
+    limit: int | None = None,
+    descending: bool = False,
+    start: Key | None = None,
+    filter_by: Condition | None = None,
+    consistent: bool = False,
+) -> Found:
+    """Return one page: exactly one call, at most 1 MB. ``limit`` counts items before the filter."""
+    request = _request(
+        model,
+        key,
+        filter_by,
+        IndexName=index,
+        Limit=limit,
+        ExclusiveStartKey=start,
+        ScanIndexForward=not descending,
+        ConsistentRead=consistent or None,
+    )
+    reply = dynamodb().query(**request)
+    return Found(tuple(reply["Items"]), reply.get("LastEvaluatedKey"))
+
+
+def query_all(model: type[Item], key: Condition, **options: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield every item of a query, page after page."""
+    start: Key | None = None
+    while True:
+        page = query(model, key, start=start, **options)
+        yield from page.items
+        start = page.next_key
+        if start is None:
+            return
+
+
+def count(model: type[Item], key: Condition, *, index: str | None = None) -> int:
+    """Return how many items a query finds, without reading them out."""
+    request = _request(model, key, None, IndexName=index, Select="COUNT")
+    total, start = 0, None
+    while True:
+        reply = dynamodb().query(**request, **({"ExclusiveStartKey": start} if start else {}))
+        total += reply["Count"]
+        start = reply.get("LastEvaluatedKey")
+        if start is None:
+            return total

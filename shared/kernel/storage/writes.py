@@ -1,0 +1,236 @@
+"""Writes: ``commit()`` for one item, ``transact()`` for several. Conditions decide, never an earlier read.
+
+Each write may carry the domain error that its failed condition means, or a function that makes the error from the
+item as it stands (``None`` where there is none).
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.expressions.update import Update as UpdateExpression
+
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.items import Item
+
+Attributes = dict[str, Any]
+Refusal = Exception | type[Exception] | Callable[[Attributes | None], Exception]
+
+MAX_ITEMS = 100
+"""Items in one transaction (TransactWriteItems, X-W-34)."""
+
+_ATTEMPTS = 8
+_BASE_SECONDS = 0.02
+_CAP_SECONDS = 0.4
+_RETRIED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class ConditionFailed(Exception):
+    """A condition did not hold and no domain error was named for it.
+
+    Attributes:
+        position: which write of the transaction.
+        old: the item as it stands, ``None`` where there is none.
+    """
+
+    def __init__(self, position: int, old: Attributes | None) -> None:
+        super().__init__(f"the condition of write {position} did not hold")
+        self.position = position
+        self.old = old
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item."""
+
+    item: Item
+    condition: Condition | None = None
+    error: Refusal | None = None
+
+    def request(self) -> tuple[str, Attributes]:
+        """Return the operation's name in a transaction, and its parameters."""
+        request = {"TableName": self.item.table(), "Item": self.item.dump()}
+        return "Put", request | _expressions(self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change attributes of one item; without a condition it makes the item when there is none."""
+
+    model: type[Item]
+    pk: str
+    sk: str
+    actions: Sequence[Action]
+    condition: Condition | None = None
+    error: Refusal | None = None
+
+    def request(self) -> tuple[str, Attributes]:
+        """Return the operation's name in a transaction, and its parameters."""
+        request = {"TableName": self.model.table(), "Key": self.model.key(self.pk, self.sk)}
+        return "Update", request | _expressions(self.condition, self.actions)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove one item."""
+
+    model: type[Item]
+    pk: str
+    sk: str
+    condition: Condition | None = None
+    error: Refusal | None = None
+
+    def request(self) -> tuple[str, Attributes]:
+        """Return the operation's name in a transaction, and its parameters."""
+        request = {"TableName": self.model.table(), "Key": self.model.key(self.pk, self.sk)}
+        return "Delete", request | _expressions(self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Hold a transaction to a condition on an item that it does not change."""
+
+    model: type[Item]
+    pk: str
+    sk: str
+    condition: Condition
+    error: Refusal | None = None
+
+    def request(self) -> tuple[str, Attributes]:
+        """Return the operation's name in a transaction, and its parameters."""
+        request = {"TableName": self.model.table(), "Key": self.model.key(self.pk, self.sk)}
+        return "ConditionCheck", request | _expressions(self.condition)
+
+
+Write = Put | Update | Delete | Check
+
+
+def _expressions(condition: Condition | None, actions: Sequence[Action] = ()) -> Attributes:
+    names: dict[str, str] = {}
+    values: Attributes = {}
+    request: Attributes = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    if actions:
+        request["UpdateExpression"] = UpdateExpression(*actions).serialize(names, values)
+    if condition is not None:
+        request["ConditionExpression"] = condition.serialize(names, values)
+    if names:
+        request["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
+    if values:
+        request["ExpressionAttributeValues"] = values
+    return request
+
+
+def _refuse(write: Write, position: int, old: Attributes | None) -> Exception:
+    error = write.error
+    if error is None:
+        return ConditionFailed(position, old)
+    if isinstance(error, Exception):
+        return error
+    return error() if isinstance(error, type) else error(old)
+
+
+def commit(write: Put | Update | Delete, *, returned: str = "NONE") -> Attributes:
+    """Write one item: one call.
+
+    A timeout is retried by the client, so a first try that took effect may make the second fail its condition:
+    write something that tells your own write apart where that matters.
+
+    Args:
+        write: what to write.
+        returned: DynamoDB's ``ReturnValues``.
+
+    Returns:
+        The attributes asked for, empty for ``NONE``.
+
+    Raises:
+        Exception: the write's error where its condition did not hold.
+        Unavailable: no answer in time, or throttled for too long.
+    """
+    from botocore.exceptions import ClientError, HTTPClientError
+
+    operation, request = write.request()
+    send = getattr(dynamodb(), f"{operation.lower()}_item")
+    try:
+        reply = send(**request, ReturnValues=returned)
+    except HTTPClientError as failure:
+        raise Unavailable from failure
+    except ClientError as failure:
+        if failure.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            raise _refuse(write, 0, failure.response.get("Item") or None) from None
+        if failure.response["Error"]["Code"] in _BUSY:
+            raise Unavailable from failure
+        raise
+    attributes: Attributes = reply.get("Attributes", {})
+    return attributes
+
+
+_BUSY = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+
+
+def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
+    """Commit several writes together or not at all; the only way to do so.
+
+    Conflicts and throttling are retried with full jitter and the same client token, so that a try whose answer was
+    lost does not take effect twice. The token lives 10 minutes in DynamoDB: what must hold for longer needs a
+    condition of its own.
+
+    Args:
+        writes: at most 100, in the order in which their errors matter.
+        token: client request token, at most 36 characters; a new one unless told.
+
+    Raises:
+        Exception: the error of the first write whose condition did not hold.
+        Unavailable: contention or silence outlasted every try; it may or may not have taken effect.
+    """
+    from botocore.exceptions import ClientError, HTTPClientError
+
+    if not 0 < len(writes) <= MAX_ITEMS:
+        raise ValueError(f"a transaction has 1 to {MAX_ITEMS} writes, not {len(writes)}")
+    request = {
+        "TransactItems": [{operation: parameters} for operation, parameters in (write.request() for write in writes)],
+        "ClientRequestToken": token or str(uuid.uuid4()),
+    }
+    failure: Exception | None = None
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, min(_CAP_SECONDS, _BASE_SECONDS * 2**attempt)))  # noqa: S311 - jitter
+        try:
+            dynamodb().transact_write_items(**request)
+        except HTTPClientError as silence:
+            failure = silence
+        except ClientError as refused:
+            failure = refused
+            _raise_unless_busy(refused, writes)
+        else:
+            return
+    raise Unavailable from failure
+
+
+def _raise_unless_busy(refused: Any, writes: Sequence[Write]) -> None:
+    code = refused.response["Error"]["Code"]
+    if code in _BUSY:
+        return
+    if code != "TransactionCanceledException":
+        raise refused
+    reasons = refused.response["CancellationReasons"]
+    for position, reason in enumerate(reasons):
+        if reason["Code"] == "ConditionalCheckFailed":
+            raise _refuse(writes[position], position, reason.get("Item") or None) from None
+    if not any(reason["Code"] in _RETRIED for reason in reasons):
+        raise refused
