@@ -35,7 +35,7 @@ def get(model: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | Non
 def _request(model: type[Item], key: Condition, filter_by: Condition | None, **options: Any) -> dict[str, Any]:
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
-    request = {"TableName": model.table(), "KeyConditionExpression": key.serialize(names, values)}
+    request: dict[str, Any] = {"TableName": model.table(), "KeyConditionExpression": key.serialize(names, values)}
     if filter_by is not None:
         request["FilterExpression"] = filter_by.serialize(names, values)
     request["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
