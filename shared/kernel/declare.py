@@ -37,6 +37,7 @@ class Http:
         rate: name of the rate class in ``shared.kernel.rates``, or ``None`` where the operation limits itself
             and only the gateway's own throttle applies.
         raw: the handler answers something else than an enveloped JSON document (a redirect, a page, a key set).
+        cache: ``Cache-Control`` of the answer.
     """
 
     method: Method
@@ -48,6 +49,7 @@ class Http:
     idempotent: bool = False
     rate: str | None = None
     raw: bool = False
+    cache: str = "no-store"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""Deadlines: items that carry ``due_at`` in a sharded index, swept every minute onto the queue of their kind.
+
+An item is in the index only while something is due on it, so a sweep reads what is due in its minute and what was
+missed before, and nothing else: the cost does not grow with the number of items stored. A worker claims each item
+with a condition before it acts, because a message may come twice, late or for something that has changed.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+
+from shared.kernel.access import Access, table_access
+from shared.kernel.clock import to_ms
+from shared.kernel.config import settings
+from shared.kernel.names import due_queue, queue_name
+from shared.kernel.storage import reads
+from shared.kernel.storage.client import aws_client
+from shared.kernel.storage.items import InstantAttribute, Item
+from shared.kernel.storage.table import DUE
+
+SHARDS = 8
+LOOK_AHEAD = timedelta(seconds=75)
+"""How far a sweep looks ahead: a minute and the slack of the schedule."""
+
+MAX_DELAY_SECONDS = 900
+
+
+class DueIndexed(Item):
+    """An item with a deadline. Remove both attributes when nothing is due on it any more.
+
+    | index | key | access |
+    |---|---|---|
+    | due | ``due_shard`` ``<kind>#<shard>``, ``due_at`` | what is due before an instant |
+    """
+
+    domain = ""
+
+    due_shard = UnicodeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+
+
+def due_shard(kind: str, pk: str) -> str:
+    """Return the index partition of an item."""
+    return f"{kind}#{zlib.crc32(pk.encode()) % SHARDS}"
+
+
+def sweep_access(domain: str) -> Access:
+    """Return the profile that lets a sweep read a domain's deadlines."""
+    return table_access(f"{domain}.sweep", domain, "Query", indexes=(DUE.name,))
+
+
+DELIVER = Access("due.deliver", "due-queues", ("sqs:SendMessage",))
+
+
+def due_before(model: type[DueIndexed], kind: str, horizon: datetime) -> Iterator[tuple[str, str, datetime]]:
+    """Yield the keys and deadlines of what is due before an instant, oldest first within a shard."""
+    for shard in range(SHARDS):
+        key = (model.due_shard == f"{kind}#{shard}") & (model.due_at <= horizon)
+        for found in reads.query_all(model, key, index=DUE.name):
+            item = model.load(dict(found))
+            yield item.pk, item.sk, item.due_at
+
+
+def sweep(model: type[DueIndexed], kind: str, *, now: datetime) -> int:
+    """Put everything that is due within the look-ahead onto its queue, each with the delay that is left.
+
+    Returns:
+        How many messages were sent.
+
+    Raises:
+        RuntimeError: the queue refused messages; the next sweep finds their items again.
+    """
+    client = aws_client("sqs")
+    url = client.get_queue_url(QueueName=queue_name(settings().stage, due_queue(kind)))["QueueUrl"]
+    sent = 0
+    for group in batched(due_before(model, kind, now + LOOK_AHEAD), 10):
+        entries = [_entry(number, pk, sk, due_at, now) for number, (pk, sk, due_at) in enumerate(group)]
+        reply = client.send_message_batch(QueueUrl=url, Entries=entries)
+        if reply.get("Failed"):
+            raise RuntimeError(f"{len(reply['Failed'])} due {kind} messages were refused")
+        sent += len(entries)
+    return sent
+
+
+def _entry(number: int, pk: str, sk: str, due_at: datetime, now: datetime) -> dict[str, Any]:
+    delay = max(0, -(-(to_ms(due_at) - to_ms(now)) // 1000))
+    return {
+        "Id": str(number),
+        "MessageBody": json.dumps({"pk": pk, "sk": sk}),
+        "DelaySeconds": min(delay, MAX_DELAY_SECONDS),
+    }
+
+
+def deliver_later(kind: str, pk: str, sk: str, *, due_at: datetime, now: datetime) -> None:
+    """Put one item onto its queue for a moment nearer than the next sweep."""
+    client = aws_client("sqs")
+    url = client.get_queue_url(QueueName=queue_name(settings().stage, due_queue(kind)))["QueueUrl"]
+    entry = _entry(0, pk, sk, due_at, now)
+    client.send_message(QueueUrl=url, MessageBody=entry["MessageBody"], DelaySeconds=entry["DelaySeconds"])

@@ -1,0 +1,224 @@
+"""The shell of HTTP endpoints, around Powertools' event handler.
+
+Powertools routes, validates and injects. The shell adds what every endpoint of this system has: the caller and the
+permission, rate limits, ``Idempotency-Key``, the envelope, the one error shape and the request id.
+"""
+
+import base64
+import inspect
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from shared.kernel import idempotency, rates
+from shared.kernel.caller import Principal, admit, operation_of, principal_of
+from shared.kernel.clock import system_clock
+from shared.kernel.declare import PUBLIC, Function, Http
+from shared.kernel.errors import DomainError, PayloadTooLarge, RateLimitExceeded, ValidationFailed
+from shared.kernel.telemetry import logger
+from shared.kernel.wire import Page, Raw, Reply
+
+MAX_BODY = 256 * 1024
+"""Bytes of a request body (X-P-32); the gateway's own limit is 10 MB."""
+
+JSON = "application/json"
+SAFE = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+
+Answer = dict[str, Any]
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is not JSON."""
+
+    status, code, message = 415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."
+
+
+class InternalError(DomainError):
+    """Our fault; the request id leads to the log."""
+
+    status, code, message = 500, "INTERNAL_ERROR", "Something went wrong on our side."
+
+
+def powertools_path(path: str) -> str:
+    """Return a declared path (``/v1/streams/{id}``) as Powertools writes it (``/v1/streams/<id>``)."""
+    return path.replace("{", "<").replace("}", ">")
+
+
+def _dump(value: object) -> Any:
+    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else to_jsonable_python(value)
+
+
+def _respond(result: object, status: int) -> Response[str]:
+    match result:
+        case Raw():
+            return Response(result.status, result.media_type, result.body, headers=dict(result.headers))
+        case Page():
+            body = {"data": [_dump(item) for item in result.items], "pagination": _dump(result.pagination)}
+            return _json(status, body)
+        case Reply():
+            return _json(status, {"data": _dump(result.data), "meta": result.meta}, result.headers)
+        case BaseModel():
+            return Response(status, JSON, f'{{"data":{result.model_dump_json(by_alias=True)},"meta":{{}}}}')
+        case _:
+            return _json(status, {"data": _dump(result), "meta": {}})
+
+
+def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response[str]:
+    return Response(
+        status, JSON, json.dumps(body, separators=(",", ":"), ensure_ascii=False), headers=dict(headers or {})
+    )
+
+
+def field_of(location: tuple[int | str, ...]) -> str:
+    """Return the name a client knows a field by: ``body`` for the whole body, else its path inside it."""
+    inner = [str(part) for part in location[1:] if not isinstance(part, int) or len(location) > 2]
+    return ".".join(inner) or str(location[0])
+
+
+def _explain(invalid: RequestValidationError) -> ValidationFailed:
+    return ValidationFailed(details=[(field_of(tuple(error["loc"])), error["msg"]) for error in invalid.errors()])
+
+
+class HttpShell:
+    """Runs one endpoint."""
+
+    def __init__(self, function: Function[Any, Any]) -> None:
+        trigger = function.declaration.trigger
+        if not isinstance(trigger, Http):
+            raise TypeError(f"{function.declaration.name} is no endpoint")
+        self._declaration = function.declaration
+        self._route = trigger
+        self._app = APIGatewayHttpResolver(enable_validation=True)
+        self._app.exception_handler(DomainError)(self._refuse)
+        self._app.exception_handler(RequestValidationError)(lambda invalid: self._refuse(_explain(invalid)))
+        self._app.exception_handler(RequestUnsupportedContentType)(lambda _: self._refuse(UnsupportedMediaType()))
+        self._app.route(powertools_path(trigger.path), method=trigger.method)(self._answering(function))
+        self._query = self._known_query()
+        self._request_id = ""
+
+    def _answering(self, function: Function[Any, Any]) -> Any:
+        handler, status = function.handler, self._route.status
+
+        def answer(**arguments: Any) -> Response[str]:
+            return _respond(handler(**arguments), status)
+
+        signature = inspect.signature(handler, eval_str=True)
+        answer.__name__ = handler.__name__
+        answer.__annotations__ = {name: value.annotation for name, value in signature.parameters.items()}
+        answer.__signature__ = signature.replace(return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]
+        return answer
+
+    def _known_query(self) -> frozenset[str]:
+        route = (self._app._static_routes + self._app._dynamic_routes)[0]  # noqa: SLF001 - no public way to the route
+        return frozenset(field.alias for field in route.dependant.query_params)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> Answer:
+        """Answer one request; never raises."""
+        self._request_id = event["requestContext"]["requestId"]
+        try:
+            answer = self._handle(event, context)
+        except DomainError as refusal:
+            answer = self._built(self._refuse(refusal))
+        except Exception:  # noqa: BLE001 - the boundary: whatever is wrong, the caller gets the one error shape
+            logger().exception("request_failed", request_id=self._request_id, route=event.get("routeKey"))
+            answer = self._built(self._refuse(InternalError()))
+        answer["headers"] = (
+            SAFE | {"Cache-Control": self._route.cache, "X-Request-Id": self._request_id} | answer["headers"]
+        )
+        return answer
+
+    def _handle(self, event: dict[str, Any], context: Any) -> Answer:
+        principal = self._admit(event)
+        self._check_form(event)
+        standing = self._count(event, principal)
+        operation = operation_of(event, principal)
+        self._app.append_context(caller=principal, operation=operation)
+        answer = self._once(event, context, operation)
+        answer["headers"] |= standing.headers() if standing else {}
+        return answer
+
+    def _admit(self, event: dict[str, Any]) -> Principal | None:
+        if self._route.allow == PUBLIC:
+            return None
+        principal = principal_of(event)
+        admit(principal, self._route.allow, verified=self._route.verified)
+        return principal
+
+    def _check_form(self, event: dict[str, Any]) -> None:
+        body = event.get("body") or ""
+        if event.get("isBase64Encoded"):
+            body = _text(body)
+            event["body"], event["isBase64Encoded"] = body, False
+        if len(body) > MAX_BODY:
+            raise PayloadTooLarge
+        unknown = sorted(set(event.get("queryStringParameters") or {}) - self._query)
+        if unknown and not self._route.raw:
+            raise ValidationFailed(details=[(name, "Unknown parameter") for name in unknown])
+
+    def _count(self, event: dict[str, Any], principal: Principal | None) -> rates.Standing | None:
+        if self._route.rate is None:
+            return None
+        who = principal.user_id if principal else event["requestContext"]["http"]["sourceIp"]
+        return rates.count(self._route.rate, who, now=system_clock().now())
+
+    def _once(self, event: dict[str, Any], context: Any, operation: str) -> Answer:
+        key = event["headers"].get("idempotency-key")
+        if key is None or not self._route.idempotent:
+            return self._resolve(event, context)
+        idempotency.check_key(key)
+        now = system_clock().now()
+        lock = self._declaration.timeout + 1
+        body = f"{event.get('rawPath')}\n{event.get('body') or ''}"
+        kept = idempotency.begin(operation, body, now=now, lock_seconds=lock)
+        if kept is not None:
+            kept["headers"]["Idempotency-Replayed"] = "true"
+            return kept
+        return self._keep(operation, event, context)
+
+    def _keep(self, operation: str, event: dict[str, Any], context: Any) -> Answer:
+        try:
+            answer = self._resolve(event, context)
+        except BaseException:
+            idempotency.release(operation)
+            raise
+        if answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR or answer["statusCode"] == RateLimitExceeded.status:
+            idempotency.release(operation)
+        else:
+            idempotency.complete(operation, answer)
+        return answer
+
+    def _resolve(self, event: dict[str, Any], context: Any) -> Answer:
+        answer: Answer = self._app.resolve(event, context)
+        answer["headers"] = answer.get("headers") or {}
+        return answer
+
+    def _refuse(self, refusal: DomainError) -> Response[str]:
+        body: dict[str, Any] = {
+            "error": {
+                "code": refusal.code,
+                "message": str(refusal),
+                "details": [{"field": field, "message": message} for field, message in refusal.details],
+                "requestId": self._request_id,
+            }
+        }
+        if refusal.data is not None:
+            body |= {"data": _dump(refusal.data), "meta": refusal.meta}
+        return _json(refusal.status, body, refusal.headers)
+
+    @staticmethod
+    def _built(response: Response[str]) -> Answer:
+        headers = {"Content-Type": response.content_type or JSON} | response.headers
+        return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False}
+
+
+def _text(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except ValueError:
+        raise ValidationFailed(details=[("body", "The body is not UTF-8 text")]) from None

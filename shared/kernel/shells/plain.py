@@ -1,0 +1,35 @@
+"""Shells of triggers that carry nothing to translate: schedules and the authorizer."""
+
+from typing import Any
+
+from shared.kernel.declare import Function
+from shared.kernel.shells.inject import injected
+from shared.kernel.telemetry import logger, metrics
+
+
+class ScheduleShell:
+    """Runs a recurring job. What it raises reaches Lambda's retries and then the dead-letter queue."""
+
+    def __init__(self, function: Function[Any, Any]) -> None:
+        self._handler = injected(function.handler)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> None:  # noqa: ARG002 - Lambda's signature
+        """Run once."""
+        try:
+            self._handler()
+        finally:
+            metrics().flush_metrics()
+
+
+class AuthorizerShell:
+    """Answers the gateway in its simple format: the handler gets the bearer token and returns the context."""
+
+    def __init__(self, function: Function[Any, Any]) -> None:
+        self._handler = injected(function.handler)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG002 - Lambda's signature
+        """Return the caller's context, or deny when anything fails."""
+        scheme, _, token = event["headers"].get("authorization", "").partition(" ")
+        found = self._handler(token if scheme.lower() == "bearer" else "")
+        logger().debug("authorized", refused=found.get("refused"))
+        return {"isAuthorized": True, "context": found}

@@ -1,0 +1,119 @@
+"""The one shape of requests and answers: camelCase JSON, closed schemas, ``data`` beside ``meta`` or ``pagination``."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    """Base of every request and answer: camelCase names, unknown fields refused (X-P-32)."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, str_strip_whitespace=True
+    )
+
+
+def _to_text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(_to_text, return_type=str, when_used="json"),
+    Field(json_schema_extra={"format": "date-time", "examples": ["2026-03-01T09:30:00.000Z"]}),
+]
+"""An instant on the wire: ISO 8601 in UTC with ``Z``."""
+
+
+def _require_zone(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("a time needs its zone, e.g. 2026-03-01T09:30:00Z")
+    return instant.astimezone(UTC)
+
+
+InstantInput = Annotated[datetime, AfterValidator(_require_zone)]
+"""An instant in a request: ISO 8601 with a zone."""
+
+
+class Enveloped(BaseModel, Generic[T]):
+    """Every success: the result, and facts about it in ``meta``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: T
+    meta: dict[str, Any] = Field(default_factory=dict)
+
+
+class Pagination(Wire):
+    """Where a list goes on. ``nextCursor`` is opaque and signed; ``null`` at the end."""
+
+    limit: int
+    has_more: bool
+    next_cursor: str | None
+
+
+class Paged(BaseModel, Generic[T]):
+    """Every list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data: list[T]
+    pagination: Pagination
+
+
+class ErrorDetail(Wire):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class ErrorBody(Wire):
+    """A refusal: a stable code, a message for people, the fields concerned and the request's id."""
+
+    code: str
+    message: str
+    details: list[ErrorDetail]
+    request_id: str
+
+
+class Problem(BaseModel):
+    """Every error. ``data`` and ``meta`` come only with errors that say so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    error: ErrorBody
+
+
+class Page(Generic[T]):
+    """What a handler of a list returns."""
+
+    def __init__(self, items: Sequence[T], *, limit: int, next_cursor: str | None) -> None:
+        self.items = items
+        self.pagination = Pagination(limit=limit, has_more=next_cursor is not None, next_cursor=next_cursor)
+
+
+class Reply(Generic[T]):
+    """What a handler returns when the answer needs more than its data."""
+
+    def __init__(
+        self, data: T, *, meta: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.data = data
+        self.meta = dict(meta or {})
+        self.headers = dict(headers or {})
+
+
+class Raw:
+    """What a handler of a ``raw`` endpoint returns: a body of its own media type, or a redirect."""
+
+    def __init__(self, body: str, *, media_type: str, status: int = 200, headers: Mapping[str, str] | None = None):
+        self.body = body
+        self.media_type = media_type
+        self.status = status
+        self.headers = dict(headers or {})
