@@ -182,7 +182,7 @@ def declare(trigger: Trigger, **options: Any) -> Callable[[Callable[P, R]], Func
 
     def wrap(handler: Callable[P, R]) -> Function[P, R]:
         frozen = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-        return Function(Declaration(module=handler.__module__, trigger=trigger, **frozen), handler)
+        return Function(Declaration(module=handler.__module__, trigger=trigger, **frozen), handler)  # type: ignore[arg-type]
 
     return wrap
 

@@ -9,7 +9,8 @@ import json
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import batched
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -28,6 +29,8 @@ LOOK_AHEAD = timedelta(seconds=75)
 """How far a sweep looks ahead: a minute and the slack of the schedule."""
 
 MAX_DELAY_SECONDS = 900
+SEND_BATCH = 10
+"""Messages in one call, and the longest delay: SQS's limits."""
 
 
 class DueIndexed(Item):
@@ -54,7 +57,7 @@ def sweep_access(domain: str) -> Access:
     return table_access(f"{domain}.sweep", domain, "Query", indexes=(DUE.name,))
 
 
-DELIVER = Access("due.deliver", "due-queues", ("sqs:SendMessage",))
+DELIVER = Access("due.deliver", "due-queues", ("sqs:SendMessage", "sqs:GetQueueUrl"))
 
 
 def due_before(model: type[DueIndexed], kind: str, horizon: datetime) -> Iterator[tuple[str, str, datetime]]:
@@ -66,6 +69,12 @@ def due_before(model: type[DueIndexed], kind: str, horizon: datetime) -> Iterato
             yield item.pk, item.sk, item.due_at
 
 
+@cache
+def _queue(kind: str) -> tuple[Any, str]:
+    client = aws_client("sqs")
+    return client, client.get_queue_url(QueueName=queue_name(settings().stage, due_queue(kind)))["QueueUrl"]
+
+
 def sweep(model: type[DueIndexed], kind: str, *, now: datetime) -> int:
     """Put everything that is due within the look-ahead onto its queue, each with the delay that is left.
 
@@ -75,10 +84,9 @@ def sweep(model: type[DueIndexed], kind: str, *, now: datetime) -> int:
     Raises:
         RuntimeError: the queue refused messages; the next sweep finds their items again.
     """
-    client = aws_client("sqs")
-    url = client.get_queue_url(QueueName=queue_name(settings().stage, due_queue(kind)))["QueueUrl"]
-    sent = 0
-    for group in batched(due_before(model, kind, now + LOOK_AHEAD), 10):
+    client, url = _queue(kind)
+    due, sent = due_before(model, kind, now + LOOK_AHEAD), 0
+    while group := tuple(islice(due, SEND_BATCH)):
         entries = [_entry(number, pk, sk, due_at, now) for number, (pk, sk, due_at) in enumerate(group)]
         reply = client.send_message_batch(QueueUrl=url, Entries=entries)
         if reply.get("Failed"):
@@ -98,7 +106,6 @@ def _entry(number: int, pk: str, sk: str, due_at: datetime, now: datetime) -> di
 
 def deliver_later(kind: str, pk: str, sk: str, *, due_at: datetime, now: datetime) -> None:
     """Put one item onto its queue for a moment nearer than the next sweep."""
-    client = aws_client("sqs")
-    url = client.get_queue_url(QueueName=queue_name(settings().stage, due_queue(kind)))["QueueUrl"]
+    client, url = _queue(kind)
     entry = _entry(0, pk, sk, due_at, now)
     client.send_message(QueueUrl=url, MessageBody=entry["MessageBody"], DelaySeconds=entry["DelaySeconds"])

@@ -23,7 +23,7 @@ class RateWindow(Item):
     domain = DOMAIN
 
     window = IntegerAttribute()
-    count = IntegerAttribute()
+    used = IntegerAttribute()
     previous = IntegerAttribute()
     expires_at = ExpiryAttribute()
 

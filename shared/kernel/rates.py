@@ -79,7 +79,7 @@ def _key(name: str, who: str) -> str:
 
 def _add(name: str, who: str, window: int, *, expires: datetime) -> tuple[int, int]:
     pk = _key(name, who)
-    same = Update(RateWindow, pk, "RATE", [RateWindow.count.add(1)], condition=RateWindow.window == window)
+    same = Update(RateWindow, pk, "RATE", [RateWindow.used.add(1)], condition=RateWindow.window == window)
     try:
         return _counts(commit(same, returned="ALL_NEW"))
     except ConditionFailed as stale:
@@ -88,10 +88,10 @@ def _add(name: str, who: str, window: int, *, expires: datetime) -> tuple[int, i
 
 def _roll(pk: str, window: int, old: RateWindow | None, *, expires: datetime) -> tuple[int, int]:
     """Begin a new window; where another request began it first, count in that one."""
-    previous = old.count if old and old.window == window - 1 else 0
+    previous = old.used if old and old.window == window - 1 else 0
     actions = [
         RateWindow.window.set(window),
-        RateWindow.count.set(1),
+        RateWindow.used.set(1),
         RateWindow.previous.set(previous),
         RateWindow.expires_at.set(expires),
     ]
@@ -99,9 +99,9 @@ def _roll(pk: str, window: int, old: RateWindow | None, *, expires: datetime) ->
     try:
         return _counts(commit(Update(RateWindow, pk, "RATE", actions, condition=unchanged), returned="ALL_NEW"))
     except ConditionFailed:
-        return _counts(commit(Update(RateWindow, pk, "RATE", [RateWindow.count.add(1)]), returned="ALL_NEW"))
+        return _counts(commit(Update(RateWindow, pk, "RATE", [RateWindow.used.add(1)]), returned="ALL_NEW"))
 
 
 def _counts(attributes: Attributes) -> tuple[int, int]:
     item = RateWindow.load(attributes)
-    return item.count, item.previous
+    return item.used, item.previous

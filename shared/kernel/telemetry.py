@@ -1,4 +1,7 @@
-"""Structured logs and metrics with stable names. Never a token, e-mail address, phone number or message text (X-O-06)."""
+"""Structured logs and metrics with stable names.
+
+Never a token, e-mail address, phone number or message text (X-O-06).
+"""
 
 from functools import cache
 

@@ -112,7 +112,9 @@ class Reply(Generic[T]):
 class Raw:
     """What a handler of a ``raw`` endpoint returns: a body of its own media type, or a redirect."""
 
-    def __init__(self, body: str, *, media_type: str, status: int = 200, headers: Mapping[str, str] | None = None):
+    def __init__(
+        self, body: str, *, media_type: str, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> None:
         self.body = body
         self.media_type = media_type
         self.status = status

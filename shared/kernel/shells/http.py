@@ -138,7 +138,7 @@ class HttpShell:
         self._check_form(event)
         standing = self._count(event, principal)
         operation = operation_of(event, principal)
-        self._app.append_context(caller=principal, operation=operation)
+        self._app.append_context(caller=principal, operation=operation)  # type: ignore[no-untyped-call]
         answer = self._once(event, context, operation)
         answer["headers"] |= standing.headers() if standing else {}
         return answer

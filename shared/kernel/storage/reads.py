@@ -86,7 +86,7 @@ def count(model: type[Item], key: Condition, *, index: str | None = None) -> int
     total, start = 0, None
     while True:
         reply = dynamodb().query(**request, **({"ExclusiveStartKey": start} if start else {}))
-        total += reply["Count"]
+        total += int(reply["Count"])
         start = reply.get("LastEvaluatedKey")
         if start is None:
             return total
