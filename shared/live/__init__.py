@@ -1,0 +1,1 @@
+"""Streams: who broadcasts, who watches, and what a minute of it costs."""

@@ -1,0 +1,126 @@
+"""What the ``live`` table holds of streams. Viewing sessions add theirs in ``shared.live.metering``."""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.table import DUE, Index, Table
+
+DOMAIN = "live"
+
+_SHOWN = (
+    "creator_id",
+    "title",
+    "status",
+    "thumbnail_url",
+    "viewers",
+    "rate_per_minute",
+    "premium_permille",
+    "created_at",
+    "started_at",
+    "ended_at",
+)
+"""What a list shows of a stream besides the keys: a page is one call and never reads the streams themselves."""
+
+LISTED = Index("listed", "listed", "listing", include=(*_SHOWN, "category"))
+CATEGORY = Index("category", "category", "listing", include=_SHOWN)
+WATCHING = Index("watching", "watching_stream", "watching_user", include=("started_at",))
+
+TABLE = Table(DOMAIN, indexes=(DUE, LISTED, CATEGORY, WATCHING))
+
+EVERY_STREAM = "STREAM"
+"""The one partition of ``listed``."""
+
+
+class Stream(Item):
+    """A broadcast of one creator.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``STREAM#<stream id>`` | one stream |
+    | sk | ``STREAM`` | |
+
+    | index | key | access |
+    |---|---|---|
+    | listed | ``listed`` ``STREAM``, ``listing`` | every stream that was on air, live ones first, latest first |
+    | category | ``category``, ``listing`` | the same of one category |
+
+    ``listing`` (``rules.listing``) is absent while a stream is not listed, so both indexes are sparse. ``listed`` is
+    one partition: it takes a write when a stream starts, pauses, ends or its viewer count changes (gathered over a
+    few seconds), which one partition bears for some thousands of streams on air at once (1,000 writes/s), and a page
+    of 20 costs one or two of its 3,000 read units/s, behind a 30-second cache. Shard it before that is passed: an index
+    that throttles holds up the writes of its streams (never those of viewing sessions, which are not in it).
+
+    ``rate_per_minute`` is fixed here (``rules.rate_per_minute``): joining reads the price with the stream.
+    ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``.
+    """
+
+    domain = DOMAIN
+
+    creator_id = UnicodeAttribute()
+    title = UnicodeAttribute()
+    category = UnicodeAttribute()
+    status = UnicodeAttribute()
+    thumbnail_url = UnicodeAttribute(null=True)
+    premium_permille = IntegerAttribute()
+    rate_per_minute = IntegerAttribute()
+    viewers = IntegerAttribute()
+    viewers_counted_at = InstantAttribute(null=True)
+    created_at = InstantAttribute()
+    started_at = InstantAttribute(null=True)
+    ended_at = InstantAttribute(null=True)
+    listed = UnicodeAttribute(null=True)
+    listing = UnicodeAttribute(null=True)
+
+    @property
+    def stream_id(self) -> str:
+        """The stream's id, which is also the name of its room."""
+        return self.pk.removeprefix("STREAM#")
+
+
+def stream_pk(stream_id: str) -> str:
+    """Return the partition key of a stream."""
+    return f"STREAM#{stream_id}"
+
+
+STREAM_SK = "STREAM"
+
+
+class Watching(Item):
+    """What a viewing session carries while it is active, and only then: who watches what, since when.
+
+    | index | key | access |
+    |---|---|---|
+    | watching | ``watching_stream``, ``watching_user`` | count and list the viewers of a stream |
+
+    Both keys are removed in the write that ends the session, so that the index holds the present viewers only.
+    ``started_at`` never changes: ticks cost the index nothing.
+    """
+
+    domain = DOMAIN
+
+    watching_stream = UnicodeAttribute(null=True)
+    watching_user = UnicodeAttribute(null=True)
+    started_at = InstantAttribute()
+
+
+class Category(Item):
+    """A category of streams and, where it has one, its own rate (S-L-09, S-W-29).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``CATEGORIES`` | all of them, in one query |
+    | sk | ``CATEGORY#<name>`` | one |
+    """
+
+    domain = DOMAIN
+
+    name = UnicodeAttribute()
+    rate_per_minute = IntegerAttribute(null=True)
+
+
+CATEGORIES_PK = "CATEGORIES"
+
+
+def category_sk(name: str) -> str:
+    """Return the sort key of a category."""
+    return f"CATEGORY#{name}"
