@@ -1,0 +1,1 @@
+"""What deploys Wellspring: the CDK app, and the local stack in `infra.local`."""

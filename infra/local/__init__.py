@@ -1,0 +1,1 @@
+"""The local stack: everything that runs on the developer's own machine."""

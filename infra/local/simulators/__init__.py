@@ -1,0 +1,1 @@
+"""Local servers that imitate the providers Wellspring talks to; see `docs/simulators.md`."""

@@ -1,0 +1,1 @@
+"""A local imitation of a LiveKit server: its RoomService, participants who join and leave, and signed webhooks."""

@@ -1,0 +1,1 @@
+"""A local imitation of Stripe: Checkout, payments, refunds, events and signed webhooks."""
