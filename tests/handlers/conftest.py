@@ -1,0 +1,66 @@
+"""Handlers run through their declarations, against moto: every table of the declarations, a clock that stands still.
+
+Money, tokens and races are not judged here: moto loses updates under threads (see ``tests/reliability``).
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from shared.kernel import clock as kernel_clock
+from tests import calls, engine
+from tests.clock import FixedClock
+
+STAGE = "test"
+SETTINGS = {
+    "WELLSPRING_STAGE": STAGE,
+    "WELLSPRING_FUNCTION": "test",
+    "WELLSPRING_PUBLIC_URL": "https://api.wellspring.example",
+    "WELLSPRING_SOCKET_ENDPOINT": "https://live.wellspring.example/live",
+    "WELLSPRING_LIVEKIT_URL": "http://127.0.0.1:1",
+    "WELLSPRING_STRIPE_API_BASE": "http://127.0.0.1:1",
+    "WELLSPRING_CHECKOUT_SUCCESS_URL": "https://wellspring.example/done?session={CHECKOUT_SESSION_ID}",
+    "WELLSPRING_CHECKOUT_CANCEL_URL": "https://wellspring.example/cancelled",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        for name, value in (engine.ACCOUNT | SETTINGS).items():
+            patch.setenv(name, value)
+        engine.forget()
+        yield
+    engine.forget()
+
+
+@pytest.fixture(autouse=True)
+def aws(_environment: None) -> Iterator[None]:
+    """Provide a fresh AWS with every declared table and every secret."""
+    with mock_aws():
+        engine.secrets._kept.clear()
+        engine.make_tables(STAGE)
+        engine.make_secrets(STAGE)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
+    """Provide the clock that everything under test reads; it starts at ``tests.clock.START``."""
+    fixed = FixedClock()
+    monkeypatch.setattr(kernel_clock, "_clock", fixed)
+    return fixed
+
+
+@pytest.fixture
+def call() -> calls.Call:
+    """Provide the caller of endpoints: ``call("live.record_tick", body={…}, caller=principal(…))``."""
+    return calls.call
+
+
+@pytest.fixture
+def invoke() -> calls.Invoke:
+    """Provide the runner of any function on a Lambda event from ``tests.triggers``."""
+    return calls.invoke

@@ -1,0 +1,48 @@
+"""Money, tokens and races, judged on a real engine: the pinned emulator on a free port, one per test process.
+
+``DYNAMODB_ENDPOINT`` lets the same tests run against another DynamoDB (DynamoDB Local, dynoxide); everything else stays
+on the emulator. Each test gets a stage of its own, so tests share nothing but the process.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from shared.kernel import clock as kernel_clock
+from shared.kernel.storage.client import dynamodb
+from tests import engine
+from tests.clock import FixedClock
+
+
+@pytest.fixture(scope="session")
+def aws_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Provide the base URL of an emulator that this test process has for itself."""
+    with engine.emulator(tmp_path_factory.mktemp("emulator")) as url:
+        yield url
+
+
+@pytest.fixture
+def stage(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Provide a fresh stage: every declared table, the secrets, and an environment that points there."""
+    name = f"t{uuid.uuid4().hex[:8]}"
+    environment = engine.ACCOUNT | {"WELLSPRING_STAGE": name, "AWS_ENDPOINT_URL": aws_endpoint}
+    environment["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ.get("DYNAMODB_ENDPOINT", aws_endpoint)
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    engine.forget()
+    made = engine.make_tables(name)
+    engine.make_secrets(name)
+    yield name
+    for table in made:
+        dynamodb().delete_table(TableName=table)
+    engine.forget()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
+    """Provide a clock that stands still, for everything that runs in this process."""
+    fixed = FixedClock()
+    monkeypatch.setattr(kernel_clock, "_clock", fixed)
+    return fixed
