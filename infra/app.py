@@ -1,0 +1,83 @@
+"""The CDK app: stacks from the declarations. ``-c stage=<name>`` chooses the deployment, ``local`` by default."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
+
+from infra.assets import build_layers, bundle, target_interpreter
+from infra.data import DataStack
+from infra.domain import DomainStack, add_functions
+from infra.platform import PlatformStack
+from infra.stages import Stage, stage
+from infra.tables import tables
+from shared.kernel import names, registry
+from shared.kernel.declare import Declaration
+from shared.kernel.storage.table import Table
+
+PLATFORM = "platform"
+
+
+def assemble(
+    app: App,
+    stage: Stage,
+    declarations: Iterable[Declaration],
+    tables: Iterable[Table],
+    layers: dict[str, Path],
+    interpreter: str | None = None,
+) -> None:
+    """Put the stacks of one stage into an app.
+
+    Args:
+        app: where to.
+        stage: the deployment.
+        declarations: every function.
+        tables: every table.
+        layers: built layers by family; empty locally.
+        interpreter: compiles the code, if there is one of the target's version.
+    """
+    by_domain: dict[str, list[Declaration]] = defaultdict(list)
+    for declaration in declarations:
+        by_domain[declaration.domain].append(declaration)
+    options = {
+        "env": Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION")),
+        "termination_protection": not stage.local,
+    }
+    folders = {family: str(folder) for family, folder in layers.items()}
+    code = Path(app.outdir) / "code"
+
+    def synthesizer() -> dict[str, object]:
+        # The local AWS refuses the publishing roles of a bootstrap while it enforces IAM.
+        return {"synthesizer": CliCredentialsStackSynthesizer()} if stage.local else {}
+
+    def add(stack: PlatformStack | DomainStack, domain: str) -> None:
+        add_functions(stack, by_domain[domain], platform, str(bundle(domain, code, interpreter)), folders)
+
+    data = DataStack(app, stage, tables, **options, **synthesizer())
+    everything = [declaration for declared in by_domain.values() for declaration in declared]
+    platform = PlatformStack(app, stage, data.tables, everything, **options, **synthesizer())
+    platform.add_stack_dependency(data)
+    add(platform, PLATFORM)
+    for domain in sorted(by_domain.keys() - {PLATFORM}):
+        stack = DomainStack(app, domain, platform, **options, **synthesizer())
+        stack.add_stack_dependency(platform)
+        add(stack, domain)
+    Tags.of(app).add("project", names.PROJECT)
+    Tags.of(app).add("stage", stage.name)
+
+
+def main() -> None:
+    """Synthesize the stage that the context names."""
+    app = App(analytics_reporting=False)
+    chosen = stage(app.node.try_get_context("stage") or "local", os.environ)
+    interpreter = None if chosen.local else target_interpreter()
+    layers = {} if chosen.local else build_layers(Path(app.outdir) / "layers", interpreter)
+    declarations = [function.declaration for function in registry.functions()]
+    assemble(app, chosen, declarations, tables(), layers, interpreter)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Function stacks: a domain's functions with everything that hangs on them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.functions import RUNTIME
+from infra.platform import PlatformStack
+from infra.triggers import deploy
+from shared.kernel import names
+from shared.kernel.declare import Authorizer, Declaration
+
+CORE = "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """What the functions of one stack run: the domain's code and, on AWS, this stack's own layers.
+
+    A layer shared between stacks would be an export that blocks every update of it.
+    """
+
+    code: lambda_.Code
+    layers: dict[str, lambda_.LayerVersion]
+
+    def layers_of(self, declaration: Declaration) -> list[lambda_.ILayerVersion]:
+        """Return the layers of a function; none locally, where functions run on the project's interpreter."""
+        return [self.layers[family] for family in (CORE, *declaration.layers)] if self.layers else []
+
+
+class DomainStack(Stack):
+    """A domain's functions, routes, queues and alarms."""
+
+    def __init__(self, scope: Construct, domain: str, platform: PlatformStack, **options: Any) -> None:
+        super().__init__(scope, names.prefixed(platform.stage.name, domain), **options)
+
+
+def layers(stack: Stack, declarations: Iterable[Declaration], built: dict[str, str]) -> dict[str, lambda_.LayerVersion]:
+    """Make the layers that the functions of a stack use.
+
+    Args:
+        stack: where they belong.
+        declarations: its functions.
+        built: folder of each family; empty for a stage without layers.
+    """
+    families = {CORE, *(family for declaration in declarations for family in declaration.layers)} if built else set()
+    return {
+        family: lambda_.LayerVersion(
+            stack,
+            f"layer-{family}",
+            code=lambda_.Code.from_asset(built[family]),
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+            compatible_runtimes=[RUNTIME],
+            description=f"Third-party code: {family}",
+        )
+        for family in sorted(families)
+    }
+
+
+def add_functions(
+    stack: Stack,
+    declarations: Iterable[Declaration],
+    platform: PlatformStack,
+    code: str,
+    built_layers: dict[str, str],
+) -> None:
+    """Deploy functions into a stack, the authorizer first because routes refer to it."""
+    declared = sorted(declarations, key=lambda declaration: not isinstance(declaration.trigger, Authorizer))
+    artifacts = Artifacts(lambda_.Code.from_asset(code), layers(stack, declared, built_layers))
+    for declaration in declared:
+        deploy(stack, declaration, platform, artifacts)
