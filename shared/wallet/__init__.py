@@ -1,0 +1,35 @@
+"""Accounts of credits: journal, holds, statements, reconciliation. These names are what other domains may use."""
+
+from shared.wallet import access, errors, events
+from shared.wallet.journal import (
+    Granted,
+    Posted,
+    Settled,
+    deposit,
+    extend_hold,
+    find,
+    open_hold,
+    read_account,
+    settle_hold,
+)
+from shared.wallet.rules import LOW_BALANCE, Account, HoldSize, Reference, level
+
+__all__ = [
+    "LOW_BALANCE",
+    "Account",
+    "Granted",
+    "HoldSize",
+    "Posted",
+    "Reference",
+    "Settled",
+    "access",
+    "deposit",
+    "errors",
+    "events",
+    "extend_hold",
+    "find",
+    "level",
+    "open_hold",
+    "read_account",
+    "settle_hold",
+]

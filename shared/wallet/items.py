@@ -1,0 +1,179 @@
+"""What the wallet stores. Journal transactions and entries are written once and never changed (X-W-06)."""
+
+import zlib
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+
+from shared.kernel.due import DueIndexed
+from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.table import DUE, Index, Table
+from shared.wallet.rules import Account
+
+DOMAIN = "wallet"
+
+ACCOUNTS = Index("accounts", "audit_shard", "pk")
+"""Every account, for the invariant check; keys only, so that a change of a balance costs it nothing."""
+
+TABLE = Table(DOMAIN, indexes=(DUE, ACCOUNTS))
+
+AUDIT_SHARDS = 8
+
+ACCOUNT_SK = "ACCOUNT"
+ENTRY_PREFIX = "ENTRY#"
+HOLD_PREFIX = "HOLD#"
+
+
+def account_pk(user_id: str) -> str:
+    """Return the partition of a user's account, its entries and its holds."""
+    return f"ACCOUNT#{user_id}"
+
+
+def entry_sk(at_ms: int, sequence: int) -> str:
+    """Return an entry's sort key: in time order, which is also the order of the sequence."""
+    return f"{ENTRY_PREFIX}{at_ms:013d}#{sequence:010d}"
+
+
+class AccountItem(Item):
+    """A customer account.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ACCOUNT#<user>`` | balance: one read |
+    | sk | ``ACCOUNT`` | |
+    | accounts | ``audit_shard``, pk | the invariant check |
+    """
+
+    domain = DOMAIN
+
+    version = IntegerAttribute()
+    available = IntegerAttribute()
+    held = IntegerAttribute()
+    sequence = IntegerAttribute()
+    open_holds = IntegerAttribute()
+    last_entry_at = InstantAttribute(null=True)
+    audit_shard = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, user_id: str, account: Account) -> "AccountItem":
+        """Return the item that stores an account."""
+        pk = account_pk(user_id)
+        return cls(
+            pk=pk,
+            sk=ACCOUNT_SK,
+            version=account.version,
+            available=account.available,
+            held=account.held,
+            sequence=account.sequence,
+            open_holds=account.open_holds,
+            last_entry_at=account.last_entry_at,
+            audit_shard=f"ACCOUNTS#{zlib.crc32(pk.encode()) % AUDIT_SHARDS}",
+        )
+
+    def account(self) -> Account:
+        """Return the account that the item stores."""
+        return Account(self.version, self.available, self.held, self.sequence, self.open_holds, self.last_entry_at)
+
+
+class EntryItem(Item):
+    """One line of a statement, with the balance after it: a page or a balance at an instant is one query.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ACCOUNT#<user>`` | statement, newest first |
+    | sk | ``ENTRY#<ms>#<sequence>`` | last entry up to an instant |
+    """
+
+    domain = DOMAIN
+
+    type = UnicodeAttribute()
+    amount = IntegerAttribute()
+    balance = IntegerAttribute()
+    sequence = IntegerAttribute()
+    reference_type = UnicodeAttribute()
+    reference_id = UnicodeAttribute()
+    entry_at = InstantAttribute()
+    note = JSONAttribute(null=True)
+
+
+class JournalItem(Item):
+    """A journal transaction: postings that sum to zero. Its key is its reference, so none is applied twice.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``TXN#<reference type>#<reference id>`` | by reference (S-W-18); the stream feeds platform accounts |
+    | sk | ``TXN`` | |
+    """
+
+    domain = DOMAIN
+
+    user_id = UnicodeAttribute()
+    sequence = IntegerAttribute()
+    entry_sk = UnicodeAttribute()
+    postings = JSONAttribute()
+    posted_at = InstantAttribute()
+    corrects = UnicodeAttribute(null=True)
+
+
+class HoldItem(DueIndexed):
+    """Credits set aside (X-W-04). ``due_at`` is when an abandoned hold is voided (X-W-05).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ACCOUNT#<user>`` | holds of an account |
+    | sk | ``HOLD#<hold>`` | one hold |
+    """
+
+    domain = DOMAIN
+
+    amount = IntegerAttribute()
+    status = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    opened_at = InstantAttribute()
+    closed_at = InstantAttribute(null=True)
+    used = IntegerAttribute(null=True)
+
+
+class PlatformAccountItem(Item):
+    """A shard of a platform or creator account, derived from the journal's stream.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``PLATFORM#<account>`` | sum over its shards: one query |
+    | sk | ``SHARD#<n>`` | |
+    """
+
+    domain = DOMAIN
+
+    balance = IntegerAttribute()
+
+
+class WatermarkItem(Item):
+    """Up to which entry of a customer account the platform accounts follow.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ACCOUNT#<user>`` | |
+    | sk | ``PROJECTED`` | advance by one |
+    """
+
+    domain = DOMAIN
+
+    sequence = IntegerAttribute()
+
+
+class AuditItem(Item):
+    """What the invariant check last found.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``AUDIT`` | |
+    | sk | ``CURSOR`` or ``RUN`` | |
+    """
+
+    domain = DOMAIN
+
+    shard = IntegerAttribute()
+    after = UnicodeAttribute(null=True)
+    checked = IntegerAttribute()
+    drifted = IntegerAttribute()
+    ran_at = InstantAttribute()

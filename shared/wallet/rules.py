@@ -1,0 +1,197 @@
+"""The wallet's decisions: pure functions from an account's state to its next state. Amounts are milli-credits.
+
+``available`` may be spent, ``held`` is set aside for something that is going on; their sum is the balance. Only
+entries change the balance; holding and releasing move between the two parts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from shared.kernel.money import PER_CREDIT
+from shared.wallet.errors import InsufficientCredits
+
+EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"]
+Level = Literal["green", "yellow", "red"]
+
+LOW_BALANCE = 50 * PER_CREDIT
+"""Below this a viewer is warned (S-W-38) and the balance shows yellow (S-W-23)."""
+
+CRITICAL_BALANCE = 10 * PER_CREDIT
+"""Below this the balance shows red."""
+
+CLEARING = "platform:clearing"
+"""Credits issued for payments."""
+
+PROMOTIONS = "platform:promotions"
+"""Credits given away."""
+
+REVENUE = "platform:revenue"
+"""The platform's part of what was spent."""
+
+ADJUSTMENTS = "platform:adjustments"
+"""Counter-account of corrections."""
+
+
+def customer(user_id: str) -> str:
+    """Return the journal's name of a user's account."""
+    return f"customer:{user_id}"
+
+
+def creator(user_id: str) -> str:
+    """Return the journal's name of a creator's earnings."""
+    return f"creator:{user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of a journal transaction: credits added to (or, negative, taken from) a named account."""
+
+    account: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a journal transaction is for. The same reference is never applied twice (S-W-17)."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer account as stored.
+
+    Attributes:
+        version: counts every change.
+        available: may be spent.
+        held: set aside by open holds.
+        sequence: number of the last entry; entries have no gaps.
+        open_holds: how many holds are open.
+        last_entry_at: when the last entry was made; entries never go back in time.
+    """
+
+    version: int = 0
+    available: int = 0
+    held: int = 0
+    sequence: int = 0
+    open_holds: int = 0
+    last_entry_at: datetime | None = None
+
+    @property
+    def balance(self) -> int:
+        """Everything the customer owns."""
+        return self.available + self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a statement, as decided: ``amount`` is signed, ``balance`` is after it."""
+
+    type: EntryType
+    amount: int
+    balance: int
+    sequence: int
+    at: datetime
+
+
+def balanced(postings: Iterable[Posting]) -> bool:
+    """Tell whether a transaction's postings sum to zero."""
+    return sum(posting.amount for posting in postings) == 0
+
+
+def level(balance: int) -> Level:
+    """Return the colour a balance is shown in (S-W-23)."""
+    if balance < CRITICAL_BALANCE:
+        return "red"
+    return "yellow" if balance < LOW_BALANCE else "green"
+
+
+def enter(account: Account, kind: EntryType, amount: int, *, now: datetime) -> tuple[Account, Entry]:
+    """Add an entry that changes what is available.
+
+    Raises:
+        ValueError: the amount is zero.
+        InsufficientCredits: it would take more than is available.
+    """
+    if amount == 0:
+        raise ValueError("an entry moves something")
+    if account.available + amount < 0:
+        raise InsufficientCredits
+    return _entered(replace(account, available=account.available + amount), kind, amount, now)
+
+
+def _entered(changed: Account, kind: EntryType, amount: int, now: datetime) -> tuple[Account, Entry]:
+    at = max(now, changed.last_entry_at) if changed.last_entry_at else now
+    after = replace(changed, sequence=changed.sequence + 1, last_entry_at=at)
+    return after, Entry(kind, amount, after.balance, after.sequence, at)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSize:
+    """How much to set aside: up to ``want``, in whole ``unit``s, at least one unit. Milli-credits."""
+
+    want: int
+    unit: int
+
+
+def hold(account: Account, size: HoldSize, *, new: bool) -> tuple[Account, int]:
+    """Set credits aside.
+
+    Args:
+        account: the account.
+        size: how much.
+        new: a hold is opened, not extended.
+
+    Returns:
+        The account and what was granted.
+
+    Raises:
+        ValueError: the unit is not positive.
+        InsufficientCredits: not even one unit is available.
+    """
+    if size.unit <= 0:
+        raise ValueError("a hold's unit is positive")
+    granted = min(size.want, account.available) // size.unit * size.unit
+    if granted <= 0:
+        raise InsufficientCredits
+    after = replace(
+        account,
+        available=account.available - granted,
+        held=account.held + granted,
+        open_holds=account.open_holds + new,
+    )
+    return after, granted
+
+
+def settle(account: Account, held: int, used: int, *, now: datetime) -> tuple[Account, Entry | None]:
+    """Close a hold: the used part leaves the account by an entry, the rest becomes available again.
+
+    Raises:
+        ValueError: more was used than held, or more is to be closed than the account holds.
+    """
+    if not 0 <= used <= held <= account.held:
+        raise ValueError(f"cannot settle {used} of {held} with {account.held} held")
+    closed = replace(
+        account,
+        available=account.available + held - used,
+        held=account.held - held,
+        open_holds=account.open_holds - 1,
+    )
+    if used == 0:
+        return closed, None
+    return _entered(closed, "DEBIT", -used, now)
+
+
+def spent(user_id: str, amount: int, *, earner: str | None, earner_permille: int) -> list[Posting]:
+    """Return the postings of a debit: the earner's share, rounded down, and the platform's rest (X-W-30)."""
+    share = amount * earner_permille // 1000 if earner else 0
+    postings = [Posting(customer(user_id), -amount), Posting(REVENUE, amount - share)]
+    return [*postings, Posting(creator(earner), share)] if earner and share else postings
+
+
+def drift(account: Account, amounts: Sequence[int], holds: Sequence[int]) -> tuple[int, int]:
+    """Return by how much the balance differs from the sum of its entries, and ``held`` from its open holds."""
+    return account.balance - sum(amounts), account.held - sum(holds)

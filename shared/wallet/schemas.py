@@ -1,0 +1,62 @@
+"""The wallet on the wire. Amounts are decimal strings of credits."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared.kernel.money import CreditAmount
+from shared.kernel.wire import Instant, Wire
+
+
+class Balance(Wire):
+    """What a user has: ``balance`` = ``available`` + ``held``. ``level`` colours it (S-W-23)."""
+
+    balance: CreditAmount = Field(examples=["152.5"])
+    available: CreditAmount = Field(examples=["104.5"])
+    held: CreditAmount = Field(examples=["48"])
+    currency: Literal["CREDIT"] = "CREDIT"
+    level: Literal["green", "yellow", "red"] = Field(examples=["green"])
+    pending_transactions: int = Field(description="Open holds, e.g. streams being watched.", examples=[1])
+
+
+class BalanceAt(Wire):
+    """What a user had at an instant."""
+
+    balance: CreditAmount = Field(examples=["200"])
+    at: Instant
+
+
+class StatementEntry(Wire):
+    """One line of a statement. ``sequence`` has no gaps."""
+
+    id: str = Field(examples=["1772357400000#0000000003"])
+    type: Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"] = Field(examples=["DEBIT"])
+    amount: CreditAmount = Field(examples=["-31"])
+    balance_before: CreditAmount = Field(examples=["100"])
+    balance_after: CreditAmount = Field(examples=["69"])
+    sequence: int = Field(examples=[3])
+    reference_type: str = Field(examples=["METER_EVENT"])
+    reference_id: str = Field(examples=["5e4f2f5e-0d5a-4b7e-9d9c-3f1e1a2b3c4d"])
+    created_at: Instant
+    metadata: dict[str, Any] = Field(examples=[{}])
+
+
+class ReconcileRequest(Wire):
+    """Which wallet to add up; ``apply`` corrects it by a new entry, with a reason (D-17)."""
+
+    user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    apply: bool = Field(default=False, strict=True)
+    reason: str | None = Field(default=None, min_length=3, max_length=500, examples=["Ticket 4711"])
+
+
+class ReconcileReport(Wire):
+    """A wallet beside the sum of everything it is made of. A drift of zero is sound."""
+
+    user_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    balance: CreditAmount = Field(examples=["152.5"])
+    balance_drift: CreditAmount = Field(examples=["0"])
+    held_drift: CreditAmount = Field(examples=["0"])
+    entries: int = Field(examples=[12])
+    gaps: int = Field(examples=[0])
+    sound: bool
+    applied: bool = Field(description="A correcting entry was written.")

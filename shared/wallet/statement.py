@@ -1,0 +1,154 @@
+"""Reading a wallet: the balance, the statement, a balance at an instant, an export, and the proof of it all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.kernel import cursors
+from shared.kernel.clock import to_ms
+from shared.kernel.storage import reads
+from shared.wallet import rules
+from shared.wallet.errors import AccountNotFound
+from shared.wallet.items import ACCOUNT_SK, ENTRY_PREFIX, HOLD_PREFIX, AccountItem, EntryItem, HoldItem, account_pk
+from shared.wallet.journal import read_account
+from shared.wallet.rules import Account
+from shared.wallet.schemas import Balance, BalanceAt, StatementEntry
+
+EXPORT_PAGE = 1000
+
+
+def balance(user_id: str) -> Balance:
+    """Return what a user has (S-W-19). One read."""
+    account = read_account(user_id)
+    return Balance(
+        balance=account.balance,
+        available=account.available,
+        held=account.held,
+        level=rules.level(account.balance),
+        pending_transactions=account.open_holds,
+    )
+
+
+def balance_at(user_id: str, instant: datetime) -> BalanceAt:
+    """Return what a user had at an instant (X-W-15). One query of one item."""
+    newest = f"{ENTRY_PREFIX}{to_ms(instant):013d}#~"
+    key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.between(ENTRY_PREFIX, newest)
+    found = reads.query(EntryItem, key, limit=1, descending=True, consistent=True).load(EntryItem)
+    return BalanceAt(balance=found[0].balance if found else 0, at=instant)
+
+
+def page(
+    user_id: str, *, limit: int, cursor: str | None, kind: rules.EntryType | None = None
+) -> tuple[list[StatementEntry], str | None]:
+    """Return one page of a statement, newest first (S-W-20). One query; a filter by type may need more.
+
+    Raises:
+        BadCursor: the cursor is not one of this statement.
+    """
+    scope = f"statement#{user_id}#{kind}"
+    start = cursors.decode(scope, cursor)
+    key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
+    found: list[EntryItem] = []
+    while True:
+        part = reads.query(
+            EntryItem,
+            key,
+            limit=limit,
+            descending=True,
+            start=start,
+            filter_by=EntryItem.type == kind if kind else None,
+        )
+        found += part.load(EntryItem)
+        start = part.next_key
+        if start is None or len(found) >= limit:
+            break
+    if len(found) > limit:
+        found = found[:limit]
+        start = EntryItem.key(found[-1].pk, found[-1].sk)
+    return [_line(item) for item in found], cursors.encode(scope, start)
+
+
+def export(user_id: str) -> Iterator[StatementEntry]:
+    """Yield a whole statement, oldest first (S-W-22)."""
+    key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
+    for found in reads.query_all(EntryItem, key, limit=EXPORT_PAGE):
+        yield _line(EntryItem.load(dict(found)))
+
+
+def _line(item: EntryItem) -> StatementEntry:
+    return StatementEntry(
+        id=item.sk.removeprefix(ENTRY_PREFIX),
+        type=item.type,
+        amount=item.amount,
+        balance_before=item.balance - item.amount,
+        balance_after=item.balance,
+        sequence=item.sequence,
+        reference_type=item.reference_type,
+        reference_id=item.reference_id,
+        created_at=item.entry_at,
+        metadata=item.note or {},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An account beside everything it is made of.
+
+    Attributes:
+        account: as stored.
+        balance_drift: balance less the sum of all entries.
+        held_drift: ``held`` less the sum of the open holds.
+        entries: how many entries there are.
+        gaps: entries whose number or balance does not follow from the one before.
+    """
+
+    account: Account
+    balance_drift: int
+    held_drift: int
+    entries: int
+    gaps: int
+
+    @property
+    def sound(self) -> bool:
+        """Everything adds up."""
+        return not (self.balance_drift or self.held_drift or self.gaps)
+
+
+def prove(user_id: str) -> Proof:
+    """Add an account up from its entries and holds (S-W-14). Reads its whole partition.
+
+    An account that changes meanwhile is read again, so that a difference is never one of timing.
+
+    Raises:
+        AccountNotFound: there is none.
+    """
+    while True:
+        proof, version = _prove_once(user_id)
+        if read_account(user_id).version == version:
+            return proof
+
+
+def _prove_once(user_id: str) -> tuple[Proof, int]:
+    amounts: list[int] = []
+    holds: list[int] = []
+    gaps = running = 0
+    account: Account | None = None
+    for found in reads.query_all(AccountItem, AccountItem.pk == account_pk(user_id), consistent=True):
+        raw: dict[str, Any] = dict(found)
+        sk = raw["sk"]["S"]
+        if sk == ACCOUNT_SK:
+            account = AccountItem.load(raw).account()
+        elif sk.startswith(ENTRY_PREFIX):
+            entry = EntryItem.load(raw)
+            amounts.append(entry.amount)
+            running += entry.amount
+            gaps += entry.sequence != len(amounts) or entry.balance != running
+        elif sk.startswith(HOLD_PREFIX):
+            hold = HoldItem.load(raw)
+            holds += [hold.amount] if hold.status == "OPEN" else []
+    if account is None:
+        raise AccountNotFound
+    balance_drift, held_drift = rules.drift(account, amounts, holds)
+    gaps += account.sequence != len(amounts)
+    return Proof(account, balance_drift, held_drift, len(amounts), gaps), account.version
