@@ -1,0 +1,109 @@
+"""Command line of the local stack: ``python -m infra.local up|down|reset|logs|status|demo``."""
+
+import argparse
+import os
+import sys
+import time
+from typing import Any
+
+from infra.local import stack
+from infra.local.processes import POLL_SECONDS
+from infra.local.settings import LocalSettings, LocalStackError
+
+DEMO = "infra.local.demo"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _up(settings: LocalSettings) -> int:
+    """Start, deploy and seed the stack."""
+    began = time.monotonic()
+    document = stack.up(settings, _say)
+    _say(f"\nup after {time.monotonic() - began:.0f} s\n")
+    _describe(settings, document)
+    return 0
+
+
+def _down(settings: LocalSettings) -> int:
+    """End the stack's processes; its state stays."""
+    stack.down(settings, _say)
+    return 0
+
+
+def _reset(settings: LocalSettings) -> int:
+    """End the stack, delete its state, start anew."""
+    stack.down(settings, _say)
+    stack.forget(settings)
+    return _up(settings)
+
+
+def _status(settings: LocalSettings) -> int:
+    """Say what runs, and where."""
+    for name, alive in stack.running(settings).items():
+        _say(f"{name:8} {settings.url(name):28} {'runs' if alive else 'does not run'}")
+    _describe(settings, stack.load(settings))
+    return 0
+
+
+def _demo(settings: LocalSettings) -> int:
+    """Play the journey against the running stack."""
+    stack.load(settings)
+    return stack.run_module(settings, DEMO).returncode
+
+
+def _logs(settings: LocalSettings) -> int:
+    """Follow every process's output until interrupted."""
+    places: dict[str, int] = {}
+    while True:
+        for path in sorted(settings.logs.glob("*.log")):
+            with path.open(errors="replace") as file:
+                # Begin near the end, and again at the start of a file that was written anew.
+                size = path.stat().st_size
+                place = places.get(path.stem, max(0, size - 4096))
+                file.seek(place if place <= size else 0)
+                for line in file:
+                    _say(f"{path.stem:8} {line.rstrip()}")
+                places[path.stem] = file.tell()
+        time.sleep(POLL_SECONDS)
+
+
+def _describe(settings: LocalSettings, document: dict[str, Any]) -> None:
+    for name in ("publicApi", "adminApi", "webSocket", "mailbox"):
+        _say(f"{name:12} {document[name]}")
+    for group in ("functionUrls", "simulators"):
+        for name, url in document[group].items():
+            _say(f"{name:12} {url}")
+    _say(f"{'all of it':12} {settings.stack_file}\n")
+    for account in document["accounts"]:
+        _say(f"{account['email']:32} {account['password']:24} {', '.join(account['roles'])}")
+    first = document["accounts"][0] if document["accounts"] else {"email": "…", "password": "…"}
+    _say(f"""
+Try first:
+  make demo
+  curl -s '{document["publicApi"]}/v1/streams'
+  curl -s '{document["publicApi"]}/v1/auth/login' -H 'content-type: application/json' \\
+    -d '{{"email": "{first["email"]}", "password": "{first["password"]}"}}'""")
+
+
+COMMANDS = {"up": _up, "down": _down, "reset": _reset, "logs": _logs, "status": _status, "demo": _demo}
+
+
+def main() -> int:
+    """Run one command; 1 when it could not do its work."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description="The local stack.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, run in COMMANDS.items():
+        commands.add_parser(name, help=run.__doc__)
+    try:
+        return COMMANDS[parser.parse_args().command](LocalSettings.load(os.environ))
+    except LocalStackError as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

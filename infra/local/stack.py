@@ -1,0 +1,111 @@
+"""Bringing the whole local stack up and down."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from infra.local import address_book
+from infra.local.deploy import deploy, install_cdk
+from infra.local.processes import Server, is_running, stop
+from infra.local.settings import ROOT, LocalSettings, LocalStackError
+
+SEED = "infra.local.seed"
+SIMULATORS = ("stripe", "livekit")
+
+Say = Callable[[str], None]
+
+
+def up(settings: LocalSettings, say: Say) -> dict[str, Any]:
+    """Start what does not run, deploy what has changed, seed what is missing, and return the address book.
+
+    Raises:
+        LocalStackError: a port is taken, or the deploy or the seeding failed.
+    """
+    for folder in ("home", "tmp", "logs"):
+        (settings.directory / folder).mkdir(parents=True, exist_ok=True)
+    say("1/5 tools")
+    install_cdk(settings)
+    say("2/5 local AWS")
+    _start_emulator(settings, say)
+    say("3/5 synthesize and deploy")
+    outputs = deploy(settings)
+    say("4/5 simulators")
+    document = address_book.compose(settings, outputs, accounts=())
+    address_book.write(settings, document)
+    for name in SIMULATORS:
+        _tell(say, name, _simulator(settings, name, document["functionUrls"]).start(settings))
+    say("5/5 seed")
+    document["accounts"] = _seed(settings)
+    address_book.write(settings, document)
+    return document
+
+
+def down(settings: LocalSettings, say: Say) -> None:
+    """End exactly the processes that ``up`` started. What the local AWS holds is saved and is there again next time."""
+    for name in (*SIMULATORS, "aws"):
+        say(f"    {name} {'stopped' if stop(settings, name) else 'was not running'}")
+
+
+def forget(settings: LocalSettings) -> None:
+    """Delete everything that the stack has stored."""
+    if settings.directory.exists():
+        shutil.rmtree(settings.directory)
+
+
+def running(settings: LocalSettings) -> dict[str, bool]:
+    """Tell which processes run."""
+    return {name: is_running(settings, name) for name in settings.ports}
+
+
+def load(settings: LocalSettings) -> dict[str, Any]:
+    """Return the address book of the running stack.
+
+    Raises:
+        LocalStackError: the stack does not run.
+    """
+    if not all(running(settings).values()) or not settings.stack_file.exists():
+        raise LocalStackError("the local stack does not run: start it with `make up`")
+    document: dict[str, Any] = json.loads(settings.stack_file.read_text())
+    return document
+
+
+def run_module(settings: LocalSettings, module: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run one of the project's modules against this stack."""
+    command = [sys.executable, "-m", module]
+    return subprocess.run(command, cwd=ROOT, env=settings.client_environment(), text=True, check=False, **options)
+
+
+def _start_emulator(settings: LocalSettings, say: Say) -> None:
+    if not is_running(settings, "aws"):
+        # Working copies of functions that an earlier process left behind.
+        shutil.rmtree(settings.directory / "tmp")
+        (settings.directory / "tmp").mkdir()
+    command = [sys.executable, "-m", "ministack"]
+    server = Server("aws", command, "/_ministack/ready", settings.emulator_environment())
+    _tell(say, "aws", server.start(settings))
+
+
+def _simulator(settings: LocalSettings, name: str, function_urls: dict[str, str]) -> Server:
+    command = [sys.executable, "-m", f"infra.local.simulators.{name}", "--port", str(settings.ports[name])]
+    if name in function_urls:
+        command += ["--webhook-url", function_urls[name]]
+    return Server(name, command, "/_sim/state", settings.client_environment())
+
+
+def _seed(settings: LocalSettings) -> list[dict[str, Any]]:
+    """Run the seeding: it prints the demo accounts as one JSON list."""
+    if importlib.util.find_spec(SEED) is None:
+        raise LocalStackError(f"there is no {SEED}: nothing was seeded")
+    done = run_module(settings, SEED, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise LocalStackError("the seeding failed, see above")
+    accounts: list[dict[str, Any]] = json.loads(done.stdout)
+    return accounts
+
+
+def _tell(say: Say, name: str, started: bool) -> None:
+    say(f"    {name} {'started' if started else 'already runs'}")
