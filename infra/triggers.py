@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from aws_cdk import CfnOutput, Duration, Fn, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_events as events
@@ -85,14 +85,9 @@ def _called(
         case FunctionUrl():
             url = function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE).url
             name = re.sub(r"[^0-9A-Za-z]", "", trigger.provider.title())
-            CfnOutput(stack, f"FunctionUrl{name}", value=_emulated(url, platform) if platform.stage.local else url)
+            CfnOutput(stack, f"FunctionUrl{name}", value=url)
         case Authorizer():
             platform.use_authorizer(function)
-
-
-def _emulated(url: str, platform: "PlatformStack") -> str:
-    host = Fn.select(2, Fn.split("/", url))
-    return f"{platform.stage.emulator}/_aws/lambda-url/{Fn.select(0, Fn.split('.', host))}"
 
 
 def _queued(stack: Stack, declaration: Declaration, platform: "PlatformStack", artifacts: "Artifacts") -> None:
