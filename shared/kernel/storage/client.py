@@ -23,7 +23,7 @@ def aws_client(service: str, **options: Any) -> Any:
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=options.pop("read_timeout", READ_SECONDS),
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": options.pop("attempts", ATTEMPTS)},
         **options.pop("config", {}),
     )
     return aws_session().create_client(service, config=config, **options)

@@ -1,0 +1,17 @@
+"""Access profiles of the live hub."""
+
+from shared.kernel.access import Access, table_access
+from shared.kernel.platform import DOMAIN
+
+SEND = Access("sockets.send", "sockets", ("execute-api:ManageConnections",))
+
+PUBLISH = (table_access("platform.publish", DOMAIN, "GetItem", "PutItem", "Query", "DeleteItem"), SEND)
+"""What every function that publishes touches."""
+
+ISSUE_TICKET = table_access("platform.issue-ticket", DOMAIN, "PutItem")
+CONNECT = table_access("platform.connect", DOMAIN, "PutItem", "DeleteItem")
+DISCONNECT = table_access("platform.disconnect", DOMAIN, "GetItem", "DeleteItem")
+HEARTBEAT = table_access("platform.heartbeat", DOMAIN, "UpdateItem")
+SUBSCRIBE = table_access("platform.subscribe", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+UNSUBSCRIBE = table_access("platform.unsubscribe", DOMAIN, "UpdateItem", "DeleteItem")
+PRESENCE = table_access("platform.presence", DOMAIN, "Query", "BatchGetItem")

@@ -1,0 +1,98 @@
+"""Frames to connections: one, or everyone on a channel."""
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from shared.kernel.config import settings
+from shared.kernel.realtime.channels import ChannelKind
+from shared.kernel.realtime.connections import forget
+from shared.kernel.realtime.items import Subscription
+from shared.kernel.storage import reads
+from shared.kernel.storage.client import aws_client
+from shared.kernel.storage.writes import Delete, commit
+from shared.kernel.telemetry import metrics
+
+WORKERS = 32
+READ_SECONDS = 2
+"""A client that takes longer does not hold up the others: its worker gives up."""
+
+_PASSING = frozenset({"LimitExceededException", "ThrottlingException", "InternalServerError", "ServiceUnavailable"})
+
+
+class Outcome(StrEnum):
+    """What became of one frame to one connection."""
+
+    DELIVERED = "LiveDelivered"
+    GONE = "LiveGone"
+    FAILED = "LiveFailed"
+
+
+@cache
+def _sockets() -> Any:
+    return aws_client(
+        "apigatewaymanagementapi",
+        endpoint_url=settings().socket_endpoint,
+        read_timeout=READ_SECONDS,
+        attempts=2,
+        config={"max_pool_connections": WORKERS},
+    )
+
+
+def send(connection_id: str, frame: str) -> Outcome:
+    """Send one frame to one connection.
+
+    Raises:
+        ClientError: the gateway refused for a reason that has nothing to do with the connection.
+    """
+    from botocore.exceptions import ClientError, HTTPClientError
+
+    try:
+        _sockets().post_to_connection(ConnectionId=connection_id, Data=frame.encode())
+    except HTTPClientError:
+        return Outcome.FAILED
+    except ClientError as refused:
+        code = refused.response["Error"]["Code"]
+        if code == "GoneException":
+            return Outcome.GONE
+        if code in _PASSING:
+            return Outcome.FAILED
+        raise
+    return Outcome.DELIVERED
+
+
+def broadcast(kind: ChannelKind, channel_id: str, frame: str, *, consistent: bool) -> Counter[Outcome]:
+    """Send one frame to everyone on a channel; whoever is gone is forgotten.
+
+    Args:
+        kind: of the channel.
+        channel_id: which of them.
+        frame: what to send.
+        consistent: find also whoever subscribed this moment.
+
+    Returns:
+        How many frames came to which end; the same counts go to the metrics.
+    """
+
+    def subscriptions(partition: str) -> Iterable[Subscription]:
+        found = reads.query_all(Subscription, Subscription.pk == partition, consistent=consistent)
+        return [Subscription.load(dict(item)) for item in found]
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        everyone = chain.from_iterable(pool.map(subscriptions, kind.partitions(channel_id)))
+        outcomes = Counter(pool.map(lambda subscription: _deliver(subscription, frame), everyone))
+    for outcome, count in outcomes.items():
+        metrics().add_metric(name=outcome, unit="Count", value=count)
+    return outcomes
+
+
+def _deliver(subscription: Subscription, frame: str) -> Outcome:
+    outcome = send(subscription.sk, frame)
+    if outcome is Outcome.GONE:
+        commit(Delete(Subscription, subscription.pk, subscription.sk))
+        forget(subscription.sk)
+    return outcome
