@@ -92,7 +92,7 @@ class Api:
 
     def _route(self, method: str, path: str, handler: Handler) -> Route:
         async def endpoint(request: Request) -> Response:
-            encoded = (await request.body()).decode() if method == "POST" else request.url.query
+            encoded = await request.body() if method == "POST" else request.scope["query_string"]
             key = request.headers.get("idempotency-key", "") if method == "POST" else ""
             try:
                 self._authenticate(request)
@@ -169,21 +169,22 @@ class Api:
             message = f"This value must be less than or equal to {_LARGEST_PAGE}."
             raise ParameterError(message, "limit", "parameter_invalid_integer")
         wanted = {name: call.params[name] for name in filters if name in call.params}
-        newest_first = [
+        matching = [
             found
-            for found in reversed(self._account.objects[kind].values())
+            for found in self._between_cursors(kind, call.params)
             if all(found.get(name) == value for name, value in wanted.items()) and _within(found, call.params)
         ]
-        page, has_more = self._page(kind, newest_first, call.params, limit)
-        return {"object": "list", "url": call.path, "has_more": has_more, "data": [public(found) for found in page]}
+        page = matching[-limit:] if "ending_before" in call.params else matching[:limit]
+        data = [public(found) for found in page]
+        return {"object": "list", "url": call.path, "has_more": len(matching) > limit, "data": data}
 
-    def _page(self, kind: str, found: list[Object], params: Params, limit: int) -> tuple[list[Object], bool]:
+    def _between_cursors(self, kind: str, params: Params) -> list[Object]:
+        newest_first = [*reversed(self._account.objects[kind].values())]
         for name in ("starting_after", "ending_before"):
             if name in params:
-                cursor = found.index(self._account.get(kind, forms.text(params, name), name))
-                found = found[cursor + 1 :] if name == "starting_after" else found[:cursor]
-        page = found[-limit:] if "ending_before" in params else found[:limit]
-        return page, len(found) > limit
+                cursor = newest_first.index(self._account.get(kind, forms.text(params, name), name))
+                newest_first = newest_first[cursor + 1 :] if name == "starting_after" else newest_first[:cursor]
+        return newest_first
 
     def _expand(self, shown: Object, path: str) -> None:
         name, _, rest = path.partition(".")
@@ -201,13 +202,11 @@ class Api:
 
 
 def _within(found: Object, params: Params) -> bool:
-    created = params.get("created", {})
-    if isinstance(created, str):
+    if isinstance(params.get("created"), str):
         return bool(found["created"] == forms.integer(params, "created"))
-    return all(
-        name in _COMPARISONS and _COMPARISONS[name](found["created"], forms.integer(created, name, f"created[{name}]"))
-        for name in created
-    )
+    bounds = forms.group(params, "created")
+    forms.only(bounds, frozenset(_COMPARISONS))
+    return all(_COMPARISONS[name](found["created"], forms.integer(bounds, name, f"created[{name}]")) for name in bounds)
 
 
 def error_response(error: StripeError) -> Response:

@@ -1,7 +1,7 @@
 """The hosted checkout page: what the customer sees and may do at a session's `url`."""
 
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from infra.local.simulators._modes import Modes
-from infra.local.simulators.stripe import forms
 from infra.local.simulators.stripe.account import DELAYED, INTENT, SESSION, Account, Object
 from infra.local.simulators.stripe.errors import StripeError
 
@@ -42,7 +41,7 @@ class CheckoutPage:
 
     async def _act(self, request: Request) -> Response:
         session = self._session(request)
-        action = forms.parse((await request.body()).decode()).get("action", "")
+        action = dict(parse_qsl((await request.body()).decode(errors="replace"))).get("action", "")
         if action not in {name for _, actions in self._groups(session) for name, _ in actions}:
             return self._render(session, _notice(session) or "Please choose one of the buttons.", 409)
         if action == "cancel":

@@ -11,14 +11,14 @@ Params = dict[str, Any]
 _METADATA_KEYS, _METADATA_KEY_LENGTH, _METADATA_VALUE_LENGTH = 50, 40, 500
 
 
-def parse(encoded: str) -> Params:
-    """Turn bracketed form fields into nested dictionaries and lists of strings.
+def parse(encoded: bytes) -> Params:
+    """Turn a body or query of bracketed form fields into nested dictionaries and lists of strings.
 
     Raises:
         ParameterError: A name is used both for a value and for a group of values.
     """
     tree: Params = {}
-    for name, value in parse_qsl(encoded, keep_blank_values=True):
+    for name, value in parse_qsl(encoded.decode(errors="replace"), keep_blank_values=True):
         *groups, last = name.replace("]", "").split("[")
         node = tree
         for group in groups:
