@@ -1,6 +1,7 @@
 """``stack.json``: where the running stack is reached and who may log in to it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +20,9 @@ def compose(
         KeyError: the application has no output of a needed name.
     """
     urls = {
-        name.removeprefix(FUNCTION_URL).lower(): url for name, url in outputs.items() if name.startswith(FUNCTION_URL)
+        name.removeprefix(FUNCTION_URL).lower(): _reachable(settings, url)
+        for name, url in outputs.items()
+        if name.startswith(FUNCTION_URL)
     }
     return {
         "stage": "local",
@@ -40,3 +43,9 @@ def write(settings: LocalSettings, document: Mapping[str, Any]) -> None:
     fresh = settings.stack_file.with_suffix(".new")
     fresh.write_text(json.dumps(document, indent=2) + "\n")
     fresh.replace(settings.stack_file)
+
+
+def _reachable(settings: LocalSettings, function_url: str) -> str:
+    """Return the address of a function on this machine: the host name in the output does not resolve here."""
+    url_id = re.sub(r"^https://([^.]+)\..*$", r"\1", function_url)
+    return f"{settings.url('aws')}/_aws/lambda-url/{url_id}/"

@@ -10,20 +10,9 @@ import boto3
 from infra.local.processes import tail
 from infra.local.settings import ACCOUNT, REGION, ROOT, LocalSettings, LocalStackError
 
-NODE_FOLDER = ROOT / "infra" / "local"
-CDK = NODE_FOLDER / "node_modules" / "aws-cdk"
+CDK = ROOT / "infra" / "local" / "node_modules" / "aws-cdk" / "bin" / "cdk"
 ASSETS_BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 SHOWN = ("✅", "❌", "✨  Synthesis")
-
-
-def install_cdk(settings: LocalSettings) -> None:
-    """Install the pinned CDK command line unless that version is there."""
-    wanted = json.loads((NODE_FOLDER / "package.json").read_text())["dependencies"]["aws-cdk"]
-    manifest = CDK / "package.json"
-    if manifest.exists() and json.loads(manifest.read_text())["version"] == wanted:
-        return
-    command = ["npm", "ci", "--prefix", str(NODE_FOLDER), "--no-audit", "--no-fund", "--loglevel", "error"]
-    subprocess.run(command, cwd=ROOT, env=settings.client_environment(), check=True)
 
 
 def deploy(settings: LocalSettings) -> dict[str, str]:
@@ -63,7 +52,7 @@ def _run_cdk(settings: LocalSettings, *arguments: str) -> None:
     log = settings.logs / "deploy.log"
     command = [
         "node",
-        str(CDK / "bin" / "cdk"),
+        str(CDK),
         *arguments,
         f"--output={settings.directory / 'cdk.out'}",
         "--context=stage=local",

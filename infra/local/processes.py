@@ -47,7 +47,7 @@ class Server:
         """
         if is_running(settings, self.name):
             return False
-        _require_free(settings, self.name)
+        require_free(settings, self.name)
         settings.logs.mkdir(parents=True, exist_ok=True)
         with (settings.logs / f"{self.name}.log").open("ab") as log, _file(settings, self.name).open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -117,7 +117,12 @@ def _file(settings: LocalSettings, name: str) -> Path:
     return folder / name
 
 
-def _require_free(settings: LocalSettings, name: str) -> None:
+def require_free(settings: LocalSettings, name: str) -> None:
+    """Check that a server's port can be listened on.
+
+    Raises:
+        LocalStackError: it cannot.
+    """
     port = settings.ports[name]
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.local import address_book
-from infra.local.deploy import deploy, install_cdk
-from infra.local.processes import Server, is_running, stop
+from infra.local.deploy import deploy
+from infra.local.processes import Server, is_running, require_free, stop
 from infra.local.settings import ROOT, LocalSettings, LocalStackError
 
 SEED = "infra.local.seed"
@@ -25,20 +25,21 @@ def up(settings: LocalSettings, say: Say) -> dict[str, Any]:
     Raises:
         LocalStackError: a port is taken, or the deploy or the seeding failed.
     """
+    for name, alive in running(settings).items():
+        if not alive:
+            require_free(settings, name)
     for folder in ("home", "tmp", "logs"):
         (settings.directory / folder).mkdir(parents=True, exist_ok=True)
-    say("1/5 tools")
-    install_cdk(settings)
-    say("2/5 local AWS")
+    say("1/4 local AWS")
     _start_emulator(settings, say)
-    say("3/5 synthesize and deploy")
+    say("2/4 synthesize and deploy")
     outputs = deploy(settings)
-    say("4/5 simulators")
+    say("3/4 simulators")
     document = address_book.compose(settings, outputs, accounts=())
     address_book.write(settings, document)
     for name in SIMULATORS:
         _tell(say, name, _simulator(settings, name, document["functionUrls"]).start(settings))
-    say("5/5 seed")
+    say("4/4 seed")
     document["accounts"] = _seed(settings)
     address_book.write(settings, document)
     return document

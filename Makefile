@@ -1,0 +1,85 @@
+# Wellspring: one command per habit. `make help` lists them.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin/python -m
+READY := .venv/.ready
+CDK := infra/local/node_modules/aws-cdk/bin/cdk
+STAGE ?= prod
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset logs status demo test check lint format synth deploy routes requirements bench engines soak
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# Everything the project needs, from the lock file. Output goes to standard error: some targets print one JSON document.
+$(READY): uv.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Wellspring needs Python 3.11 or newer; name one: make PYTHON=..." >&2; exit 1; }
+	@{ test -x .venv/bin/python || $(PYTHON) -m venv .venv; \
+	   test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv; \
+	   .venv/bin/uv sync --quiet --frozen --all-groups --python .venv/bin/python; } >&2
+	@touch $@
+
+$(CDK): infra/local/package-lock.json $(READY)
+	@npm ci --prefix infra/local --ignore-scripts --no-audit --no-fund --loglevel error >&2
+	@touch $@
+
+up: $(CDK) ## Start the local stack, deploy the application to it, seed it; again: only what changed.
+	@$(RUN) infra.local up
+
+down: $(READY) ## Stop the local stack; what it holds is there again next time.
+	@$(RUN) infra.local down
+
+reset: $(CDK) ## Stop the local stack, delete what it holds, start anew.
+	@$(RUN) infra.local reset
+
+logs: $(READY) ## Follow the output of every local process and function.
+	@$(RUN) infra.local logs
+
+status: $(READY) ## Say what runs, and where.
+	@$(RUN) infra.local status
+
+demo: $(READY) ## Play the paid minute of live stream against the running local stack.
+	@$(RUN) infra.local demo
+
+test: $(CDK) ## Run every test lane that needs only Python and the package registries.
+	@$(RUN) infra.local.lanes
+
+check: lint $(CDK) ## Everything that .ci/run runs: lint, every test lane, engines made by others.
+	@$(RUN) infra.local.lanes unit handlers infra contract simulators stack engines
+
+lint: $(READY) ## Style, types, import directions, complexity, dead code.
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+	complexipy --quiet shared functions infra
+	vulture
+
+format: $(READY) ## Format the code and sort its imports.
+	ruff check --select I --fix
+	ruff format
+
+synth: $(CDK) ## Synthesize the application for AWS (STAGE=prod) into cdk.out.
+	@node $(CDK) synth --all --quiet --context stage=$(STAGE)
+
+deploy: $(CDK) ## Deploy the application to AWS (STAGE=prod), with the credentials of the shell; see docs/deployment.md.
+	@node $(CDK) deploy --all --context stage=$(STAGE)
+
+routes: $(READY) ## Print every declared function as JSON.
+	@$(RUN) infra.documents.routes
+
+requirements: $(READY) ## Print every requirement row and the tests that prove it as JSON.
+	@$(RUN) tests.requirements
+
+bench: $(READY) ## Measure calls, capacity, CPU, start-up and scaling; print JSON.
+	@$(RUN) tests.benchmarks
+
+engines: $(READY) ## Run the tests against engines made by others; needs Java, Maven and Go.
+	@$(RUN) infra.local.lanes engines
+
+soak: $(READY) ## Run the long reliability tests.
+	@pytest tests -m soak

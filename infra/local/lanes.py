@@ -1,0 +1,118 @@
+"""Test lanes, one after the other: ``python -m infra.local.lanes [lane ...]``, all of them by default.
+
+Every lane runs even when an earlier one failed. The last lines are pytest's own summaries, one per lane.
+"""
+
+import argparse
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local import stack
+from infra.local.processes import tail
+from infra.local.settings import HOST, PORTS, ROOT, LocalSettings, LocalStackError
+
+LANES = ("unit", "handlers", "infra", "contract", "simulators", "stack")
+ENGINES = "engines"
+ENGINE_TOOLS = ("java", "mvn", "go")
+# Below the ports that systems hand out for outgoing connections, so that a port found free stays free.
+PORT_RANGE = range(20000, 30000)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a lane went: whether every test passed, and pytest's last line."""
+
+    passed: bool
+    summary: str
+
+
+def run_pytest(lane: str, environment: dict[str, str] | None = None) -> Result:
+    """Run the tests of one lane, showing their output as it comes."""
+    command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rs"]
+    summary = ""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    with process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            summary = line.rstrip() or summary
+    return Result(process.returncode == 0, summary)
+
+
+def run_stack_lane() -> Result:
+    """Run the stack lane against a stack of its own: fresh, on free ports, in a folder that is gone afterwards."""
+    settings = LocalSettings(Path(tempfile.mkdtemp(prefix="wellspring-")), dict(zip(PORTS, _free_ports(), strict=True)))
+    try:
+        stack.up(settings, _say)
+        result = run_pytest("stack", settings.client_environment())
+    except LocalStackError as problem:
+        _say(str(problem))
+        result = Result(False, "1 error: the stack did not come up")
+    finally:
+        stack.down(settings, _say)
+    if result.passed:
+        stack.forget(settings)
+    else:
+        _say(f"state and logs are kept in {settings.directory}; the end of the local AWS's log:")
+        _say(tail(settings.logs / "aws.log"))
+    return result
+
+
+def run_engines_lane() -> Result:
+    """Run the tests against engines made by others, as far as this machine can start them."""
+    missing = [tool for tool in ENGINE_TOOLS if shutil.which(tool) is None]
+    if missing:
+        _say(f"!!! {', '.join(missing)} not found: the tests of the engines that need them are SKIPPED !!!")
+    return run_pytest(ENGINES)
+
+
+RUNNERS = {"stack": run_stack_lane, ENGINES: run_engines_lane}
+
+
+def run(lanes: Sequence[str]) -> bool:
+    """Run lanes and print their summaries at the end. Tells whether all passed."""
+    results = {}
+    for number, lane in enumerate(lanes, 1):
+        _say(f"\n=== lane {number} of {len(lanes)}: {lane}")
+        began = time.monotonic()
+        results[lane] = RUNNERS[lane]() if lane in RUNNERS else run_pytest(lane)
+        _say(f"=== {lane} {'passed' if results[lane].passed else 'FAILED'} after {time.monotonic() - began:.0f} s")
+    _say("")
+    for lane, result in results.items():
+        _say(f"{lane} {'passed' if result.passed else 'FAILED'}:\n{result.summary}")
+    return all(result.passed for result in results.values())
+
+
+def _free_ports() -> list[int]:
+    found: list[int] = []
+    for port in random.sample(PORT_RANGE, len(PORT_RANGE)):
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)):
+                found.append(port)
+        if len(found) == len(PORTS):
+            break
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Run the lanes named on the command line; 1 when a test failed."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.lanes", description="Run test lanes.")
+    parser.add_argument("lanes", nargs="*", choices=(*LANES, ENGINES, []), metavar="lane")
+    return 0 if run(parser.parse_args().lanes or LANES) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
