@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.tables import tables
-from shared.kernel import config, due, secrets
+from shared.kernel import config, due, relay, secrets
 from shared.kernel.names import secret_name, table_name
+from shared.kernel.realtime import sending
 from shared.kernel.storage import client
 from shared.kernel.storage.table import Table
 
@@ -38,7 +39,7 @@ START_SECONDS = 30
 
 def forget() -> None:
     """Drop every client, setting and secret that this process keeps, so that the next use reads the environment."""
-    for kept in (config.settings, client.dynamodb, client.aws_session, due._queue):
+    for kept in (config.settings, client.dynamodb, client.aws_session, due._queue, relay._bus, sending._sockets):
         kept.cache_clear()
     secrets._kept.clear()
 

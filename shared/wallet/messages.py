@@ -3,14 +3,15 @@
 from typing import ClassVar, Literal
 
 from shared.kernel.money import CreditAmount
-from shared.kernel.realtime import LiveMessage
+from shared.kernel.realtime import USER, ChannelKind, LiveMessage
 
 
 class BalanceChanged(LiveMessage):
     """The balance moved."""
 
     type: ClassVar[str] = "balance.changed"
-    channel: ClassVar[str] = "user"
+    channel: ClassVar[ChannelKind] = USER
+    kept: ClassVar[bool] = False
 
     balance: CreditAmount
     available: CreditAmount

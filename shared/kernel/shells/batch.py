@@ -1,11 +1,9 @@
-"""Shells of queues and table streams: each record on its own, only the failed ones come again.
+"""Shells of queues and table streams. What keeps failing ends in the dead-letter queue of its queue or stream."""
 
-A record that keeps failing ends in the dead-letter queue of its queue or stream.
-"""
-
+import inspect
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_origin
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
@@ -38,7 +36,7 @@ class StreamRecord:
 
 
 class QueueShell:
-    """Delivers domain events or due items to their worker."""
+    """Delivers domain events or due items to their worker; of a batch, only the messages that failed come again."""
 
     def __init__(self, function: Function[Any, Any]) -> None:
         self._handler = injected(function.handler)
@@ -63,21 +61,28 @@ class QueueShell:
 
 
 class StreamShell:
-    """Delivers changes of tables. A handler that takes a list gets the whole batch, and it succeeds or fails as one."""
+    """Delivers changes of tables, in order. A handler whose first parameter is a list gets the whole batch at once.
+
+    The first failure is raised: the batch comes again, halved as often as it takes to set the failing record apart.
+    What succeeded before it is repeated, so a handler makes no difference between the first time and the second.
+    """
 
     def __init__(self, function: Function[Any, Any]) -> None:
         self._handler = injected(function.handler)
-        self._processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+        first = next(iter(inspect.signature(function.handler, eval_str=True).parameters.values()))
+        self._whole = get_origin(first.annotation) is list
 
-    def __call__(self, event: dict[str, Any], context: Any) -> Any:
-        """Handle a batch; a failure sends the records from the first failed one on again."""
+    def __call__(self, event: dict[str, Any], context: Any) -> None:  # noqa: ARG002 - Lambda's signature
+        """Handle a batch."""
+        records = [_change(record) for record in event["Records"]]
         try:
-            return process_partial_response(event, self._one, self._processor, context)
+            for share in [records] if self._whole else records:
+                self._handler(share)
         finally:
             metrics().flush_metrics()
 
-    def _one(self, record: Any) -> None:
-        raw = record.raw_event
-        table = raw["eventSourceARN"].split(":table/")[1].split("/")[0]
-        image = raw["dynamodb"]
-        self._handler(StreamRecord(table.rsplit("-", 1)[-1], image.get("OldImage"), image.get("NewImage")))
+
+def _change(record: dict[str, Any]) -> StreamRecord:
+    table = record["eventSourceARN"].split(":table/")[1].split("/")[0]
+    image = record["dynamodb"]
+    return StreamRecord(table.rsplit("-", 1)[-1], image.get("OldImage"), image.get("NewImage"))
