@@ -1,0 +1,20 @@
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import patch
+from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
+from shared.payments import access, errors, prices
+from shared.payments.schemas import PriceChange, PriceView
+
+
+@patch(
+    "/v1/admin/prices/{id}",
+    api="admin",
+    allow="payments:manage-prices",
+    idempotent=True,
+    rate="write",
+    touches=[access.MANAGE, COUNT_RATE, KEEP_ANSWER],
+    errors=[errors.PriceNotFound, errors.PriceChangedMeanwhile],
+)
+def change_price(id: str, body: PriceChange, caller: Caller, clock: Clock) -> PriceView:  # noqa: A002 - the path's name
+    """Change a price pack: its terms for later purchases, or whether it is on sale."""
+    return prices.change(id, body, admin_id=caller.user_id, now=clock.now())

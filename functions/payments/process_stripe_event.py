@@ -1,0 +1,11 @@
+from shared import wallet
+from shared.kernel.clock import Clock
+from shared.kernel.declare import on_event
+from shared.payments import access, stripe_events
+from shared.payments.events import StripeEventReceived
+
+
+@on_event(StripeEventReceived, touches=[access.SETTLE, wallet.access.POST])
+def process_stripe_event(event: StripeEventReceived, clock: Clock) -> None:
+    """Settle the payment that an event of Stripe is about."""
+    stripe_events.process(event.event_id, now=clock.now())

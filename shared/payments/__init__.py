@@ -1,0 +1,5 @@
+"""Buying credits: price packs, checkouts, the provider's events. These names are what other domains may use."""
+
+from shared.payments import access, errors, events
+
+__all__ = ["access", "errors", "events"]

@@ -1,0 +1,12 @@
+"""Access profiles on the payments table. None deletes, none scans."""
+
+from shared.kernel.access import table_access
+from shared.payments.items import DOMAIN, PURCHASES
+
+SHOP = table_access("payments.shop", DOMAIN, "Query")
+MANAGE = table_access("payments.manage", DOMAIN, "GetItem", "Query", "PutItem")
+BUY = table_access("payments.buy", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+READ = table_access("payments.read", DOMAIN, "GetItem")
+HISTORY = table_access("payments.history", DOMAIN, "Query", indexes=(PURCHASES.name,))
+RECEIVE = table_access("payments.receive", DOMAIN, "PutItem")
+SETTLE = table_access("payments.settle", DOMAIN, "GetItem", "PutItem", "UpdateItem")

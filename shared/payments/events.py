@@ -1,0 +1,48 @@
+"""What happens in payments."""
+
+from shared.kernel.events import DomainEvent
+
+
+class PaymentsEvent(DomainEvent):
+    """Something that happened in payments."""
+
+    domain = "payments"
+
+
+class StripeEventReceived(PaymentsEvent):
+    """A verified event of Stripe is in the inbox."""
+
+    event_id: str
+
+
+class PaymentSucceeded(PaymentsEvent):
+    """A payment was made and credited; credits are milli-credits, the amount minor units of the currency."""
+
+    payment_id: str
+    user_id: str
+    credits: int
+    bonus_credits: int
+    amount: int
+    currency: str
+
+
+class PaymentFailed(PaymentsEvent):
+    """A payment came to nothing: ``expired`` or ``declined``."""
+
+    payment_id: str
+    user_id: str
+    reason: str
+
+
+class PriceSet(PaymentsEvent):
+    """An admin made or changed a price pack; the pack as it is now."""
+
+    price_id: str
+    product_code: str
+    credits: int
+    bonus_credits: int
+    amount: int
+    currency: str
+    active: bool
+    version: int
+    admin_id: str

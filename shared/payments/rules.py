@@ -1,0 +1,155 @@
+"""The decisions of payments: what a pack is worth, whose delivery this is, what an event means for a payment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+
+from shared.kernel.money import Money
+from shared.kernel.security.signatures import BadSignature, require_fresh, require_hmac_sha256
+
+Status = Literal["PENDING", "SUCCEEDED", "FAILED", "UNDER_REVIEW", "REFUNDED"]
+Method = Literal["CARD", "BANK"]
+
+OPEN: tuple[Status, ...] = ("PENDING", "FAILED")
+"""States that a payment may still be paid in: money that arrives after a failure was reported is money (X-W-22)."""
+
+_MAX_HEADER = 2048
+
+COMPLETED = "checkout.session.completed"
+EXPIRED = "checkout.session.expired"
+ARRIVED = "checkout.session.async_payment_succeeded"
+NEVER_ARRIVED = "checkout.session.async_payment_failed"
+SESSION_EVENTS = frozenset({COMPLETED, EXPIRED, ARRIVED, NEVER_ARRIVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A price pack as offered: credits and bonus in milli-credits, for money."""
+
+    id: str
+    credits: int
+    bonus_credits: int
+    price: Money
+
+
+def best_values(packs: Iterable[Pack]) -> frozenset[str]:
+    """Return the ids of the packs with the most credits for the money, bonus included, one per currency (S-W-56).
+
+    Of equals the cheaper one wins, then the lower id.
+    """
+    best: dict[str, Pack] = {}
+    for pack in sorted(packs, key=lambda pack: (-_worth(pack), pack.price.amount, pack.id)):
+        best.setdefault(pack.price.currency, pack)
+    return frozenset(pack.id for pack in best.values())
+
+
+def _worth(pack: Pack) -> Fraction:
+    return Fraction(pack.credits + pack.bonus_credits, pack.price.amount)
+
+
+def verify_stripe(header: str, body: bytes, secrets: Iterable[str], *, now: datetime) -> None:
+    """Hold a delivery to Stripe's signature: ``t=<seconds>,v1=<hex>[,v1=<hex>…]`` over ``<t>.<body>`` (S-W-44, X-W-25).
+
+    Raises:
+        BadSignature: it is not Stripe's, or more than 300 s old or ahead.
+    """
+    if len(header) > _MAX_HEADER:
+        raise BadSignature
+    fields = [part.partition("=") for part in header.split(",")]
+    stamps = [value for name, _, value in fields if name == "t"]
+    if len(stamps) != 1:
+        raise BadSignature
+    require_fresh(stamps[0], now=now)
+    signatures = [value for name, _, value in fields if name == "v1"]
+    require_hmac_sha256(f"{stamps[0]}.".encode() + body, signatures, secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A payment's terms as they were fixed when it began, and where it stands."""
+
+    id: str
+    user_id: str
+    price_id: str
+    price: Money
+    status: Status
+    provider_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Stripe tells of a Checkout session. Anything may be missing."""
+
+    session_id: str
+    user_id: str | None
+    price_id: str | None
+    amount: int | None
+    currency: str | None
+    paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """The money is there: credit it."""
+
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The money will not come."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Something does not fit: a person has to look; nothing is credited."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Nothing follows from it."""
+
+    reason: str
+
+
+Decision = Pay | Fail | Review | Leave
+
+
+def decide(event_type: str, told: Told, purchase: Purchase) -> Decision:
+    """Decide what an event about a Checkout session means for its payment, whatever came before it.
+
+    Paid once is paid for good; a payment under review stays there until a person decides.
+    """
+    mismatch = differing(told, purchase)
+    if mismatch:
+        return Review(f"{mismatch} differs")
+    if event_type in {COMPLETED, ARRIVED}:
+        return _arrived(event_type, told, purchase)
+    if purchase.status != "PENDING":
+        return Leave(f"the payment is {purchase.status}")
+    return Fail("expired" if event_type == EXPIRED else "declined")
+
+
+def _arrived(event_type: str, told: Told, purchase: Purchase) -> Decision:
+    if not told.paid:
+        return Leave("the money is still to come")
+    if purchase.status == "UNDER_REVIEW":
+        return Review("the payment is under review")
+    return Pay("BANK" if event_type == ARRIVED else "CARD")
+
+
+def differing(told: Told, purchase: Purchase) -> str | None:
+    """Return what an event and its payment disagree about, ``None`` when they agree."""
+    if purchase.provider_ref not in {None, told.session_id}:
+        return "session"
+    if (told.amount, (told.currency or "").upper()) != (purchase.price.amount, purchase.price.currency):
+        return "amount"
+    if (told.user_id, told.price_id) != (purchase.user_id, purchase.price_id):
+        return "metadata"
+    return None

@@ -1,0 +1,152 @@
+"""Requests and answers of payments."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt, model_validator
+
+from shared.kernel.money import CreditAmount, CreditInput
+from shared.kernel.wire import Instant, Wire
+
+Currency = Literal["AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "USD"]
+"""Currencies a pack may be sold in (ISO 4217)."""
+
+MOST_CREDITS = 1_000_000_000
+"""Milli-credits in one pack: a million credits."""
+
+Credits = Annotated[CreditInput, Field(gt=0, le=MOST_CREDITS, examples=["1000"])]
+Bonus = Annotated[CreditInput, Field(ge=0, le=MOST_CREDITS, examples=["100"])]
+MinorUnits = Annotated[StrictInt, Field(gt=0, le=99_999_999, examples=[999])]
+
+_PRICE: dict[str, JsonValue] = {
+    "id": "prc_0123456789abcdefghjkmnpqrs",
+    "productCode": "credits-1000",
+    "credits": "1000",
+    "bonusCredits": "100",
+    "amount": 8999,
+    "currency": "USD",
+    "active": True,
+    "bestValue": True,
+}
+
+
+class PriceView(Wire):
+    """A price pack: credits as decimal strings, ``amount`` in minor units of the currency."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PRICE]})
+
+    id: str
+    product_code: str
+    credits: CreditAmount
+    bonus_credits: CreditAmount
+    amount: int
+    currency: str
+    active: bool
+    best_value: bool
+
+
+class NewPrice(Wire):
+    """A price pack to be sold."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "productCode": "credits-1000",
+                    "credits": "1000",
+                    "bonusCredits": "100",
+                    "amount": 8999,
+                    "currency": "USD",
+                    "active": True,
+                }
+            ]
+        }
+    )
+
+    product_code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    credits: Credits
+    bonus_credits: Bonus = 0
+    amount: MinorUnits
+    currency: Currency
+    active: StrictBool = True
+
+
+class PriceChange(Wire):
+    """What changes on a price pack; what is left out stays. The product code never changes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
+
+    credits: Credits | None = None
+    bonus_credits: Bonus | None = None
+    amount: MinorUnits | None = None
+    currency: Currency | None = None
+    active: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "PriceChange":
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("name at least one field to change")
+        return self
+
+
+class CheckoutRequest(Wire):
+    """Which pack to buy."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"priceId": "prc_0123456789abcdefghjkmnpqrs"}]})
+
+    price_id: str = Field(min_length=1, max_length=64)
+
+
+class Checkout(Wire):
+    """Where to pay, and the provider's name of this checkout (S-W-42)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "checkoutUrl": "https://checkout.stripe.com/c/pay/cs_test_a1",
+                    "sessionId": "cs_test_a1",
+                }
+            ]
+        }
+    )
+
+    checkout_url: str
+    session_id: str
+
+
+class PaymentView(Wire):
+    """One purchase: its state, what it costs, what it brings (S-W-52)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "pay_0123456789abcdefghjkmnpqrs",
+                    "priceId": "prc_0123456789abcdefghjkmnpqrs",
+                    "productCode": "credits-1000",
+                    "credits": "1000",
+                    "bonusCredits": "100",
+                    "amount": 8999,
+                    "currency": "USD",
+                    "provider": "STRIPE",
+                    "status": "SUCCEEDED",
+                    "method": "CARD",
+                    "createdAt": "2026-03-01T09:30:00.000Z",
+                    "settledAt": "2026-03-01T09:31:12.345Z",
+                }
+            ]
+        }
+    )
+
+    id: str
+    price_id: str
+    product_code: str
+    credits: CreditAmount
+    bonus_credits: CreditAmount
+    amount: int
+    currency: str
+    provider: Literal["STRIPE"]
+    status: Literal["PENDING", "SUCCEEDED", "FAILED", "UNDER_REVIEW", "REFUNDED"]
+    method: Literal["CARD", "BANK"] | None
+    created_at: Instant
+    settled_at: Instant | None
