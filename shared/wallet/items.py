@@ -159,6 +159,7 @@ class WatermarkItem(Item):
     domain = DOMAIN
 
     sequence = IntegerAttribute()
+    entry_sk = UnicodeAttribute()
 
 
 class AuditItem(Item):

@@ -6,6 +6,7 @@ count exactly once, whatever the stream repeats or reorders.
 """
 
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from shared.kernel.storage import reads
@@ -37,39 +38,32 @@ def project(attributes: dict[str, Any]) -> int:
     """
     journal = JournalItem.load(attributes)
     watermark = reads.get(WatermarkItem, account_pk(journal.user_id), "PROJECTED")
-    done = watermark.sequence if watermark else 0
-    counted = 0
-    for sequence in range(done + 1, journal.sequence + 1):
-        item = journal if sequence == journal.sequence else _entry_journal(journal.user_id, sequence)
-        try:
-            _count(item)
-        except _AlreadyProjected:
-            continue
-        counted += 1
-    return counted
+    if watermark is None and journal.sequence == 1:
+        return _count(journal)
+    return sum(_count(item) for item in _missing(journal, watermark.entry_sk if watermark else ENTRY_PREFIX))
 
 
-def _entry_journal(user_id: str, sequence: int) -> JournalItem:
-    key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
-    for found in reads.query_all(EntryItem, key, filter_by=EntryItem.sequence == sequence, consistent=True):
+def _missing(journal: JournalItem, after: str) -> Iterator[JournalItem]:
+    """Yield the journal transactions behind an account's entries up to this one, in their order."""
+    if journal.entry_sk <= after:
+        return
+    key = (EntryItem.pk == account_pk(journal.user_id)) & EntryItem.sk.between(f"{after}~", journal.entry_sk)
+    for found in reads.query_all(EntryItem, key, consistent=True):
         entry = EntryItem.load(dict(found))
-        journal = find(Reference(entry.reference_type, entry.reference_id))
-        if journal is not None:
-            return journal
-    raise LookupError(f"entry {sequence} of an account has no journal transaction")
+        item = find(Reference(entry.reference_type, entry.reference_id))
+        if item is None:
+            raise LookupError(f"entry {entry.sequence} of an account has no journal transaction")
+        yield item
 
 
-def _count(journal: JournalItem) -> None:
+def _count(journal: JournalItem) -> int:
     pk, sequence = account_pk(journal.user_id), journal.sequence
-    follows = WatermarkItem.sequence == sequence - 1
-    if sequence == 1:
-        follows = WatermarkItem.pk.does_not_exist()
     advance = Update(
         WatermarkItem,
         pk,
         "PROJECTED",
-        [WatermarkItem.sequence.set(sequence)],
-        condition=follows,
+        [WatermarkItem.sequence.set(sequence), WatermarkItem.entry_sk.set(journal.entry_sk)],
+        condition=(WatermarkItem.pk.does_not_exist() if sequence == 1 else WatermarkItem.sequence == sequence - 1),
         error=_AlreadyProjected,
     )
     shard = f"SHARD#{zlib.crc32(pk.encode()) % SHARDS}"
@@ -78,7 +72,11 @@ def _count(journal: JournalItem) -> None:
         Update(PlatformAccountItem, f"PLATFORM#{name}", shard, [PlatformAccountItem.balance.add(amount)])
         for name, amount in others
     ]
-    transact([advance, *added])
+    try:
+        transact([advance, *added])
+    except _AlreadyProjected:
+        return 0
+    return 1
 
 
 def platform_balance(account: str) -> int:

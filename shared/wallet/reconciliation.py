@@ -72,7 +72,9 @@ def check_invariants(*, now: datetime) -> int:
         How many accounts drifted in this run. Nothing is ever corrected here.
     """
     cursor = reads.get(AuditItem, "AUDIT", "CURSOR") or AuditItem(shard=0, after=None)
-    shard, after, checked, drifted = cursor.shard, cursor.after, 0, 0
+    shard: int = cursor.shard
+    after: str | None = cursor.after
+    checked = drifted = 0
     while shard < AUDIT_SHARDS and system_clock().now() - now < AUDIT_BUDGET:
         users, after = _accounts(shard, after)
         checked += len(users)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
@@ -12,7 +12,7 @@ from shared.wallet import rules
 from shared.wallet.errors import AccountNotFound
 from shared.wallet.items import ACCOUNT_SK, ENTRY_PREFIX, HOLD_PREFIX, AccountItem, EntryItem, HoldItem, account_pk
 from shared.wallet.journal import read_account
-from shared.wallet.rules import Account
+from shared.wallet.rules import Account, EntryType
 from shared.wallet.schemas import Balance, BalanceAt, StatementEntry
 
 EXPORT_PAGE = 1000
@@ -79,7 +79,7 @@ def export(user_id: str) -> Iterator[StatementEntry]:
 def _line(item: EntryItem) -> StatementEntry:
     return StatementEntry(
         id=item.sk.removeprefix(ENTRY_PREFIX),
-        type=item.type,
+        type=cast("EntryType", item.type),
         amount=item.amount,
         balance_before=item.balance - item.amount,
         balance_after=item.balance,

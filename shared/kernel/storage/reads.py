@@ -1,17 +1,26 @@
 """Reads: one item, many by key, or a page of a query. There is no scan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
+from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Unavailable
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.items import Item
 
 T = TypeVar("T", bound=Item)
 
 Key = dict[str, Any]
+
+BATCH_KEYS = 100
+"""Keys of one BatchGetItem: DynamoDB's limit."""
+
+BATCH_TRIES = 4
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,45 @@ def get(model: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | Non
     """Return one item, or ``None``. One read unit per 4 KB when consistent, half when not."""
     reply = dynamodb().get_item(TableName=model.table(), Key=model.key(pk, sk), ConsistentRead=consistent)
     return model.load(reply["Item"]) if "Item" in reply else None
+
+
+def get_many(wanted: Sequence[tuple[type[Item], str, str]], *, consistent: bool = True) -> list[Any]:
+    """Return items in the order asked for, ``None`` where there is none: one call for up to 100 different keys.
+
+    Raises:
+        Unavailable: DynamoDB kept leaving keys unread.
+    """
+    found: dict[tuple[str, str, str], Key] = {}
+    request: dict[str, Any] = {}
+    for model, pk, sk in dict.fromkeys(wanted):
+        part = request.setdefault(model.table(), {"Keys": [], "ConsistentRead": consistent})
+        part["Keys"].append(model.key(pk, sk))
+    for _ in range(_TRIES):
+        reply = dynamodb().batch_get_item(RequestItems=request)
+        for table, items in reply["Responses"].items():
+            found |= {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
+        request = reply["UnprocessedKeys"]
+        if not request:
+            pairs = [(model, found.get((model.table(), pk, sk))) for model, pk, sk in wanted]
+            return [model.load(item) if item else None for model, item in pairs]
+    raise Unavailable
+
+
+def get_many(model: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
+    """Return the items that exist of at most 100 distinct keys, in no order; eventually consistent, one call.
+
+    Raises:
+        Unavailable: DynamoDB kept leaving keys unread.
+    """
+    wanted: list[Key] = [model.key(pk, sk) for pk, sk in keys]
+    found: list[T] = []
+    for _ in range(BATCH_TRIES):
+        if not wanted:
+            return found
+        reply = dynamodb().batch_get_item(RequestItems={model.table(): {"Keys": wanted}})
+        found += [model.load(item) for item in reply["Responses"].get(model.table(), [])]
+        wanted = reply["UnprocessedKeys"].get(model.table(), {}).get("Keys", [])
+    raise Unavailable
 
 
 def _request(model: type[Item], key: Condition, filter_by: Condition | None, **options: Any) -> dict[str, Any]:

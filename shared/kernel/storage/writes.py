@@ -163,14 +163,14 @@ def commit(write: Put | Update | Delete, *, returned: str = "NONE") -> Attribute
     except ClientError as failure:
         if failure.response["Error"]["Code"] == "ConditionalCheckFailedException":
             raise _refuse(write, 0, failure.response.get("Item") or None) from None
-        if failure.response["Error"]["Code"] in _BUSY:
+        if failure.response["Error"]["Code"] in BUSY:
             raise Unavailable from failure
         raise
     attributes: Attributes = reply.get("Attributes", {})
     return attributes
 
 
-_BUSY = frozenset(
+BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "ThrottlingException",
@@ -224,7 +224,7 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
 
 def _raise_unless_busy(refused: Any, writes: Sequence[Write]) -> None:
     code = refused.response["Error"]["Code"]
-    if code in _BUSY:
+    if code in BUSY:
         return
     if code != "TransactionCanceledException":
         raise refused

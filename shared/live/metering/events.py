@@ -1,0 +1,16 @@
+"""What happens to viewing sessions."""
+
+from shared.kernel.events import DomainEvent
+
+
+class ViewingEnded(DomainEvent):
+    """A viewing session was settled; amounts are milli-credits, ``reason`` is one of ``metering.rules.Reason``."""
+
+    domain = "live"
+
+    stream_id: str
+    session_id: str
+    user_id: str
+    reason: str
+    charged: int
+    returned: int

@@ -1,0 +1,194 @@
+"""Metering's decisions, pure: what a tick costs, whether it may be charged, and what a session owes at its end.
+
+A viewing session is cut into intervals of ten seconds by the server's clock. Tick ``n`` pays for interval ``n``, which
+begins ``n`` intervals after the session; it is paid ahead (D-30). What the client says about the time it played is
+kept as evidence and never sets the price (D-15).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.clock import to_ms
+from shared.wallet import HoldSize
+
+INTERVAL_MS = 10_000
+EARLY_MS = 1_000
+"""How much earlier than its interval a tick may arrive: networks and timers jitter."""
+
+SILENCE_MS = 20_000
+"""A viewer who was not heard for this long has left; nothing is charged past it."""
+
+BEHIND_INTERVALS = 2
+"""A tick is refused once this many intervals have begun after its own: the index follows the clock."""
+
+LEASE_INTERVALS = 48
+"""How many intervals a lease holds credits for: eight minutes (DESIGN: lease and settle)."""
+
+MINIMUM_BALANCE = 1_000
+"""Milli-credits needed to start, where one interval costs less (S-W-31, D-29)."""
+
+MINUTE_MS = 60_000
+
+MAX_HOURS = 12
+"""A viewing session is settled at the latest after this; the viewer joins again."""
+
+
+class Reason(StrEnum):
+    """Why a viewing session ended."""
+
+    LEFT = "left"
+    EXHAUSTED = "exhausted"
+    ABANDONED = "abandoned"
+    STREAM_ENDED = "stream_ended"
+    STREAM_PAUSED = "stream_paused"
+    EXPIRED = "expired"
+
+
+def credits_for_interval(playback_ms: int, rate_per_minute: int) -> int:
+    """Return the price of a time at a rate per minute, in milli-credits, a fraction rounded up (S-W-27).
+
+    Raises:
+        ValueError: the time or the rate is negative.
+    """
+    if playback_ms < 0 or rate_per_minute < 0:
+        raise ValueError("time and rate are not negative")
+    return -(-playback_ms * rate_per_minute // MINUTE_MS)
+
+
+def interval_cost(rate_per_minute: int) -> int:
+    """Return what one interval costs, in milli-credits."""
+    return credits_for_interval(INTERVAL_MS, rate_per_minute)
+
+
+def minimum_balance(cost: int) -> int:
+    """Return what is needed to start: the configured minimum or one interval, whichever is more (D-29)."""
+    return max(MINIMUM_BALANCE, cost)
+
+
+def lease_size(cost: int, owed: int = 0) -> HoldSize:
+    """Return how much a lease sets aside: what is owed already, and as many whole intervals as a lease lasts."""
+    return HoldSize(want=max(LEASE_INTERVALS * cost, owed), unit=max(cost, owed))
+
+
+def clamp_playback(playback_ms: int) -> int:
+    """Return the playback time that is kept as evidence: at most one interval (X-W-27)."""
+    return max(0, min(playback_ms, INTERVAL_MS))
+
+
+def opens_at(started_at: datetime, index: int) -> int:
+    """Return the millisecond from which a tick is accepted."""
+    return to_ms(started_at) + index * INTERVAL_MS - EARLY_MS
+
+
+def closes_at(started_at: datetime, index: int) -> int:
+    """Return the last millisecond at which a tick is accepted."""
+    return to_ms(started_at) + (index + BEHIND_INTERVALS) * INTERVAL_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What a client sent, and when the server got it."""
+
+    index: int
+    playback_ms: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """A viewing session as the rules see it; amounts are milli-credits.
+
+    Attributes:
+        active: not ended yet.
+        cost: of one interval.
+        lease_left: what is left of the credits held.
+        held: everything held since the session began.
+        left: what the viewer can still spend: the lease and what the account had besides when it was taken.
+        last_index: last interval charged, -1 before the first.
+        first_index: first interval of the present lease.
+        started_at: when the session began.
+        last_seen: when the viewer was last heard.
+        arrivals: when the tick of each interval of the lease came.
+    """
+
+    active: bool
+    cost: int
+    lease_left: int
+    held: int
+    left: int
+    last_index: int
+    first_index: int
+    started_at: datetime
+    last_seen: datetime
+    arrivals: Sequence[datetime]
+
+
+class Verdict(StrEnum):
+    """What a tick is."""
+
+    CHARGE = "charge"
+    RENEW = "renew"
+    REPLAY = "replay"
+    EARLY = "early"
+    LATE = "late"
+    SILENT = "silent"
+    ENDED = "ended"
+
+
+def judge(viewing: Viewing, tick: Tick) -> Verdict:
+    """Decide about a tick.
+
+    A replay is told even of an ended session; a viewer who was silent too long has left; an index that runs ahead of
+    the clock is early, one that falls behind it is late.
+    """
+    now = to_ms(tick.at)
+    if tick.index <= viewing.last_index:
+        return Verdict.REPLAY
+    if not viewing.active:
+        return Verdict.ENDED
+    if now - to_ms(viewing.last_seen) > SILENCE_MS:
+        return Verdict.SILENT
+    if now < opens_at(viewing.started_at, tick.index):
+        return Verdict.EARLY
+    if now > closes_at(viewing.started_at, tick.index):
+        return Verdict.LATE
+    return Verdict.CHARGE if owed(viewing, tick) <= viewing.lease_left else Verdict.RENEW
+
+
+def owed(viewing: Viewing, tick: Tick) -> int:
+    """Return what a tick costs: its own interval and those that were skipped since the last (X-W-27)."""
+    return (tick.index - viewing.last_index) * viewing.cost
+
+
+def next_allowed_ms(started_at: datetime, index: int, now: datetime) -> int:
+    """Return in how many milliseconds the tick after ``index`` is accepted (S-W-35)."""
+    return max(0, opens_at(started_at, index + 1) - to_ms(now))
+
+
+def expected_index(viewing: Viewing, now: datetime) -> int:
+    """Return the interval that the clock is in."""
+    return (to_ms(now) - to_ms(viewing.started_at)) // INTERVAL_MS
+
+
+def arrived(viewing: Viewing, index: int) -> datetime:
+    """Return when the tick of an interval of the present lease came."""
+    return viewing.arrivals[index - viewing.first_index]
+
+
+def left_after(viewing: Viewing, index: int) -> int:
+    """Return what the viewer had left after an interval of the present lease was charged."""
+    return viewing.left + (viewing.last_index - index) * viewing.cost
+
+
+def used(viewing: Viewing, *, until: datetime | None) -> int:
+    """Return what a session owes: every interval charged, less those of the present lease that came after ``until``.
+
+    An interval that was charged after its stream had ended is given back (S-W-34).
+    """
+    charged = viewing.held - viewing.lease_left
+    if until is None:
+        return charged
+    after = sum(arrived(viewing, index) > until for index in range(viewing.first_index, viewing.last_index + 1))
+    return charged - after * viewing.cost

@@ -1,0 +1,331 @@
+"""The life of a viewing session: join, renew the lease, settle; who is told what in between.
+
+Joining and renewing set credits aside for a lease; a tick takes from the lease (``shared.live.metering.ticks``);
+settling posts what was used and returns the rest. Each is one transaction with the wallet's.
+"""
+
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import wallet
+from shared.kernel.clock import from_ms
+from shared.kernel.due import due_shard
+from shared.kernel.errors import NotFound
+from shared.kernel.events import outbox
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, Update, Write
+from shared.live import rules as stream_rules
+from shared.live.items import STREAM_SK, Stream, stream_pk
+from shared.live.metering import rules
+from shared.live.metering.errors import SessionEnded, StreamNotLive
+from shared.live.metering.events import ViewingEnded
+from shared.live.metering.items import VIEWING_SK, LeaseItem, ViewingItem, lease_sk, ticked, viewing_pk
+from shared.live.metering.rules import Reason
+from shared.live.metering.schemas import JoinedSession, MeterEvent, ViewingSummary
+
+DUE_KIND = "viewing"
+
+CREATOR_PERMILLE = 700
+"""The creator's share of what a viewer spends, in thousandths (X-W-30)."""
+
+
+class _Moved(Exception):
+    """The session changed between reading and writing."""
+
+
+def read_stream(stream_id: str) -> Stream:
+    """Return a stream. One read.
+
+    Raises:
+        NotFound: there is none.
+    """
+    stream = reads.get(Stream, stream_pk(stream_id), STREAM_SK)
+    if stream is None:
+        raise NotFound
+    return stream
+
+
+def read_viewing(session_id: str) -> ViewingItem | None:
+    """Return a viewing session as it stands. One read."""
+    return reads.get(ViewingItem, viewing_pk(session_id), VIEWING_SK)
+
+
+def own_viewing(stream_id: str, session_id: str, user_id: str) -> ViewingItem:
+    """Return a viewer's own session on a stream.
+
+    Raises:
+        NotFound: there is none, or it is someone else's.
+    """
+    item = read_viewing(session_id)
+    if item is None or (item.stream_id, item.user_id) != (stream_id, user_id):
+        raise NotFound
+    return item
+
+
+def active_session(stream_id: str, session_id: str, user_id: str) -> ViewingItem:
+    """Return a viewer's own session while it is active.
+
+    Raises:
+        NotFound: there is none, or it is someone else's.
+        SessionEnded: it is over.
+    """
+    item = own_viewing(stream_id, session_id, user_id)
+    if item.status != "ACTIVE":
+        raise SessionEnded
+    return item
+
+
+def session_id_of(operation: str) -> str:
+    """Return the session id that every try of one request gets, a UUID (S-W-36)."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"wellspring:viewing:{operation}"))
+
+
+def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> JoinedSession:
+    """Start a viewing session and set aside its first lease. Two reads, one transaction, one more read.
+
+    The stream is looked at again afterwards: one that ended meanwhile has nobody left to settle its sessions.
+
+    Raises:
+        NotFound: there is no such stream.
+        StreamNotLive: it is not on air.
+        InsufficientCredits: less than the minimum is available.
+    """
+    stream = read_stream(stream_id)
+    if stream.status != stream_rules.Status.LIVE:
+        raise StreamNotLive
+    session_id = session_id_of(operation)
+    cost = rules.interval_cost(stream.rate_per_minute)
+    known = read_viewing(session_id)
+    if known is None:
+        try:
+            _open(stream, session_id, user_id, cost, now)
+        except wallet.errors.HoldClosed:
+            known = own_viewing(stream_id, session_id, user_id)
+    end_if_off_air(session_id, now=now)
+    return JoinedSession(
+        session_id=session_id, metering_rate=stream.rate_per_minute, minimum_balance=rules.minimum_balance(cost)
+    )
+
+
+def _open(stream: Stream, session_id: str, user_id: str, cost: int, now: datetime) -> None:
+    pk = viewing_pk(session_id)
+    item = ViewingItem(
+        pk=pk,
+        sk=VIEWING_SK,
+        stream_id=stream.stream_id,
+        user_id=user_id,
+        creator_id=stream.creator_id,
+        status="ACTIVE",
+        rate_per_minute=stream.rate_per_minute,
+        cost=cost,
+        last_index=-1,
+        first_index=0,
+        started_at=now,
+        opens_at=from_ms(rules.opens_at(now, 0)),
+        last_seen=now,
+        nonce="",
+        evidence=[],
+        watching_stream=stream.stream_id,
+        watching_user=f"{user_id}#{session_id}",
+        due_shard=due_shard(DUE_KIND, pk),
+        due_at=now + timedelta(milliseconds=rules.SILENCE_MS),
+    )
+
+    def session(granted: int, account: wallet.Account) -> Sequence[Write]:
+        if account.available + granted < rules.minimum_balance(cost):
+            raise wallet.errors.InsufficientCredits
+        item.held = item.lease_left = granted
+        item.left = granted + account.available
+        return [Put(item, condition=ViewingItem.pk.does_not_exist(), error=wallet.errors.HoldClosed)]
+
+    wallet.open_hold(
+        user_id,
+        session_id,
+        rules.lease_size(cost),
+        purpose=f"viewing:{stream.stream_id}",
+        expires_at=now + timedelta(hours=rules.MAX_HOURS + 1),
+        now=now,
+        beside=session,
+    )
+
+
+def as_read(item: ViewingItem) -> Any:
+    """Return the condition that a session is active and nothing was charged since it was read."""
+    return (
+        (ViewingItem.status == "ACTIVE") & (ViewingItem.last_index == item.last_index) & (ViewingItem.held == item.held)
+    )
+
+
+def renew(item: ViewingItem, tick: rules.Tick, nonce: str, evidence: list[int]) -> None:
+    """Take the next lease and charge the tick that needs it, in one transaction.
+
+    Raises:
+        InsufficientCredits: not even this tick can be paid.
+        HoldClosed: the session was settled or renewed meanwhile; nothing was changed.
+    """
+    owed = rules.owed(item.viewing(), tick)
+    short = owed - item.lease_left
+    size = rules.lease_size(item.cost)
+    needed = replace(size, unit=max(size.unit, short))
+    past = LeaseItem(
+        pk=item.pk,
+        sk=lease_sk(item.first_index),
+        user_id=item.user_id,
+        first_index=item.first_index,
+        last_index=item.last_index,
+        cost=item.cost,
+        left=item.left,
+        evidence=list(item.evidence),
+    )
+
+    def session(granted: int, account: wallet.Account) -> Sequence[Write]:
+        actions = [
+            ViewingItem.held.set(item.held + granted),
+            ViewingItem.lease_left.set(item.lease_left + granted - owed),
+            ViewingItem.left.set(item.lease_left + granted - owed + account.available),
+            ViewingItem.opens_at.set(from_ms(rules.opens_at(item.started_at, tick.index + 1))),
+            ViewingItem.first_index.set(item.last_index + 1),
+            ViewingItem.last_index.set(tick.index),
+            ViewingItem.last_seen.set(tick.at),
+            ViewingItem.nonce.set(nonce),
+            ViewingItem.evidence.set(evidence),
+        ]
+        going_on = Update(
+            ViewingItem, item.pk, item.sk, actions, condition=as_read(item), error=wallet.errors.HoldClosed
+        )
+        kept = Put(past, condition=LeaseItem.pk.does_not_exist(), error=wallet.errors.HoldClosed)
+        return [going_on, kept] if item.evidence else [going_on]
+
+    wallet.extend_hold(item.user_id, item.session_id, needed, held=item.held, beside=session)
+
+
+def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> ViewingItem:
+    """End a session: post what was used until ``at``, return the rest, tell those concerned. Idempotent.
+
+    A tick that comes in between is taken in and the session settled with it.
+
+    Returns:
+        The session as it ended, by this call or an earlier one.
+    """
+    while item.status == "ACTIVE":
+        until = at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else None
+        used = rules.used(item.viewing(), until=until)
+        with suppress(_Moved, wallet.errors.HoldClosed):
+            _settle(item, reason, used=used, at=at, now=now)
+        settled = read_viewing(item.session_id)
+        if settled is None:
+            raise LookupError("a viewing session is never deleted")
+        item = settled
+    return item
+
+
+def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: datetime) -> None:
+    ended = Update(
+        ViewingItem,
+        item.pk,
+        item.sk,
+        [
+            ViewingItem.status.set("ENDED"),
+            ViewingItem.ended_at.set(at),
+            ViewingItem.ended_reason.set(reason.value),
+            ViewingItem.charged.set(used),
+            ViewingItem.watching_stream.remove(),
+            ViewingItem.watching_user.remove(),
+            ViewingItem.due_shard.remove(),
+            ViewingItem.due_at.remove(),
+        ],
+        condition=as_read(item),
+        error=_Moved,
+    )
+    event = ViewingEnded(
+        stream_id=item.stream_id,
+        session_id=item.session_id,
+        user_id=item.user_id,
+        reason=reason.value,
+        charged=used,
+        returned=item.held - used,
+    )
+    wallet.settle_hold(
+        item.user_id,
+        item.session_id,
+        held=item.held,
+        used=used,
+        reference=wallet.Reference("METER_EVENT", item.session_id),
+        earner=item.creator_id,
+        earner_permille=CREATOR_PERMILLE,
+        now=now,
+        beside=[ended, outbox(event, at=now, event_id=f"viewing-ended-{item.session_id}")],
+        note={"streamId": item.stream_id, "intervals": item.last_index + 1, "reason": reason.value},
+    )
+
+
+def leave(stream_id: str, session_id: str, user_id: str, *, now: datetime) -> ViewingSummary:
+    """End one's own session; the rest of the lease comes back at once. Leaving twice gives the same answer.
+
+    Raises:
+        NotFound: there is no such session, or it is someone else's.
+    """
+    return summary(settle(own_viewing(stream_id, session_id, user_id), Reason.LEFT, at=now, now=now))
+
+
+def silent_since(item: ViewingItem) -> datetime:
+    """Return when a session counts as abandoned if nothing more is heard."""
+    silence: datetime = item.last_seen + timedelta(milliseconds=rules.SILENCE_MS)
+    return silence
+
+
+def end_if_off_air(session_id: str, *, now: datetime) -> bool:
+    """Settle a session whose stream is not on air any more; tell whether it is over. Two reads."""
+    item = read_viewing(session_id)
+    if item is None or item.status != "ACTIVE":
+        return True
+    stream = read_stream(item.stream_id)
+    if stream.status == stream_rules.Status.LIVE:
+        return False
+    paused = stream.status == stream_rules.Status.PAUSED
+    reason = Reason.STREAM_PAUSED if paused else Reason.STREAM_ENDED
+    settle(item, reason, at=stream.ended_at or now, now=now)
+    return True
+
+
+def summary(item: ViewingItem) -> ViewingSummary:
+    """Return a session as its viewer sees it."""
+    viewing = item.viewing()
+    ended = item.status != "ACTIVE"
+    return ViewingSummary(
+        session_id=item.session_id,
+        stream_id=item.stream_id,
+        status="ENDED" if ended else "ACTIVE",
+        reason=item.ended_reason,
+        started_at=item.started_at,
+        ended_at=item.ended_at,
+        intervals=item.last_index + 1,
+        charged=item.charged if ended else rules.used(viewing, until=None),
+    )
+
+
+def intervals(stream_id: str, session_id: str, user_id: str) -> list[MeterEvent]:
+    """Return every interval charged in one's own session, oldest first. One query.
+
+    Raises:
+        NotFound: there is no such session, or it is someone else's.
+    """
+    own_viewing(stream_id, session_id, user_id)
+    found = list(reads.query_all(ViewingItem, ViewingItem.pk == viewing_pk(session_id), consistent=True))
+    session = next(ViewingItem.load(dict(raw)) for raw in found if raw["sk"]["S"] == VIEWING_SK)
+    leases = [LeaseItem.load(dict(raw)) for raw in found if raw["sk"]["S"] != VIEWING_SK]
+    ticks = [
+        tick for lease in [*leases, session] for tick in ticked(session.started_at, lease.first_index, lease.evidence)
+    ]
+    return [
+        MeterEvent(
+            interval_index=index,
+            charged_at=arrived,
+            playback_ms=playback,
+            credits_debited=session.cost,
+        )
+        for index, arrived, playback in ticks
+    ]

@@ -1,0 +1,231 @@
+"""Charging a tick: one conditional update in the common case, a judgement of what stands in the way in every other.
+
+The common case reads nothing: price, lease and clock are conditions on the session itself, and it answers with what
+it updated. The list index of the evidence is far past its end, where DynamoDB appends: the answer then carries that
+one element and not the whole list.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from shared import wallet
+from shared.kernel.clock import from_ms, to_ms
+from shared.kernel.errors import DomainError, NotFound, Unavailable
+from shared.kernel.ids import new_id
+from shared.kernel.storage import reads
+from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import BUSY, ConditionFailed, Update, commit
+from shared.live.metering import rules, sessions
+from shared.live.metering.errors import (
+    AlreadyProcessed,
+    CreditsExhausted,
+    SessionEnded,
+    TickTooEarly,
+    TickTooLate,
+)
+from shared.live.metering.items import VIEWING_SK, LeaseItem, ViewingItem, lease_sk, pack, ticked, viewing_pk
+from shared.live.metering.rules import Reason, Tick, Verdict
+from shared.live.metering.schemas import MeterResult, MeterTick
+
+ATTEMPTS = 6
+"""Tries against a session that other deliveries change at the same time."""
+
+_CHARGE = (
+    "SET last_index = :index, last_seen = :now, nonce = :nonce, opens_at = opens_at + :interval,"
+    " lease_left = lease_left - cost, #left = #left - cost, evidence[9999] = :evidence"
+)
+_IN_TURN = (
+    "#status = :active AND user_id = :user AND stream_id = :stream AND last_index = :last"
+    " AND lease_left >= cost AND last_seen >= :heard AND opens_at BETWEEN :opened AND :now"
+)
+_NAMES = {"#status": "status", "#left": "left"}
+_LONGEST_WAIT = rules.EARLY_MS + rules.BEHIND_INTERVALS * rules.INTERVAL_MS
+
+
+def _number(value: int) -> dict[str, str]:
+    return {"N": str(value)}
+
+
+def charge(user_id: str, body: MeterTick, *, now: datetime) -> MeterResult:
+    """Charge one interval of a viewing session, once for ever.
+
+    One call, no read, one write unit when the tick is in turn; a renewed lease, a skipped interval or a refusal
+    takes what it needs.
+
+    Raises:
+        NotFound: there is no such session of this viewer on this stream.
+        AlreadyProcessed: the interval was charged before; carries the original result.
+        TickTooEarly: the interval has not begun.
+        TickTooLate: the index fell behind the clock.
+        SessionEnded: the session is over, or the viewer was silent for too long and it is now.
+        CreditsExhausted: nothing is left to pay with; the session is settled.
+        Unavailable: no answer in time; send the same tick again.
+    """
+    tick = Tick(body.interval_index, rules.clamp_playback(body.playback_ms), now)
+    nonce = new_id("n")[-10:]
+    updated = _charge_in_turn(user_id, body, tick, nonce)
+    if isinstance(updated, ViewingItem):
+        return _judged(updated, user_id, body, tick, nonce)
+    opens_at = int(updated["opens_at"]["N"])
+    return _result(int(updated["left"]["N"]), max(0, opens_at - to_ms(now)))
+
+
+def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> dict[str, Any] | ViewingItem:
+    """Try the common case; return what was updated, or the session as it stands when a condition did not hold."""
+    from botocore.exceptions import ClientError, HTTPClientError
+
+    at = to_ms(tick.at)
+    try:
+        reply = dynamodb().update_item(
+            TableName=ViewingItem.table(),
+            Key=ViewingItem.key(viewing_pk(body.session_id), VIEWING_SK),
+            UpdateExpression=_CHARGE,
+            ConditionExpression=_IN_TURN,
+            ExpressionAttributeNames=_NAMES,
+            ExpressionAttributeValues={
+                ":index": _number(tick.index),
+                ":last": _number(tick.index - 1),
+                ":now": _number(at),
+                ":heard": _number(at - rules.SILENCE_MS),
+                ":opened": _number(at - _LONGEST_WAIT),
+                ":interval": _number(rules.INTERVAL_MS),
+                ":nonce": {"S": nonce},
+                ":evidence": _number(pack(tick.at, tick.playback_ms)),
+                ":active": {"S": "ACTIVE"},
+                ":user": {"S": user_id},
+                ":stream": {"S": body.stream_id},
+            },
+            ReturnValues="UPDATED_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except HTTPClientError as silence:
+        raise Unavailable from silence
+    except ClientError as refused:
+        code = refused.response["Error"]["Code"]
+        if code in BUSY:
+            raise Unavailable from refused
+        if code != "ConditionalCheckFailedException":
+            raise
+        if not refused.response.get("Item"):
+            raise NotFound from None
+        found: ViewingItem = ViewingItem.load(refused.response["Item"])
+        return found
+    updated: dict[str, Any] = reply["Attributes"]
+    return updated
+
+
+def _judged(item: ViewingItem, user_id: str, body: MeterTick, tick: Tick, nonce: str) -> MeterResult:
+    """Act on what stood in the way; judge again when the session changed while doing so."""
+    for _ in range(ATTEMPTS):
+        if (item.user_id, item.stream_id) != (user_id, body.stream_id):
+            raise NotFound
+        if item.nonce == nonce:
+            return _result(item.left, rules.next_allowed_ms(item.started_at, tick.index, tick.at))
+        verdict = rules.judge(item.viewing(), tick)
+        with suppress(ConditionFailed, wallet.errors.HoldClosed):
+            _ACTIONS[verdict](item, tick, nonce)
+        item = _read(body.session_id)
+    raise Unavailable
+
+
+def _read(session_id: str) -> ViewingItem:
+    item = sessions.read_viewing(session_id)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def _evidence(item: ViewingItem, tick: Tick) -> list[int]:
+    """Return the evidence of a tick and of the intervals skipped before it, for which no playback was reported."""
+    skipped = tick.index - item.last_index - 1
+    return [pack(tick.at, 0)] * skipped + [pack(tick.at, tick.playback_ms)]
+
+
+def _charge_owed(item: ViewingItem, tick: Tick, nonce: str) -> None:
+    owed = rules.owed(item.viewing(), tick)
+    actions = [
+        ViewingItem.last_index.set(tick.index),
+        ViewingItem.last_seen.set(tick.at),
+        ViewingItem.nonce.set(nonce),
+        ViewingItem.opens_at.set(from_ms(rules.opens_at(item.started_at, tick.index + 1))),
+        ViewingItem.lease_left.set(item.lease_left - owed),
+        ViewingItem.left.set(item.left - owed),
+        ViewingItem.evidence.set(ViewingItem.evidence.append(_evidence(item, tick))),
+    ]
+    commit(Update(ViewingItem, item.pk, item.sk, actions, condition=sessions.as_read(item)))
+
+
+def _renew(item: ViewingItem, tick: Tick, nonce: str) -> None:
+    try:
+        sessions.renew(item, tick, nonce, _evidence(item, tick))
+    except wallet.errors.InsufficientCredits:
+        settled = sessions.settle(item, Reason.EXHAUSTED, at=tick.at, now=tick.at)
+        raise CreditsExhausted(data=_refused(settled, 0, CreditsExhausted)) from None
+
+
+def _replay(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
+    raise AlreadyProcessed(data=_original(item, tick.index), meta={"replayed": True})
+
+
+def _original(item: ViewingItem, index: int) -> MeterResult:
+    """Return what the tick of an interval was answered when it was charged."""
+    first, evidence, left_now, last = item.first_index, item.evidence, item.left, item.last_index
+    if index < first:
+        lease = _lease_of(item, index)
+        first, evidence, left_now, last = lease.first_index, lease.evidence, lease.left, lease.last_index
+    arrived = ticked(item.started_at, first, evidence)[index - first][1]
+    left = left_now + (last - index) * item.cost
+    return _result(left, rules.next_allowed_ms(item.started_at, index, arrived))
+
+
+def _lease_of(item: ViewingItem, index: int) -> LeaseItem:
+    key = (LeaseItem.pk == item.pk) & LeaseItem.sk.between(lease_sk(0), lease_sk(index))
+    found = reads.query(LeaseItem, key, limit=1, descending=True, consistent=True).load(LeaseItem)
+    if not found:
+        raise LookupError("the evidence of a charged interval is never deleted")
+    return found[0]
+
+
+def _early(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
+    wait = max(0, rules.opens_at(item.started_at, tick.index) - to_ms(tick.at))
+    raise TickTooEarly(data=_refused(item, wait, TickTooEarly))
+
+
+def _late(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
+    due = rules.expected_index(item.viewing(), tick.at)
+    raise TickTooLate(
+        details=[("intervalIndex", f"Go on with {due}")], data=_refused(item, 0, TickTooLate), meta={"nextIndex": due}
+    )
+
+
+def _silent(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
+    settled = sessions.settle(item, Reason.ABANDONED, at=sessions.silent_since(item), now=tick.at)
+    raise SessionEnded(data=_refused(settled, 0, SessionEnded))
+
+
+def _ended(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
+    refusal = CreditsExhausted if item.ended_reason == Reason.EXHAUSTED else SessionEnded
+    raise refusal(data=_refused(item, 0, refusal))
+
+
+_ACTIONS: dict[Verdict, Callable[[ViewingItem, Tick, str], None]] = {
+    Verdict.CHARGE: _charge_owed,
+    Verdict.RENEW: _renew,
+    Verdict.REPLAY: _replay,
+    Verdict.EARLY: _early,
+    Verdict.LATE: _late,
+    Verdict.SILENT: _silent,
+    Verdict.ENDED: _ended,
+}
+
+
+def _result(left: int, next_allowed_ms: int) -> MeterResult:
+    return MeterResult(success=True, remaining_credits=left, next_allowed_ms=next_allowed_ms)
+
+
+def _refused(item: ViewingItem, next_allowed_ms: int, error: type[DomainError]) -> MeterResult:
+    """Return the result that goes with a refusal; it always tells the balance (D-07)."""
+    left = item.left if item.status == "ACTIVE" else wallet.read_account(item.user_id).available
+    return MeterResult(success=False, remaining_credits=left, next_allowed_ms=next_allowed_ms, message=error.message)
