@@ -273,16 +273,30 @@ def test_a_room_tells_its_life_in_signed_webhooks(livekit_sim, receiver):
     assert receiver.received[0].headers["Content-Type"] == "application/webhook+json"
 
 
-def test_a_room_closes_some_time_after_the_last_one_left(livekit_sim, receiver):
+def test_a_room_closes_when_no_one_came_or_the_last_one_left(livekit_sim, receiver):
     livekit_sim.listen(receiver.url)
-    settings = api.CreateRoomRequest(name="stream_1", departure_timeout=1)
-    run(livekit_sim, lambda rooms: rooms.create_room(settings))
+
+    def open_room(name):
+        settings = api.CreateRoomRequest(name=name, empty_timeout=1, departure_timeout=1)
+        run(livekit_sim, lambda rooms: rooms.create_room(settings))
+
+    def finished(name):
+        events = [one.json for one in receiver.received]
+        return name in [event["room"]["name"] for event in events if event["event"] == "room_finished"]
+
+    def wait_for(name):
+        deadline = time.monotonic() + 10
+        while not finished(name):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    open_room("stream_1")
     join(livekit_sim)
+    open_room("stream_2")
+    wait_for("stream_2")
+    assert not finished("stream_1")
     call("POST", f"{livekit_sim.url}/_sim/leave", {"room": "stream_1", "identity": "user_1:sess_1"})
-    deadline = time.monotonic() + 10
-    while "room_finished" not in receiver.types("event"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for("stream_1")
     assert livekit_sim.state()["rooms"] == []
 
 
