@@ -64,8 +64,6 @@ LOCAL_SETTINGS = {
     "stripe_api_base": "http://127.0.0.1:4571",
     "livekit_url": "http://127.0.0.1:4572",
     "mail_sender": "hello@wellspring.example",
-    "checkout_success_url": "http://127.0.0.1:3000/checkout/done?session={CHECKOUT_SESSION_ID}",
-    "checkout_cancel_url": "http://127.0.0.1:3000/checkout/cancelled",
 }
 
 

@@ -19,12 +19,14 @@ class Settings:
         stage: ``local``, ``test``, ``prod`` …
         function: short name of the running function.
         socket_endpoint: management URL of the WebSocket API (``https://…`` or a local URL).
+        socket_url: address that clients open WebSocket connections at (``wss://…``).
         public_url: base URL of the public API, for links in messages.
         stripe_api_base: base URL of Stripe's API, ``None`` for the real one.
         livekit_url: base URL of the LiveKit server.
         mail_sender: address that mail is sent from.
         checkout_success_url: where Stripe returns a buyer to; ``{CHECKOUT_SESSION_ID}`` is filled in by Stripe.
-        checkout_cancel_url: where an abandoned checkout returns to.
+            Empty for our own page.
+        checkout_cancel_url: where an abandoned checkout returns to; empty for our own page.
         access_token_minutes: life of an access token, 5 to 1440 (D-21).
         refresh_token_days: life of a refresh token.
     """
@@ -32,6 +34,7 @@ class Settings:
     stage: str
     function: str = ""
     socket_endpoint: str = ""
+    socket_url: str = ""
     public_url: str = ""
     stripe_api_base: str = ""
     livekit_url: str = ""

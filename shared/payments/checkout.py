@@ -10,6 +10,8 @@ from shared.payments.errors import PaymentClosed, PriceInactive
 from shared.payments.items import PAYMENT_SK, PaymentItem, ProviderRefItem, payment_pk
 from shared.payments.schemas import Checkout
 
+REF_SK = "REF"
+
 
 class _BegunBefore(Exception):
     def __init__(self, payment: PaymentItem) -> None:
@@ -67,7 +69,7 @@ def _begun_before(old: Attributes | None) -> Exception:
 
 def _record(payment_id: str, opened: provider.Opened) -> None:
     """Note the session on the payment, and the payment under the session; writing the same again is harmless."""
-    ref = ProviderRefItem(pk=ref_pk(opened.session_id), sk="REF", payment_id=payment_id)
+    ref = ProviderRefItem(pk=ref_pk(opened.session_id), sk=REF_SK, payment_id=payment_id)
     first_or_same = PaymentItem.provider_ref.does_not_exist() | (PaymentItem.provider_ref == opened.session_id)
     actions = [PaymentItem.provider_ref.set(opened.session_id), PaymentItem.checkout_url.set(opened.url)]
     transact(

@@ -1,5 +1,7 @@
 """What happens in payments."""
 
+from typing import Literal
+
 from shared.kernel.events import DomainEvent
 
 
@@ -31,7 +33,7 @@ class PaymentFailed(PaymentsEvent):
 
     payment_id: str
     user_id: str
-    reason: str
+    reason: Literal["expired", "declined"]
 
 
 class PriceSet(PaymentsEvent):

@@ -101,7 +101,7 @@ class Pay:
 class Fail:
     """The money will not come."""
 
-    reason: str
+    reason: Literal["expired", "declined"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,9 @@
+from shared.kernel.declare import PUBLIC, get
+from shared.kernel.wire import Raw
+from shared.payments import history
+
+
+@get("/v1/payments/cancelled", allow=PUBLIC, raw=True)
+def show_checkout_cancelled() -> Raw:
+    """Show a buyer who left the checkout that nothing was bought."""
+    return history.cancelled_page()
