@@ -108,3 +108,9 @@ class Unavailable(DomainError):
     """Something behind us did not answer in time; the request may be sent again."""
 
     status, code, message = 503, "UNAVAILABLE", "Try again in a moment."
+
+
+class InternalError(DomainError):
+    """Our fault; the request id leads to the log."""
+
+    status, code, message = 500, "INTERNAL_ERROR", "Something went wrong on our side."

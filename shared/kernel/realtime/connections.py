@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from shared.kernel.caller import Principal
 from shared.kernel.errors import Unauthorized
 from shared.kernel.realtime.items import Admitted, Connection, Subscription, Ticket
+from shared.kernel.realtime.schemas import Alive, Heartbeat
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Delete, Put, Update, commit
 
@@ -76,7 +77,7 @@ def connect(ticket: str, connection_id: str, *, now: datetime) -> None:
     )
 
 
-def heartbeat(connection_id: str, *, now: datetime) -> None:
+def heartbeat(connection_id: str, command: Heartbeat, *, now: datetime) -> Alive:
     """Note that a connection is alive.
 
     Raises:
@@ -92,6 +93,7 @@ def heartbeat(connection_id: str, *, now: datetime) -> None:
             error=Unauthorized,
         )
     )
+    return Alive(time=now, ref=command.ref)
 
 
 def forget(connection_id: str) -> None:

@@ -1,7 +1,7 @@
 """Frames to connections: one, or everyone on a channel."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from functools import cache
@@ -77,17 +77,24 @@ def broadcast(kind: ChannelKind, channel_id: str, frame: str, *, consistent: boo
     Returns:
         How many frames came to which end; the same counts go to the metrics.
     """
-
-    def subscriptions(partition: str) -> Iterable[Subscription]:
-        found = reads.query_all(Subscription, Subscription.pk == partition, consistent=consistent)
-        return [Subscription.load(dict(item)) for item in found]
-
     with ThreadPoolExecutor(WORKERS) as pool:
-        everyone = chain.from_iterable(pool.map(subscriptions, kind.partitions(channel_id)))
+        everyone = subscribers(pool, kind, channel_id, consistent=consistent)
         outcomes = Counter(pool.map(lambda subscription: _deliver(subscription, frame), everyone))
     for outcome, count in outcomes.items():
         metrics().add_metric(name=outcome, unit="Count", value=count)
     return outcomes
+
+
+def subscribers(
+    pool: ThreadPoolExecutor, kind: ChannelKind, channel_id: str, *, consistent: bool
+) -> Iterator[Subscription]:
+    """Yield everyone on a channel, its partitions read side by side."""
+
+    def read(partition: str) -> list[Subscription]:
+        found = reads.query_all(Subscription, Subscription.pk == partition, consistent=consistent)
+        return [Subscription.load(dict(item)) for item in found]
+
+    return chain.from_iterable(pool.map(read, kind.partitions(channel_id)))
 
 
 def _deliver(subscription: Subscription, frame: str) -> Outcome:

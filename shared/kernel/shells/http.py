@@ -20,7 +20,7 @@ from shared.kernel import idempotency, rates
 from shared.kernel.caller import Principal, admit, operation_of, principal_of
 from shared.kernel.clock import system_clock
 from shared.kernel.declare import PUBLIC, Function, Http
-from shared.kernel.errors import DomainError, PayloadTooLarge, RateLimitExceeded, ValidationFailed
+from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, RateLimitExceeded, ValidationFailed
 from shared.kernel.telemetry import logger
 from shared.kernel.wire import Page, Raw, Reply
 
@@ -37,12 +37,6 @@ class UnsupportedMediaType(DomainError):
     """The body is not JSON."""
 
     status, code, message = 415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."
-
-
-class InternalError(DomainError):
-    """Our fault; the request id leads to the log."""
-
-    status, code, message = 500, "INTERNAL_ERROR", "Something went wrong on our side."
 
 
 def powertools_path(path: str) -> str:

@@ -1,16 +1,33 @@
-"""The shell of WebSocket routes: connection in, an optional message out to the same connection."""
+"""The shell of WebSocket routes: a command in, frames out to the same connection.
+
+Frames are posted to the connection rather than returned, because a gateway hands a returned body on only where a
+route response is set up for it, and can carry one frame at most.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from shared.kernel.declare import Function
-from shared.kernel.errors import DomainError, ValidationFailed
+from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, ValidationFailed
+from shared.kernel.realtime.schemas import Refused
+from shared.kernel.realtime.sending import send
 from shared.kernel.shells.inject import injected
 from shared.kernel.telemetry import logger, metrics
+from shared.kernel.wire import ErrorBody, ErrorDetail, Wire
 
 MAX_FRAME = 32 * 1024
 """Bytes of one frame that the gateway accepts (X-L-18)."""
+
+MAX_REF = 64
+
+T = TypeVar("T", bound=BaseModel)
+
+Frames = Sequence[Wire | str] | None
+"""What a handler sends back, in order: models, or frames that are text already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +44,80 @@ class SocketMessage:
     query: dict[str, str]
     body: dict[str, Any]
 
+    def parse(self, model: type[T]) -> T:
+        """Return the body as a command.
+
+        Raises:
+            ValidationFailed: it is not one.
+        """
+        try:
+            return model.model_validate(self.body)
+        except ValidationError as invalid:
+            details = [(".".join(map(str, error["loc"])), error["msg"]) for error in invalid.errors()]
+        raise ValidationFailed(details=details)
+
 
 class SocketShell:
-    """Runs one route. A refusal answers ``$connect`` with its status, and other routes with an ``error`` message."""
+    """Runs one route. A refusal answers ``$connect`` with its status, and other routes with an ``error`` frame."""
 
     def __init__(self, function: Function[Any, Any]) -> None:
         self._handler = injected(function.handler)
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG002 - Lambda's signature
-        """Handle one message."""
+        """Handle one message; never raises."""
+        at = event["requestContext"]
         try:
-            answer = self._handler(self._message(event))
-            return {"statusCode": 200, "body": json.dumps(answer, separators=(",", ":")) if answer else ""}
+            frames: Frames = self._handler(_message(event))
         except DomainError as refusal:
-            logger().info("socket_refused", code=refusal.code, route=event["requestContext"]["routeKey"])
-            body = {"type": "error", "error": {"code": refusal.code, "message": str(refusal)}}
-            connecting = event["requestContext"]["routeKey"] == "$connect"
-            return {"statusCode": refusal.status if connecting else 200, "body": json.dumps(body)}
+            return _refuse(event, refusal)
+        except Exception:  # noqa: BLE001 - the boundary: whatever is wrong, the client gets the one error shape
+            logger().exception("socket_failed", request_id=at["requestId"], route=at["routeKey"])
+            return _refuse(event, InternalError())
+        else:
+            for frame in frames or ():
+                _post(event, frame)
+            return {"statusCode": 200}
         finally:
             metrics().flush_metrics()
 
-    @staticmethod
-    def _message(event: dict[str, Any]) -> SocketMessage:
-        text = event.get("body") or "{}"
-        try:
-            body = json.loads(text)
-        except ValueError:
-            raise ValidationFailed("Send a JSON object.") from None
-        if not isinstance(body, dict):
-            raise ValidationFailed("Send a JSON object.")
-        return SocketMessage(event["requestContext"]["connectionId"], event.get("queryStringParameters") or {}, body)
+
+def _post(event: dict[str, Any], frame: Wire | str) -> None:
+    text = frame if isinstance(frame, str) else frame.model_dump_json(by_alias=True)
+    send(event["requestContext"]["connectionId"], text)
+
+
+def _refuse(event: dict[str, Any], refusal: DomainError) -> dict[str, Any]:
+    at = event["requestContext"]
+    logger().info("socket_refused", code=refusal.code, route=at["routeKey"], request_id=at["requestId"])
+    if at["eventType"] != "MESSAGE":
+        return {"statusCode": refusal.status}
+    details = [ErrorDetail(field=field, message=text) for field, text in refusal.details]
+    error = ErrorBody(code=refusal.code, message=str(refusal), details=details, request_id=at["requestId"])
+    _post(event, Refused(error=error, ref=_ref(event)))
+    return {"statusCode": 200}
+
+
+def _ref(event: dict[str, Any]) -> str | None:
+    try:
+        ref = _body(event).get("ref")
+    except DomainError:
+        return None
+    return ref if isinstance(ref, str) and len(ref) <= MAX_REF else None
+
+
+def _message(event: dict[str, Any]) -> SocketMessage:
+    query = event.get("queryStringParameters") or {}
+    return SocketMessage(event["requestContext"]["connectionId"], query, _body(event))
+
+
+def _body(event: dict[str, Any]) -> dict[str, Any]:
+    text = event.get("body") or "{}"
+    if len(text.encode()) > MAX_FRAME:
+        raise PayloadTooLarge
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise ValidationFailed("Send a JSON object.") from None
+    if not isinstance(body, dict):
+        raise ValidationFailed("Send a JSON object.")
+    return body

@@ -1,14 +1,13 @@
 """Reads: one item, many by key, or a page of a query. There is no scan."""
 
-from collections.abc import Iterator, Mapping, Sequence, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
 from shared.kernel.errors import Unavailable
-from shared.kernel.errors import Unavailable
-from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.client import send
 from shared.kernel.storage.items import Item
 
 T = TypeVar("T", bound=Item)
@@ -17,8 +16,6 @@ Key = dict[str, Any]
 
 BATCH_KEYS = 100
 """Keys of one BatchGetItem: DynamoDB's limit."""
-
-BATCH_TRIES = 4
 
 _TRIES = 3
 
@@ -37,7 +34,7 @@ class Found:
 
 def get(model: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | None:
     """Return one item, or ``None``. One read unit per 4 KB when consistent, half when not."""
-    reply = dynamodb().get_item(TableName=model.table(), Key=model.key(pk, sk), ConsistentRead=consistent)
+    reply = send("get_item", TableName=model.table(), Key=model.key(pk, sk), ConsistentRead=consistent)
     return model.load(reply["Item"]) if "Item" in reply else None
 
 
@@ -60,23 +57,6 @@ def get_many(wanted: Sequence[tuple[type[Item], str, str]], *, consistent: bool 
         if not request:
             pairs = [(model, found.get((model.table(), pk, sk))) for model, pk, sk in wanted]
             return [model.load(item) if item else None for model, item in pairs]
-    raise Unavailable
-
-
-def get_many(model: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
-    """Return the items that exist of at most 100 distinct keys, in no order; eventually consistent, one call.
-
-    Raises:
-        Unavailable: DynamoDB kept leaving keys unread.
-    """
-    wanted: list[Key] = [model.key(pk, sk) for pk, sk in keys]
-    found: list[T] = []
-    for _ in range(BATCH_TRIES):
-        if not wanted:
-            return found
-        reply = dynamodb().batch_get_item(RequestItems={model.table(): {"Keys": wanted}})
-        found += [model.load(item) for item in reply["Responses"].get(model.table(), [])]
-        wanted = reply["UnprocessedKeys"].get(model.table(), {}).get("Keys", [])
     raise Unavailable
 
 
@@ -113,7 +93,7 @@ def query(
         ScanIndexForward=not descending,
         ConsistentRead=consistent or None,
     )
-    reply = dynamodb().query(**request)
+    reply = send("query", **request)
     return Found(tuple(reply["Items"]), reply.get("LastEvaluatedKey"))
 
 
@@ -133,7 +113,7 @@ def count(model: type[Item], key: Condition, *, index: str | None = None) -> int
     request = _request(model, key, None, IndexName=index, Select="COUNT")
     total, start = 0, None
     while True:
-        reply = dynamodb().query(**request, **({"ExclusiveStartKey": start} if start else {}))
+        reply = send("query", **request, **({"ExclusiveStartKey": start} if start else {}))
         total += int(reply["Count"])
         start = reply.get("LastEvaluatedKey")
         if start is None:
