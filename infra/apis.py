@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Tags
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Tags
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_certificatemanager as certificates
 from aws_cdk import aws_logs as logs
@@ -180,5 +180,5 @@ def _log_access(
     if not isinstance(resource, gateway.CfnStage):
         raise TypeError(f"{name} has no stage resource")
     resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(
-        destination_arn=Fn.select(0, Fn.split(":*", group.log_group_arn)), format=json.dumps(fields)
+        destination_arn=group.log_group_arn, format=json.dumps(fields)
     )

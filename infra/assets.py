@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET_PYTHON = "3.13"
-PLATFORM = "aarch64-manylinux2014"
+PLATFORM = "aarch64-manylinux_2_28"
+"""Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34); some wheels ask for more than manylinux2014."""
+
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 

@@ -88,8 +88,10 @@ class PlatformStack(Stack):
         """Return an API's authorizer.
 
         Raises:
-            KeyError: no function is declared as the authorizer.
+            LookupError: no function is declared as the authorizer.
         """
+        if api not in self._authorizers:
+            raise LookupError("functions/platform declares no authorizer, but routes need one")
         return self._authorizers[api]
 
     def alarm(self, scope: Construct, name: str, metric: cloudwatch.IMetric, description: str, **options: Any) -> None:
@@ -139,13 +141,11 @@ class PlatformStack(Stack):
 
     def _topic(self) -> sns.Topic:
         # CloudWatch cannot publish through the AWS-managed key.
-        key = self._key("alarms", signs=False)
-        key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
         topic = sns.Topic(
             self,
             "alarms",
             topic_name=names.prefixed(self.stage.name, "alarms"),
-            master_key=key,
+            master_key=self._key("alarms", signs=False),
             enforce_ssl=not self.stage.local,
         )
         topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))

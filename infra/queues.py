@@ -18,6 +18,8 @@ VISIBILITY = 6
 """Time-outs that a message stays hidden: Lambda's own advice, so that a slow batch is not delivered twice."""
 
 KEPT = Duration.days(14)
+"""Time to mend and redrive what was set aside."""
+
 OLD = Duration.minutes(15)
 """Age of the oldest message from which a queue counts as stuck; the longest delay of a due message besides."""
 
@@ -25,7 +27,7 @@ OLD = Duration.minutes(15)
 def make_dead_letters(stack: Stack, name: str, platform: "PlatformStack") -> sqs.Queue:
     """Make a dead-letter queue with an alarm for the first message in it."""
     short = f"{name}-dead"
-    queue = _queue(stack, short, platform)
+    queue = _queue(stack, short, platform, retention_period=KEPT)
     platform.alarm(
         stack,
         short,
@@ -64,6 +66,5 @@ def _queue(stack: Stack, name: str, platform: "PlatformStack", **options: object
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         # The local AWS speaks plain HTTP.
         enforce_ssl=not platform.stage.local,
-        retention_period=KEPT,
         **options,
     )

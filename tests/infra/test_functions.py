@@ -1,0 +1,100 @@
+from infra.functions import SETTINGS, function_name
+from infra.secrets import SECRETS
+from infra.stages import PROD
+from shared.kernel.declare import Declaration
+from tests.infra.templates import Resource, Templates
+
+BASE = {
+    "WELLSPRING_STAGE",
+    "WELLSPRING_FUNCTION",
+    "WELLSPRING_FUNCTION_MODULE",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "PYDANTIC_DISABLE_PLUGINS",
+}
+
+
+def _variables(function: Resource) -> dict[str, object]:
+    return function.properties["Environment"]["Variables"]
+
+
+def _pairs(deployed: Templates) -> list[tuple[Declaration, Resource]]:
+    functions = {found.properties["FunctionName"]: found for found in deployed.of_type("AWS::Lambda::Function")}
+    return [(found, functions[function_name(deployed.stage.name, found)]) for found in deployed.declarations]
+
+
+def test_every_declaration_has_exactly_its_function(deployed: Templates) -> None:
+    modules = [_variables(found)["WELLSPRING_FUNCTION_MODULE"] for found in deployed.of_type("AWS::Lambda::Function")]
+    assert sorted(modules) == sorted(declaration.module for declaration in deployed.declarations)
+
+
+def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
+    for declaration, function in _pairs(deployed):
+        found = function.properties
+        assert found["Handler"] == "shared.kernel.entry.handler"
+        assert found["Runtime"] == "python3.13"
+        assert found["Architectures"] == ["arm64"]
+        assert (found["Timeout"], found["MemorySize"]) == (declaration.timeout, declaration.memory)
+        assert found["TracingConfig"] == {"Mode": "Active"}
+        assert _variables(function)["WELLSPRING_FUNCTION"] == declaration.name
+        assert function.stack == f"{deployed.stage.name}-wellspring-{declaration.domain}"
+
+
+def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Templates) -> None:
+    given = {"public_url", "socket_endpoint", *(name for name, value in deployed.stage.settings.items() if value)}
+    for declaration, function in _pairs(deployed):
+        told = {f"WELLSPRING_{name.upper()}" for name in declaration.settings if name in given}
+        assert _variables(function).keys() == BASE | told, declaration.name
+
+
+def test_a_function_logs_to_its_own_group_for_a_limited_time(deployed: Templates) -> None:
+    for _, function in _pairs(deployed):
+        group = deployed.target(function.stack, function.properties["LoggingConfig"]["LogGroup"])
+        assert group.properties["LogGroupName"] == f"/aws/lambda/{function.properties['FunctionName']}"
+        assert group.properties["RetentionInDays"] > 0
+
+
+def test_every_function_is_watched_for_errors_and_for_nearing_its_timeout(deployed: Templates) -> None:
+    watched = {
+        (deployed.target(alarm.stack, dimension["Value"]).logical_id, alarm.properties["MetricName"])
+        for alarm in deployed.of_type("AWS::CloudWatch::Alarm")
+        for dimension in alarm.properties.get("Dimensions", [])
+        if dimension["Name"] == "FunctionName"
+    }
+    for declaration, function in _pairs(deployed):
+        assert {(function.logical_id, "Errors"), (function.logical_id, "Duration")} <= watched, declaration.name
+
+
+def test_every_alarm_reaches_somebody(deployed: Templates) -> None:
+    for alarm in deployed.of_type("AWS::CloudWatch::Alarm"):
+        (action,) = alarm.properties["AlarmActions"]
+        assert deployed.target(alarm.stack, action).type == "AWS::SNS::Topic"
+
+
+def test_one_alarm_tells_that_functions_are_throttled(deployed: Templates) -> None:
+    (alarm,) = [
+        found for found in deployed.of_type("AWS::CloudWatch::Alarm") if found.properties["MetricName"] == "Throttles"
+    ]
+    assert not alarm.properties.get("Dimensions")
+
+
+def test_names_fit_and_settings_and_secrets_are_known(deployed: Templates) -> None:
+    for declaration in deployed.declarations:
+        assert len(function_name("staging", declaration)) <= 64
+        assert set(declaration.settings) <= SETTINGS, declaration.name
+        assert set(declaration.secrets) <= SECRETS.keys(), declaration.name
+
+
+def test_every_configured_setting_exists() -> None:
+    assert PROD.settings.keys() <= SETTINGS
+
+
+def test_a_function_has_the_layers_it_declares_and_none_locally(deployed: Templates, local: Templates) -> None:
+    for declaration, function in _pairs(deployed):
+        layers = [deployed.target(function.stack, layer) for layer in function.properties["Layers"]]
+        assert [layer.properties["Description"] for layer in layers] == [
+            f"Third-party code: {family}" for family in ("core", *declaration.layers)
+        ]
+        assert {layer.stack for layer in layers} <= {function.stack}
+    assert not local.of_type("AWS::Lambda::LayerVersion")
