@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 
 
 class Crash(BaseException):
-    """The process died here: nothing in the code under test may catch it."""
+    """The process died here. Whatever the code under test does about it, nothing of it reaches storage."""
 
 
 Plan = Callable[[str], str | None]
@@ -69,9 +69,16 @@ class Faults:
         self.calls: Counter[str] = Counter()
         self._network = URLLib3Session()
         self._lock = Lock()
+        self._dead: set[int] = set()
+
+    def revive(self) -> None:
+        """Let this thread, whose process died, be a new process."""
+        self._dead.discard(get_ident())
 
     def meet(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
         """Stand in the way of one request, as botocore's ``before-send`` hook."""
+        if get_ident() in self._dead:
+            raise Crash
         operation = event_name.rsplit(".", 1)[-1]
         kind = self.plan(operation)
         if kind == CONFLICT and operation != "TransactWriteItems":
@@ -97,6 +104,7 @@ class Faults:
             case "silent-after":
                 raise ReadTimeoutError(endpoint_url=request.url)
             case "crash-before" | "crash-after":
+                self._dead.add(get_ident())
                 raise Crash(kind)
         return None
 

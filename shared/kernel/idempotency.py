@@ -7,6 +7,7 @@ finds what the first try made.
 
 import hashlib
 import json
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +53,7 @@ def begin(operation: str, body: str, *, now: datetime, lock_seconds: int) -> dic
     record = IdempotencyRecord(
         pk=_record_pk(operation),
         sk="IDEMPOTENCY",
+        claim=str(uuid.uuid4()),
         body_hash=body_hash,
         locked_until=now + timedelta(seconds=lock_seconds),
         expires_at=now + KEPT,
@@ -68,7 +70,8 @@ def begin(operation: str, body: str, *, now: datetime, lock_seconds: int) -> dic
     try:
         commit(Put(record, condition=free, error=_known))
     except _Known as known:
-        return _answer(known.record, body_hash)
+        # Where the answer to our first try was lost, the SDK's second try meets our own claim.
+        return None if known.record.claim == record.claim else _answer(known.record, body_hash)
     return None
 
 

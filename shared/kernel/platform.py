@@ -39,6 +39,7 @@ class IdempotencyRecord(Item):
 
     domain = DOMAIN
 
+    claim = UnicodeAttribute()
     body_hash = UnicodeAttribute()
     locked_until = InstantAttribute()
     answer = UnicodeAttribute(null=True)

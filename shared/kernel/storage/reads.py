@@ -50,7 +50,7 @@ def get_many(wanted: Sequence[tuple[type[Item], str, str]], *, consistent: bool 
         part = request.setdefault(model.table(), {"Keys": [], "ConsistentRead": consistent})
         part["Keys"].append(model.key(pk, sk))
     for _ in range(_TRIES):
-        reply = dynamodb().batch_get_item(RequestItems=request)
+        reply = send("batch_get_item", RequestItems=request)
         for table, items in reply["Responses"].items():
             found |= {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
         request = reply["UnprocessedKeys"]

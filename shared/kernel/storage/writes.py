@@ -16,7 +16,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.expressions.update import Update as UpdateExpression
 
 from shared.kernel.errors import Unavailable
-from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.client import send
 from shared.kernel.storage.items import Item
 
 Attributes = dict[str, Any]
@@ -152,35 +152,17 @@ def commit(write: Put | Update | Delete, *, returned: str = "NONE") -> Attribute
         Exception: the write's error where its condition did not hold.
         Unavailable: no answer in time, or throttled for too long.
     """
-    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ClientError
 
     operation, request = write.request()
-    send = getattr(dynamodb(), f"{operation.lower()}_item")
     try:
-        reply = send(**request, ReturnValues=returned)
-    except HTTPClientError as failure:
-        raise Unavailable from failure
+        reply = send(f"{operation.lower()}_item", **request, ReturnValues=returned)
     except ClientError as failure:
         if failure.response["Error"]["Code"] == "ConditionalCheckFailedException":
             raise _refuse(write, 0, failure.response.get("Item") or None) from None
-        if failure.response["Error"]["Code"] in BUSY:
-            raise Unavailable from failure
         raise
     attributes: Attributes = reply.get("Attributes", {})
     return attributes
-
-
-BUSY = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "RequestLimitExceeded",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "InternalServerError",
-        "ServiceUnavailable",
-    }
-)
 
 
 def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
@@ -198,7 +180,7 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         Exception: the error of the first write whose condition did not hold.
         Unavailable: contention or silence outlasted every try; it may or may not have taken effect.
     """
-    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ClientError
 
     if not 0 < len(writes) <= MAX_ITEMS:
         raise ValueError(f"a transaction has 1 to {MAX_ITEMS} writes, not {len(writes)}")
@@ -211,22 +193,19 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         if attempt:
             time.sleep(random.uniform(0, min(_CAP_SECONDS, _BASE_SECONDS * 2**attempt)))  # noqa: S311 - jitter
         try:
-            dynamodb().transact_write_items(**request)
-        except HTTPClientError as silence:
+            send("transact_write_items", **request)
+        except Unavailable as silence:
             failure = silence
         except ClientError as refused:
             failure = refused
-            _raise_unless_busy(refused, writes)
+            _raise_unless_contended(refused, writes)
         else:
             return
     raise Unavailable from failure
 
 
-def _raise_unless_busy(refused: Any, writes: Sequence[Write]) -> None:
-    code = refused.response["Error"]["Code"]
-    if code in BUSY:
-        return
-    if code != "TransactionCanceledException":
+def _raise_unless_contended(refused: Any, writes: Sequence[Write]) -> None:
+    if refused.response["Error"]["Code"] != "TransactionCanceledException":
         raise refused
     reasons = refused.response["CancellationReasons"]
     for position, reason in enumerate(reasons):
