@@ -23,17 +23,17 @@ $(READY): uv.lock pyproject.toml
 	   .venv/bin/uv sync --quiet --frozen --all-groups --python .venv/bin/python; } >&2
 	@touch $@
 
-$(CDK): infra/local/package-lock.json $(READY)
+$(CDK): infra/local/package-lock.json | $(READY)
 	@npm ci --prefix infra/local --ignore-scripts --no-audit --no-fund --loglevel error >&2
 	@touch $@
 
-up: $(CDK) ## Start the local stack, deploy the application to it, seed it; again: only what changed.
+up: $(READY) $(CDK) ## Start the local stack, deploy the application to it, seed it; again: only what changed.
 	@$(RUN) infra.local up
 
 down: $(READY) ## Stop the local stack; what it holds is there again next time.
 	@$(RUN) infra.local down
 
-reset: $(CDK) ## Stop the local stack, delete what it holds, start anew.
+reset: $(READY) $(CDK) ## Stop the local stack, delete what it holds, start anew.
 	@$(RUN) infra.local reset
 
 logs: $(READY) ## Follow the output of every local process and function.
@@ -45,11 +45,11 @@ status: $(READY) ## Say what runs, and where.
 demo: $(READY) ## Play the paid minute of live stream against the running local stack.
 	@$(RUN) infra.local demo
 
-test: $(CDK) ## Run every test lane that needs only Python and the package registries.
+test: $(READY) $(CDK) ## Run every test lane that needs only Python and the package registries.
 	@$(RUN) infra.local.lanes
 
-check: lint $(CDK) ## Everything that .ci/run runs: lint, every test lane, engines made by others.
-	@$(RUN) infra.local.lanes unit handlers infra contract simulators stack engines
+check: lint $(READY) $(CDK) ## Everything that .ci/run runs: lint, every test lane, engines made by others.
+	@$(RUN) infra.local.lanes unit handlers infra contract simulators reliability stack engines
 
 # Vulture: fields are read by whoever gets the document, so an unused name of one says nothing.
 lint: $(READY) ## Style, types, import directions, complexity, dead code.
@@ -64,10 +64,10 @@ format: $(READY) ## Format the code and sort its imports.
 	ruff check --select I --fix
 	ruff format
 
-synth: $(CDK) ## Synthesize the application for AWS (STAGE=prod) into cdk.out.
+synth: $(READY) $(CDK) ## Synthesize the application for AWS (STAGE=prod) into cdk.out.
 	@node $(CDK) synth --all --quiet --context stage=$(STAGE)
 
-deploy: $(CDK) ## Deploy the application to AWS (STAGE=prod), with the credentials of the shell; see docs/deployment.md.
+deploy: $(READY) $(CDK) ## Deploy the application to AWS (STAGE=prod), with the credentials of the shell; see docs/deployment.md.
 	@node $(CDK) deploy --all --context stage=$(STAGE)
 
 routes: $(READY) ## Print every declared function as JSON.

@@ -4,6 +4,7 @@ Every lane runs even when an earlier one failed. The last lines are pytest's own
 """
 
 import argparse
+import os
 import random
 import shutil
 import socket
@@ -11,15 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local import stack
 from infra.local.processes import tail
-from infra.local.settings import HOST, PORTS, ROOT, LocalSettings, LocalStackError
+from infra.local.settings import HOST, PORTS, ROOT, TOOL_PATH, LocalSettings, LocalStackError
 
-LANES = ("unit", "handlers", "infra", "contract", "simulators", "stack")
+LANES = ("unit", "handlers", "infra", "contract", "simulators", "reliability", "stack")
 ENGINES = "engines"
 ENGINE_TOOLS = ("java", "mvn", "go")
 # Below the ports that systems hand out for outgoing connections, so that a port found free stays free.
@@ -34,12 +35,17 @@ class Result:
     summary: str
 
 
-def run_pytest(lane: str, environment: dict[str, str] | None = None) -> Result:
+def run_pytest(lane: str, environment: Mapping[str, str] = os.environ) -> Result:
     """Run the tests of one lane, showing their output as it comes."""
-    command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rs"]
+    command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rs", "-m", "not soak"]
     summary = ""
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        env={**environment, "PATH": TOOL_PATH},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     with process:
         for line in process.stdout or ():

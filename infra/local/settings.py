@@ -14,8 +14,9 @@ ACCOUNT = "000000000000"
 PORTS = {"aws": 4566, "stripe": 4571, "livekit": 4572}
 """Default port of each server; ``port_variable`` names the variable that changes it."""
 
-# CDK and the workers must find this environment's python and node, not others that happen to be installed.
+# Child processes must find this environment's python, node and uv, not others that happen to be installed.
 _BIN = Path(sys.executable).parent
+TOOL_PATH = f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 
 
 class LocalStackError(Exception):
@@ -84,7 +85,7 @@ class LocalSettings:
         """Return this process's environment, pointed at the local stack instead of any real account."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         return kept | {
-            "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "PATH": TOOL_PATH,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": REGION,
