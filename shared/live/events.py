@@ -36,3 +36,11 @@ class StreamEnded(DomainEvent):
     stream_id: str
     creator_id: str
     ended_at: datetime
+
+
+class LivekitEventReceived(DomainEvent):
+    """A verified event of LiveKit lies in the inbox."""
+
+    domain: ClassVar[str] = DOMAIN
+
+    event_id: str

@@ -2,6 +2,7 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
+from shared.kernel.inbox import RECEIVED, InboxItem
 from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
 
@@ -10,6 +11,7 @@ DOMAIN = "live"
 _SHOWN = (
     "creator_id",
     "title",
+    "category",
     "status",
     "thumbnail_url",
     "viewers",
@@ -21,11 +23,11 @@ _SHOWN = (
 )
 """What a list shows of a stream besides the keys: a page is one call and never reads the streams themselves."""
 
-LISTED = Index("listed", "listed", "listing", include=(*_SHOWN, "category"))
-CATEGORY = Index("category", "category", "listing", include=_SHOWN)
+LISTED = Index("listed", "listed", "listing", include=_SHOWN)
+CATEGORY = Index("category", "category_id", "listing", include=_SHOWN)
 WATCHING = Index("watching", "watching_stream", "watching_user", include=("started_at",))
 
-TABLE = Table(DOMAIN, indexes=(DUE, LISTED, CATEGORY, WATCHING))
+TABLE = Table(DOMAIN, indexes=(DUE, LISTED, CATEGORY, WATCHING, RECEIVED))
 
 EVERY_STREAM = "STREAM"
 """The one partition of ``listed``."""
@@ -42,7 +44,7 @@ class Stream(Item):
     | index | key | access |
     |---|---|---|
     | listed | ``listed`` ``STREAM``, ``listing`` | every stream that was on air, live ones first, latest first |
-    | category | ``category``, ``listing`` | the same of one category |
+    | category | ``category_id``, ``listing`` | the same of one category |
 
     ``listing`` (``rules.listing``) is absent while a stream is not listed, so both indexes are sparse. ``listed`` is
     one partition: it takes a write when a stream starts, pauses, ends or its viewer count changes (gathered over a
@@ -59,6 +61,7 @@ class Stream(Item):
     creator_id = UnicodeAttribute()
     title = UnicodeAttribute()
     category = UnicodeAttribute()
+    category_id = UnicodeAttribute()
     status = UnicodeAttribute()
     thumbnail_url = UnicodeAttribute(null=True)
     premium_permille = IntegerAttribute()
@@ -90,7 +93,7 @@ class Watching(Item):
 
     | index | key | access |
     |---|---|---|
-    | watching | ``watching_stream``, ``watching_user`` | count and list the viewers of a stream |
+    | watching | ``watching_stream``, ``watching_user`` ``<user>#<session>`` | count and list the viewers of a stream |
 
     Both keys are removed in the write that ends the session, so that the index holds the present viewers only.
     ``started_at`` never changes: ticks cost the index nothing.
@@ -102,6 +105,11 @@ class Watching(Item):
     watching_user = UnicodeAttribute(null=True)
     started_at = InstantAttribute()
 
+    @property
+    def watcher(self) -> str:
+        """Who watches; only of an active session."""
+        return self.watching_user.partition("#")[0]
+
 
 class Category(Item):
     """A category of streams and, where it has one, its own rate (S-L-09, S-W-29).
@@ -109,7 +117,7 @@ class Category(Item):
     | key | value | access |
     |---|---|---|
     | pk | ``CATEGORIES`` | all of them, in one query |
-    | sk | ``CATEGORY#<name>`` | one |
+    | sk | ``CATEGORY#<category id>`` (``rules.category_id``) | one |
     """
 
     domain = DOMAIN
@@ -121,6 +129,12 @@ class Category(Item):
 CATEGORIES_PK = "CATEGORIES"
 
 
-def category_sk(name: str) -> str:
+def category_sk(category_id: str) -> str:
     """Return the sort key of a category."""
-    return f"CATEGORY#{name}"
+    return f"CATEGORY#{category_id}"
+
+
+class LiveInbox(InboxItem):
+    """LiveKit's events."""
+
+    domain = DOMAIN

@@ -40,6 +40,11 @@ def may_become(present: Status, wanted: Status) -> bool:
     return wanted in MOVES[present]
 
 
+def category_id(name: str) -> str:
+    """Return the id of a category: ``Talk Shows`` → ``talk-shows``; an id stays itself."""
+    return "-".join(name.casefold().split())
+
+
 DEFAULT_RATE: Final = credits_of(6)
 """Per minute, where the category has no rate of its own: one credit per ten seconds (S-W-28)."""
 

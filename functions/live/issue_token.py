@@ -1,0 +1,23 @@
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import post
+from shared.kernel.errors import NotFound
+from shared.kernel.platform import COUNT_RATE
+from shared.live import access, entry, errors
+from shared.live.metering.errors import SessionEnded
+from shared.live.schemas import Entry, EntryRequest, StreamId
+
+
+@post(
+    "/v1/streams/{id}/token",
+    allow="live:watch",
+    rate="write",
+    touches=[access.READ_STREAM, COUNT_RATE],
+    errors=[NotFound, errors.StreamNotLive, errors.SessionNeeded, SessionEnded],
+    secrets=["livekit"],
+    layers=["live"],
+    settings=["livekit_url"],
+)
+def issue_token(stream_id: StreamId, body: EntryRequest, caller: Caller, clock: Clock) -> Entry:
+    """Get a token for a stream's room: to publish one's own, to watch with a viewing session."""
+    return entry.admit(stream_id, caller.user_id, body.session_id, now=clock.now())

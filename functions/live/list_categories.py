@@ -1,0 +1,11 @@
+from shared.kernel.declare import PUBLIC, get
+from shared.kernel.wire import Page
+from shared.live import access, categories
+from shared.live.schemas import CategoryView
+
+
+@get("/v1/streams/categories", allow=PUBLIC, touches=[access.LIST_CATEGORIES], cache="public, max-age=60")
+def list_categories() -> Page[CategoryView]:
+    """List the categories of streams with what a minute costs in each."""
+    found = categories.every()
+    return Page(found, limit=len(found), next_cursor=None)

@@ -1,0 +1,27 @@
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from shared.kernel.cursors import BadCursor
+from shared.kernel.declare import PUBLIC, get
+from shared.kernel.wire import Page
+from shared.live import access, discovery
+from shared.live.schemas import CategoryQuery, CursorQuery, StreamView
+
+
+@get(
+    "/v1/streams/list",
+    allow=PUBLIC,
+    touches=[access.LIST_STREAMS],
+    errors=[BadCursor],
+    secrets=["cursors"],
+    cache="public, max-age=30",
+)
+def list_streams(
+    status: Literal["live", "ended", "all"] = "live",
+    category: CategoryQuery = None,
+    cursor: CursorQuery = None,
+    limit: Annotated[int, Query(ge=1, le=discovery.MAX_LIMIT)] = 20,
+) -> Page[StreamView]:
+    """List streams by status and category, the latest first."""
+    return discovery.page(status, category, limit=limit, cursor=cursor)

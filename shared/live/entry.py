@@ -1,0 +1,38 @@
+"""Letting people into a stream's room."""
+
+from datetime import datetime
+
+from shared.live import metering, rooms
+from shared.live.errors import SessionNeeded, StreamNotLive
+from shared.live.items import Stream
+from shared.live.rules import OVER, Status
+from shared.live.schemas import Entry
+from shared.live.streams import read
+
+
+def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime) -> Entry:
+    """Return a token for the room of a stream: its creator publishes, a viewer with an active session watches.
+
+    The creator may enter before going live, to look at the picture (S-L-31). Nobody else's viewing session lets
+    anybody in, and a token is good for five minutes (S-L-19, X-L-05).
+
+    Raises:
+        NotFound: there is no such stream, or no such viewing session of this user on it.
+        StreamNotLive: it is not on air; for its creator: it is over.
+        SessionNeeded: a viewer named no viewing session.
+        SessionEnded: the viewing session is over.
+    """
+    stream = read(stream_id)
+    is_creator = stream.creator_id == user_id
+    status = Status(stream.status)
+    if status in OVER or not (is_creator or status is Status.LIVE):
+        raise StreamNotLive
+    token = rooms.publisher_token(stream_id, user_id) if is_creator else _viewer_token(stream, user_id, session_id)
+    return Entry(token=token, url=rooms.client_url(), room=stream_id, expires_at=now + rooms.TOKEN_LIFE)
+
+
+def _viewer_token(stream: Stream, user_id: str, session_id: str | None) -> str:
+    if session_id is None:
+        raise SessionNeeded
+    metering.active_session(stream.stream_id, session_id, user_id)
+    return rooms.viewer_token(stream.stream_id, rooms.viewer_identity(user_id, session_id))

@@ -1,0 +1,108 @@
+"""LiveKit's events: verified, kept once, worked from a queue (X-L-01, X-L-02)."""
+
+import base64
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Final
+
+import jwt
+from google.protobuf.json_format import Parse, ParseError
+from livekit import api
+from livekit.protocol.models import DisconnectReason
+from livekit.protocol.webhook import WebhookEvent
+
+from shared.kernel import inbox
+from shared.kernel.errors import NotFound, ValidationFailed
+from shared.kernel.secrets import secret_fields
+from shared.kernel.security.signatures import BadSignature
+from shared.kernel.storage.writes import commit
+from shared.kernel.telemetry import logger
+from shared.live import metering, rooms
+from shared.live.events import LivekitEventReceived
+from shared.live.items import LiveInbox
+from shared.live.metering.errors import SessionEnded
+
+PROVIDER: Final = "livekit"
+
+JOINED: Final = "participant_joined"
+LEFT: Final = frozenset({"participant_left", "participant_connection_aborted"})
+FINISHED: Final = "room_finished"
+
+WORKED: Final = LEFT | {JOINED, FINISHED}
+"""Which events change something here; the others are answered and not kept."""
+
+MAX_EVENT_ID: Final = 128
+
+
+def receive(token: str, body: bytes, *, now: datetime) -> None:
+    """Keep a verified event; a second delivery changes nothing.
+
+    Raises:
+        BadSignature: the token is not LiveKit's, has expired, or was not made for these bytes.
+        ValidationFailed: the body is no event.
+        PayloadTooLarge: it is larger than the inbox takes.
+    """
+    _verify(token, body)
+    event = _parse(body)
+    if not 0 < len(event.id) <= MAX_EVENT_ID:
+        raise ValidationFailed
+    if event.event in WORKED:
+        new = inbox.keep(LiveInbox, PROVIDER, event.id, body, LivekitEventReceived(event_id=event.id), now=now)
+        logger().info("livekit_event_received", event_id=event.id, kind=event.event, new=new)
+
+
+def _verify(token: str, body: bytes) -> None:
+    """Hold a delivery to its token.
+
+    A token that lets somebody into a room is signed with the same key, but names no body: it does not pass here, as
+    a delivery's token does not pass our own API.
+    """
+    keys = secret_fields(rooms.SECRET)
+    try:
+        claims = api.TokenVerifier(keys["api_key"], keys["api_secret"]).verify(token)
+    except jwt.PyJWTError:
+        raise BadSignature from None
+    made_for = base64.b64encode(hashlib.sha256(body).digest())
+    if not hmac.compare_digest(made_for, (claims.sha256 or "").encode()):
+        raise BadSignature
+
+
+def _parse(body: bytes) -> WebhookEvent:
+    try:
+        return Parse(body, WebhookEvent(), ignore_unknown_fields=True)
+    except (ParseError, UnicodeDecodeError):
+        raise ValidationFailed from None
+
+
+def process(event_id: str, *, now: datetime) -> None:
+    """Work a kept event: harmless when repeated.
+
+    Raises:
+        LookupError: it is not in the inbox.
+        Unavailable: LiveKit did not answer.
+    """
+    kept = inbox.read(LiveInbox, PROVIDER, event_id)
+    if kept is None:
+        raise LookupError(f"LiveKit event {event_id} is not in the inbox")
+    event = _parse(kept.body)
+    viewer = rooms.viewer_of(event.participant.identity)
+    if viewer and event.event == JOINED:
+        _turn_out_stranger(event.room.name, *viewer)
+    elif viewer and event.event in LEFT and not _came_back(event):
+        metering.viewer_left(viewer[1], now=now)
+    commit(inbox.note(LiveInbox, PROVIDER, event_id, "DONE"))
+
+
+def _turn_out_stranger(stream_id: str, user_id: str, session_id: str) -> None:
+    """Remove somebody who entered with a token that outlived its viewing session (X-L-04)."""
+    try:
+        metering.active_session(stream_id, session_id, user_id)
+    except (NotFound, SessionEnded):
+        logger().warning("viewer_without_session", stream_id=stream_id, session_id=session_id)
+        rooms.remove_participant(stream_id, rooms.viewer_identity(user_id, session_id))
+
+
+def _came_back(event: WebhookEvent) -> bool:
+    """Tell whether somebody left only because they entered again, e.g. after reloading the page."""
+    return bool(event.participant.disconnect_reason == DisconnectReason.DUPLICATE_IDENTITY)

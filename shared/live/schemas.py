@@ -1,0 +1,123 @@
+"""Streams on the wire."""
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+
+from shared.kernel.money import CreditAmount, from_decimal, to_decimal
+from shared.kernel.wire import Instant, Wire
+from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, Status
+
+StreamId = Annotated[str, Path(alias="id", min_length=1, max_length=64)]
+"""The stream in a path."""
+
+CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
+CursorQuery = Annotated[str | None, Query(max_length=1000, description="``nextCursor`` of the page before.")]
+
+Title = Annotated[str, Field(min_length=1, max_length=120, examples=["Sunday strings"])]
+CategoryName = Annotated[
+    str, Field(min_length=1, max_length=40, description="A category's name or id.", examples=["Music"])
+]
+PictureUrl = Annotated[
+    str, Field(pattern=r"^https://\S+$", max_length=500, examples=["https://cdn.wellspring.example/strings.webp"])
+]
+Multiplier = Annotated[
+    int,
+    PlainSerializer(to_decimal, return_type=str, when_used="json"),
+    Field(json_schema_extra={"type": "string", "format": "decimal"}, examples=["1.5"]),
+]
+"""Thousandths in code, a decimal string on the wire."""
+
+MultiplierInput = Annotated[
+    int,
+    BeforeValidator(from_decimal, json_schema_input_type=str),
+    Field(ge=NO_PREMIUM, le=MAX_PREMIUM, description="1 to 10 times the category's rate.", examples=["1.5"]),
+]
+
+
+class NewStream(Wire):
+    """A stream to be set up."""
+
+    title: Title
+    category: CategoryName
+    thumbnail_url: PictureUrl | None = None
+    premium_multiplier: MultiplierInput = Field(default=NO_PREMIUM, validate_default=False)
+
+
+class StreamChange(Wire):
+    """What to change of a stream; what is left out stays."""
+
+    title: Title | None = None
+    category: CategoryName | None = None
+    thumbnail_url: PictureUrl | None = None
+    premium_multiplier: MultiplierInput | None = None
+    status: Literal[Status.LIVE, Status.PAUSED, Status.ENDED] | None = Field(default=None, examples=["PAUSED"])
+
+    @model_validator(mode="after")
+    def _something(self) -> "StreamChange":
+        if not self.model_fields_set:
+            raise ValueError("name at least one thing to change")
+        return self
+
+
+class StreamView(Wire):
+    """A stream as everybody sees it. ``ratePerMinute`` is what a viewer pays, in credits."""
+
+    id: str = Field(examples=["str_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    creator_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    title: str = Field(examples=["Sunday strings"])
+    category: str = Field(examples=["Music"])
+    status: Status = Field(examples=["LIVE"])
+    thumbnail_url: str | None = Field(examples=["https://cdn.wellspring.example/strings.webp"])
+    viewers: int = Field(ge=0, examples=[42])
+    rate_per_minute: CreditAmount = Field(examples=["9"])
+    premium_multiplier: Multiplier
+    created_at: Instant
+    started_at: Instant | None
+    ended_at: Instant | None
+
+
+class Ingest(Wire):
+    """Where the creator publishes: a LiveKit server and the room on it."""
+
+    url: str = Field(examples=["wss://wellspring.livekit.cloud"])
+    room: str = Field(examples=["str_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+
+
+class CreatedStream(StreamView):
+    """A new stream, with where to publish it."""
+
+    ingest: Ingest
+
+
+class EntryRequest(Wire):
+    """Who asks for a token; the stream's creator needs no viewing session."""
+
+    session_id: str | None = Field(
+        default=None, min_length=1, max_length=64, examples=["8c5c0f4e-6a60-4b8e-9d0b-3f1e1a2b3c4d"]
+    )
+
+
+class Entry(Wire):
+    """What a LiveKit client connects with. The token is good for joining until ``expiresAt``."""
+
+    token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"])
+    url: str = Field(examples=["wss://wellspring.livekit.cloud"])
+    room: str = Field(examples=["str_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    expires_at: Instant
+
+
+class Viewer(Wire):
+    """Somebody who watches, since when."""
+
+    user_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    watching_since: Instant
+
+
+class CategoryView(Wire):
+    """A category and what a minute costs in it, in credits, without a premium."""
+
+    id: str = Field(examples=["talk-shows"])
+    name: str = Field(examples=["Talk Shows"])
+    rate_per_minute: CreditAmount = Field(examples=["6"])

@@ -1,0 +1,167 @@
+"""Streams as their owner keeps them: read, changed, started, paused, ended."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pynamodb.attributes import Attribute
+from pynamodb.expressions.update import Action
+
+from shared.kernel.caller import Principal
+from shared.kernel.errors import NotFound
+from shared.kernel.events import DomainEvent, outbox
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Update, Write, transact
+from shared.live import categories, rules
+from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
+from shared.live.events import StreamEnded, StreamPaused, StreamStarted
+from shared.live.items import EVERY_STREAM, STREAM_SK, Stream, stream_pk
+from shared.live.rules import Status
+from shared.live.schemas import StreamChange, StreamView
+
+END_ANY = "live:end"
+"""Who may end any creator's stream (S-L-18)."""
+
+
+def read(stream_id: str) -> Stream:
+    """Return a stream.
+
+    Raises:
+        NotFound: there is none.
+    """
+    stream = reads.get(Stream, stream_pk(stream_id), STREAM_SK)
+    if stream is None:
+        raise NotFound
+    return stream
+
+
+def owned(stream_id: str, user_id: str) -> Stream:
+    """Return a stream of a creator.
+
+    Raises:
+        NotFound: there is none, or it is someone else's.
+    """
+    stream = read(stream_id)
+    if stream.creator_id != user_id:
+        raise NotFound
+    return stream
+
+
+def view(stream: Stream) -> StreamView:
+    """Return a stream as everybody sees it."""
+    return StreamView(
+        id=stream.stream_id,
+        creator_id=stream.creator_id,
+        title=stream.title,
+        category=stream.category,
+        status=Status(stream.status),
+        thumbnail_url=stream.thumbnail_url,
+        viewers=stream.viewers,
+        rate_per_minute=stream.rate_per_minute,
+        premium_multiplier=stream.premium_permille,
+        created_at=stream.created_at,
+        started_at=stream.started_at,
+        ended_at=stream.ended_at,
+    )
+
+
+def change(stream_id: str, user_id: str, wanted: StreamChange, *, now: datetime) -> Stream:
+    """Change a creator's stream and return it (S-L-17).
+
+    A status that the stream has already is no change.
+
+    Raises:
+        NotFound: there is none, or it is someone else's.
+        StreamOver: it has ended.
+        StatusNotPossible: the status cannot follow the present one.
+        UnknownCategory: there is no such category.
+        StreamChanged: it was changed at the same moment.
+    """
+    stream = owned(stream_id, user_id)
+    if Status(stream.status) in rules.OVER:
+        raise StreamOver
+    was = Status(stream.status)
+    _describe(stream, wanted)
+    happened = _move(stream, wanted.status, now=now) if wanted.status else []
+    _save(stream, was, happened, now=now)
+    return stream
+
+
+def start(stream_id: str, user_id: str, *, now: datetime) -> Stream:
+    """Put a creator's stream on air, for the first time or after a pause; on air it stays as it is.
+
+    Raises:
+        NotFound: there is none, or it is someone else's.
+        StreamOver: it has ended.
+        StreamChanged: it was changed at the same moment.
+    """
+    return change(stream_id, user_id, StreamChange(status=Status.LIVE), now=now)
+
+
+def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
+    """End a stream of the caller's, or anybody's with ``live:end``; an ended one stays as it is (S-L-18).
+
+    Raises:
+        NotFound: there is none, or it is someone else's.
+        StreamChanged: it was changed at the same moment.
+    """
+    stream = read(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id)
+    was = Status(stream.status)
+    if was not in rules.OVER:
+        _save(stream, was, _move(stream, Status.ENDED, now=now), now=now)
+    return stream
+
+
+def _describe(stream: Stream, wanted: StreamChange) -> None:
+    stream.title = wanted.title or stream.title
+    stream.thumbnail_url = wanted.thumbnail_url or stream.thumbnail_url
+    stream.premium_permille = wanted.premium_multiplier or stream.premium_permille
+    if wanted.category or wanted.premium_multiplier:
+        categories.assign(stream, wanted.category or stream.category_id)
+
+
+def _move(stream: Stream, wanted: Status, *, now: datetime) -> list[DomainEvent]:
+    """Bring a stream into a status and return what has happened by it."""
+    present = Status(stream.status)
+    if wanted is present:
+        return []
+    if not rules.may_become(present, wanted):
+        raise StatusNotPossible
+    stream.status = wanted.value
+    who = {"stream_id": stream.stream_id, "creator_id": stream.creator_id}
+    if wanted is Status.LIVE:
+        stream.started_at = stream.started_at or now
+        return [StreamStarted(**who, title=stream.title, started_at=stream.started_at)]
+    if wanted is Status.PAUSED:
+        return [StreamPaused(**who, paused_at=now)]
+    stream.ended_at = now
+    return [StreamEnded(**who, ended_at=now)]
+
+
+def _save(stream: Stream, was: Status, happened: Sequence[DomainEvent], *, now: datetime) -> None:
+    unchanged = Stream.status == was.value
+    update = Update(Stream, stream.pk, stream.sk, _actions(stream), condition=unchanged, error=StreamChanged)
+    writes: list[Write] = [update, *(outbox(event, at=now) for event in happened)]
+    transact(writes)
+
+
+def _actions(stream: Stream) -> list[Action]:
+    listing = rules.listing(
+        Status(stream.status), started_at=stream.started_at, ended_at=stream.ended_at, stream_id=stream.stream_id
+    )
+    optional: list[tuple[Attribute[Any], Any]] = [
+        (Stream.thumbnail_url, stream.thumbnail_url),
+        (Stream.started_at, stream.started_at),
+        (Stream.ended_at, stream.ended_at),
+        (Stream.listing, listing),
+        (Stream.listed, EVERY_STREAM if listing else None),
+    ]
+    return [
+        Stream.title.set(stream.title),
+        Stream.category.set(stream.category),
+        Stream.category_id.set(stream.category_id),
+        Stream.premium_permille.set(stream.premium_permille),
+        Stream.rate_per_minute.set(stream.rate_per_minute),
+        Stream.status.set(stream.status),
+        *(attribute.set(value) for attribute, value in optional if value is not None),
+    ]
