@@ -116,8 +116,10 @@ def _say(text: str) -> None:
 def main() -> int:
     """Run the lanes named on the command line; 1 when a test failed."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.lanes", description="Run test lanes.")
-    parser.add_argument("lanes", nargs="*", choices=(*LANES, ENGINES, []), metavar="lane")
-    return 0 if run(parser.parse_args().lanes or LANES) else 1
+    parser.add_argument("lanes", nargs="*", choices=(*LANES, ENGINES, []), metavar="lane", help=", ".join(LANES))
+    parser.add_argument("--engines", action="store_true", help="then the lane of engines made by others")
+    told = parser.parse_args()
+    return 0 if run([*(told.lanes or LANES), *([ENGINES] if told.engines else [])]) else 1
 
 
 if __name__ == "__main__":
