@@ -59,13 +59,16 @@ class Apis:
         http: the HTTP APIs by name.
         sockets: the WebSocket API.
         public_url: base URL of the public API.
+        socket_url: where clients open WebSocket connections.
         socket_endpoint: management URL of the WebSocket API.
+        socket_url: where clients open connections.
     """
 
     http: dict[str, gateway.HttpApi]
     sockets: gateway.WebSocketApi
     public_url: str
     socket_endpoint: str
+    socket_url: str
 
 
 def make_apis(scope: Construct, stage: Stage) -> Apis:
@@ -75,9 +78,10 @@ def make_apis(scope: Construct, stage: Stage) -> Apis:
     sockets, socket_stage = _socket_api(scope, stage)
     CfnOutput(scope, "PublicApiUrl", value=public_url)
     CfnOutput(scope, "AdminApiUrl", value=admin_url)
-    CfnOutput(scope, "WebSocketUrl", value=_socket_url(sockets, socket_stage, stage))
+    socket_url = _socket_url(sockets, socket_stage, stage)
+    CfnOutput(scope, "WebSocketUrl", value=socket_url)
     endpoint = _emulated(stage, sockets.api_id, SOCKET_STAGE) if stage.local else socket_stage.callback_url
-    return Apis({"public": public, "admin": admin}, sockets, public_url, endpoint)
+    return Apis({"public": public, "admin": admin}, sockets, public_url, endpoint, socket_url)
 
 
 def _emulated(stage: Stage, api_id: str, stage_name: str) -> str:

@@ -69,7 +69,11 @@ class PlatformStack(Stack):
 
     def settings(self) -> dict[str, str]:
         """Return the deployment's settings; the addresses are those of the real APIs."""
-        addresses = {"public_url": self.apis.public_url, "socket_endpoint": self.apis.socket_endpoint}
+        addresses = {
+            "public_url": self.apis.public_url,
+            "socket_endpoint": self.apis.socket_endpoint,
+            "socket_url": self.apis.socket_url,
+        }
         return {**self.stage.settings, **addresses}
 
     def use_authorizer(self, function: lambda_.IFunction) -> None:

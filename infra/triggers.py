@@ -80,7 +80,6 @@ def _called(
                 web_socket_api=platform.apis.sockets,
                 route_key=trigger.route,
                 integration=integrations.WebSocketLambdaIntegration(f"{declaration.name}-integration", function),
-                return_response=not (trigger.route in {"$connect", "$disconnect"} or platform.stage.local),
             )
         case FunctionUrl():
             url = function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE).url

@@ -1,7 +1,7 @@
 from infra.functions import SETTINGS, function_name
 from infra.secrets import SECRETS
 from infra.stages import PROD
-from shared.kernel.declare import Declaration
+from shared.kernel.declare import Authorizer, Declaration
 from tests.infra.templates import Resource, Templates
 
 BASE = {
@@ -38,11 +38,18 @@ def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
         assert (found["Timeout"], found["MemorySize"]) == (declaration.timeout, declaration.memory)
         assert found["TracingConfig"] == {"Mode": "Active"}
         assert _variables(function)["WELLSPRING_FUNCTION"] == declaration.name
-        assert function.stack == f"{deployed.stage.name}-wellspring-{declaration.domain}"
+        home = "platform" if isinstance(declaration.trigger, Authorizer) else declaration.domain
+        assert function.stack == f"{deployed.stage.name}-wellspring-{home}"
 
 
 def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Templates) -> None:
-    given = {"public_url", "socket_endpoint", *(name for name, value in deployed.stage.settings.items() if value)}
+    given = {
+        "public_url",
+        "socket_endpoint",
+        "socket_url",
+        "socket_url",
+        *(name for name, value in deployed.stage.settings.items() if value),
+    }
     for declaration, function in _pairs(deployed):
         told = {f"WELLSPRING_{name.upper()}" for name in declaration.settings if name in given}
         assert _variables(function).keys() == BASE | told, declaration.name
