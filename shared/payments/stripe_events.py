@@ -1,5 +1,6 @@
 """Stripe's events: kept when they come, worked from a queue, paid exactly once per payment and per event (S-W-48)."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -57,6 +58,25 @@ def process(event_id: str, *, now: datetime) -> None:
         except PaymentMoved:
             continue
     return _work(event, now)
+
+
+def received_between(first: datetime, last: datetime) -> Iterator[str]:
+    """Yield the ids of the events that came from one instant up to and including another, oldest first."""
+    return inbox.received_between(PaymentsInbox, PROVIDER, first, last)
+
+
+def replay(event_ids: Iterable[str], *, now: datetime) -> int:
+    """Announce events of the inbox again, so that they are worked again (X-W-26), and return how many they were.
+
+    Raises:
+        LookupError: one of them is not in the inbox.
+    """
+    wanted = list(event_ids)
+    for event_id in wanted:
+        if inbox.read(PaymentsInbox, PROVIDER, event_id) is None:
+            raise LookupError(f"{event_id} is not in the inbox")
+        commit(outbox(StripeEventReceived(event_id=event_id), at=now))
+    return len(wanted)
 
 
 def _work(event: StripeEvent, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Commands for operators: ``python -m infra.operations <command>``, with the credentials of whoever runs them."""

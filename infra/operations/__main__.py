@@ -1,0 +1,32 @@
+"""Run one operator's command on one stage."""
+
+import argparse
+import os
+import sys
+
+from infra.operations import replay_inbox
+
+COMMANDS = (replay_inbox,)
+
+
+def main() -> None:
+    """Read the command line and run the command; it prints what it did.
+
+    Raises:
+        SystemExit: the command line is wrong, or the command found nothing to do it to.
+    """
+    parser = argparse.ArgumentParser(prog="python -m infra.operations", description="Commands for operators.")
+    parser.add_argument("--stage", default=os.environ.get("WELLSPRING_STAGE", "local"), help="which deployment")
+    commands = parser.add_subparsers(required=True)
+    for module in COMMANDS:
+        module.add_to(commands)
+    arguments = parser.parse_args()
+    os.environ["WELLSPRING_STAGE"] = arguments.stage
+    try:
+        sys.stdout.write(f"{arguments.run(arguments)}\n")
+    except LookupError as problem:
+        parser.exit(1, f"{problem.args[0]}\n")
+
+
+if __name__ == "__main__":
+    main()
