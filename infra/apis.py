@@ -61,7 +61,6 @@ class Apis:
         public_url: base URL of the public API.
         socket_url: where clients open WebSocket connections.
         socket_endpoint: management URL of the WebSocket API.
-        socket_url: where clients open connections.
     """
 
     http: dict[str, gateway.HttpApi]

@@ -14,7 +14,7 @@ from infra.platform import PlatformStack
 from infra.stages import Stage, stage
 from infra.tables import tables
 from shared.kernel import names, registry
-from shared.kernel.declare import Declaration
+from shared.kernel.declare import Authorizer, Declaration
 from shared.kernel.storage.table import Table
 
 PLATFORM = "platform"
@@ -38,9 +38,10 @@ def assemble(
         layers: built layers by family; empty locally.
         interpreter: compiles the code, if there is one of the target's version.
     """
-    by_domain: dict[str, list[Declaration]] = defaultdict(list)
-    for declaration in declarations:
-        by_domain[declaration.domain].append(declaration)
+    declared = tuple(declarations)
+    homes: dict[str, list[Declaration]] = defaultdict(list)
+    for declaration in declared:
+        homes[_home(declaration)].append(declaration)
     options = {
         "env": Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION")),
         "termination_protection": not stage.local,
@@ -52,20 +53,26 @@ def assemble(
         # The local AWS refuses the publishing roles of a bootstrap while it enforces IAM.
         return {"synthesizer": CliCredentialsStackSynthesizer()} if stage.local else {}
 
-    def add(stack: PlatformStack | DomainStack, domain: str) -> None:
-        add_functions(stack, by_domain[domain], platform, str(bundle(domain, code, interpreter)), folders)
+    def add(stack: PlatformStack | DomainStack, home: str) -> None:
+        domains = {home, *(declaration.domain for declaration in homes[home])}
+        folder = bundle(domains, code / home, interpreter)
+        add_functions(stack, homes[home], platform, str(folder), folders)
 
     data = DataStack(app, stage, tables, **options, **synthesizer())
-    everything = [declaration for declared in by_domain.values() for declaration in declared]
-    platform = PlatformStack(app, stage, data.tables, everything, **options, **synthesizer())
+    platform = PlatformStack(app, stage, data.tables, declared, **options, **synthesizer())
     platform.add_stack_dependency(data)
     add(platform, PLATFORM)
-    for domain in sorted(by_domain.keys() - {PLATFORM}):
+    for domain in sorted(homes.keys() - {PLATFORM}):
         stack = DomainStack(app, domain, platform, **options, **synthesizer())
         stack.add_stack_dependency(platform)
         add(stack, domain)
     Tags.of(app).add("project", names.PROJECT)
     Tags.of(app).add("stage", stage.name)
+
+
+def _home(declaration: Declaration) -> str:
+    # The APIs refer to their authorizer, and every domain to the APIs: in a domain's stack it would close a circle.
+    return PLATFORM if isinstance(declaration.trigger, Authorizer) else declaration.domain
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,11 +33,10 @@ def compile_bytecode(folder: Path, interpreter: str) -> None:
     subprocess.run(command, cwd=folder, check=True)
 
 
-def bundle(domain: str, into: Path, interpreter: str | None) -> Path:
-    """Gather the code of a domain: its functions and ``shared``."""
-    target = into / domain
+def bundle(domains: Iterable[str], target: Path, interpreter: str | None) -> Path:
+    """Gather the code of a stack: the functions of its domains and ``shared``."""
     shutil.rmtree(target, ignore_errors=True)
-    for part in (Path("shared"), Path("functions") / domain):
+    for part in (Path("shared"), *(Path("functions") / domain for domain in domains)):
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, target / part, ignore=IGNORED)
     if interpreter:

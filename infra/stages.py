@@ -55,8 +55,6 @@ PROD = Stage(
     settings={
         "livekit_url": "wss://wellspring.livekit.cloud",
         "mail_sender": "hello@wellspring.example",
-        "checkout_success_url": "https://wellspring.example/checkout/done?session={CHECKOUT_SESSION_ID}",
-        "checkout_cancel_url": "https://wellspring.example/checkout/cancelled",
     },
 )
 

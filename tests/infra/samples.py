@@ -41,7 +41,7 @@ PUBLISH = Access("events.publish", "bus", ("events:PutEvents",))
 MAIL = Access("mail.send", "mail", ("ses:SendEmail",))
 
 DECLARATIONS = (
-    Declaration("functions.platform.authorize", Authorizer(), layers=("security",)),
+    Declaration("functions.identity.authorize", Authorizer(), layers=("security",)),
     Declaration("functions.platform.relay_events", OnStream((), ({"eventName": ["INSERT"]},)), touches=(PUBLISH,)),
     Declaration("functions.platform.connect", Socket("$connect")),
     Declaration("functions.platform.subscribe", Socket("subscribe"), touches=(PUSH,), settings=("socket_endpoint",)),
@@ -51,7 +51,7 @@ DECLARATIONS = (
         Http("POST", "/v1/meter", allow="live:watch", rate="write", idempotent=True),
         touches=(table_access("metering.tick", "live", "UpdateItem"),),
         secrets=("cursors",),
-        settings=("public_url",),
+        settings=("public_url", "socket_url"),
     ),
     Declaration("functions.live.get_stream", Http("GET", "/v1/streams/{id}", allow=PUBLIC)),
     Declaration("functions.live.stop_stream", Http("POST", "/v1/streams/{id}/stop", allow="live:stop", api="admin")),

@@ -84,12 +84,3 @@ def test_a_function_url_is_public_and_has_both_permissions(deployed: Templates) 
         for action in ("InvokeFunction", "InvokeFunctionUrl")
     }
     assert all(url.properties["AuthType"] == "NONE" for url in urls)
-
-
-def test_sockets_answer_through_route_responses_where_the_gateway_needs_them(
-    sampled: Templates, local: Templates
-) -> None:
-    answered = sampled.of_type("AWS::ApiGatewayV2::RouteResponse")
-    routes = [sampled.target(found.stack, found.properties["RouteId"]).properties["RouteKey"] for found in answered]
-    assert routes == ["subscribe"]
-    assert local.of_type("AWS::ApiGatewayV2::RouteResponse") == []
