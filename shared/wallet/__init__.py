@@ -12,6 +12,7 @@ from shared.wallet.journal import (
     read_account,
     settle_hold,
 )
+from shared.wallet.messages import push_balance
 from shared.wallet.rules import LOW_BALANCE, Account, HoldSize, Reference, level
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "find",
     "level",
     "open_hold",
+    "push_balance",
     "read_account",
     "settle_hold",
 ]

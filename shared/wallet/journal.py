@@ -16,7 +16,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.wallet import rules
 from shared.wallet.errors import AlreadyPosted, HoldClosed, StaleAccount
-from shared.wallet.events import CreditsDeposited, HoldExpired
+from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
 from shared.wallet.items import (
     ACCOUNT_SK,
     HOLD_PREFIX,
@@ -27,7 +27,7 @@ from shared.wallet.items import (
     account_pk,
     entry_sk,
 )
-from shared.wallet.rules import Account, Entry, EntryType, HoldSize, Posting, Reference
+from shared.wallet.rules import Account, Entry, HoldSize, Posting, Reference
 
 T = TypeVar("T")
 
@@ -206,13 +206,11 @@ def adjust(
     user_id: str,
     amount: int,
     *,
-    kind: EntryType,
     reference: Reference,
     reason: str,
     admin_id: str,
     now: datetime,
     corrects: str | None = None,
-    beside: Sequence[Write] = (),
 ) -> Posted:
     """Correct an account by a new entry with its reason, the admin and, where there is one, what it corrects (S-W-13).
 
@@ -223,11 +221,14 @@ def adjust(
 
     def attempt() -> Posted:
         before = read_account(user_id)
-        account, entry = rules.enter(before, kind, amount, now=now)
+        account, entry = rules.enter(before, "ADJUSTMENT", amount, now=now)
         postings = [Posting(rules.customer(user_id), amount), Posting(rules.ADJUSTMENTS, -amount)]
         note = {"reason": reason, "adminId": admin_id}
         writes = journal_writes(user_id, entry, reference, postings, note=note, corrects=corrects)
-        transact([*writes, account_write(user_id, before, account), *beside])
+        event = CreditsAdjusted(
+            user_id=user_id, amount=amount, balance=account.balance, reason=reason, admin_id=admin_id
+        )
+        transact([*writes, account_write(user_id, before, account), outbox(event, at=now)])
         return Posted(entry.sequence, replayed=False)
 
     try:

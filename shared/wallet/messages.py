@@ -1,13 +1,16 @@
 """What a wallet tells its owner live, on ``user:{id}``."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.kernel.money import CreditAmount
-from shared.kernel.realtime import USER, ChannelKind, LiveMessage
+from shared.kernel.realtime import USER, ChannelKind, LiveMessage, publish
+from shared.wallet import rules
+from shared.wallet.journal import read_account
 
 
 class BalanceChanged(LiveMessage):
-    """The balance moved."""
+    """The balance moved: what the account holds, less what was watched and not yet settled."""
 
     type: ClassVar[str] = "balance.changed"
     channel: ClassVar[ChannelKind] = USER
@@ -16,3 +19,21 @@ class BalanceChanged(LiveMessage):
     balance: CreditAmount
     available: CreditAmount
     level: Literal["green", "yellow", "red"]
+
+
+def push_balance(user_id: str, *, unsettled: int = 0, now: datetime) -> int:
+    """Tell a user what they have now: one read, and the sending.
+
+    Args:
+        user_id: whose account.
+        unsettled: milli-credits used of an open hold.
+        now: when.
+
+    Returns:
+        The balance that was told, in milli-credits.
+    """
+    account = read_account(user_id)
+    balance = account.balance - unsettled
+    message = BalanceChanged(balance=balance, available=account.available, level=rules.level(balance))
+    publish(message, user_id, now=now)
+    return balance

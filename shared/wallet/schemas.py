@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from shared.kernel.money import CreditAmount
+from shared.kernel.money import CreditAmount, CreditInput
 from shared.kernel.wire import Instant, Wire
 
 
@@ -47,6 +47,22 @@ class ReconcileRequest(Wire):
     user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     apply: bool = Field(default=False, strict=True)
     reason: str | None = Field(default=None, min_length=3, max_length=500, examples=["Ticket 4711"])
+
+
+class AdjustmentRequest(Wire):
+    """A correction: ``amount`` is signed; ``corrects`` names the entry it mends, as ``<reference type>#<id>``."""
+
+    user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    amount: CreditInput = Field(examples=["-2.5"])
+    reason: str = Field(min_length=3, max_length=500, examples=["Ticket 4711: stream froze"])
+    corrects: str | None = Field(default=None, max_length=200, examples=["METER_EVENT#5e4f2f5e"])
+
+
+class Adjustment(Wire):
+    """The correction as posted."""
+
+    reference_id: str = Field(examples=["adj_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    sequence: int = Field(examples=[4])
 
 
 class ReconcileReport(Wire):

@@ -1,5 +1,7 @@
 """Reading a wallet: the balance, the statement, a balance at an instant, an export, and the proof of it all."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +18,16 @@ from shared.wallet.rules import Account, EntryType
 from shared.wallet.schemas import Balance, BalanceAt, StatementEntry
 
 EXPORT_PAGE = 1000
+COLUMNS = (
+    "sequence",
+    "createdAt",
+    "type",
+    "amount",
+    "balanceBefore",
+    "balanceAfter",
+    "referenceType",
+    "referenceId",
+)
 
 
 def balance(user_id: str) -> Balance:
@@ -74,6 +86,15 @@ def export(user_id: str) -> Iterator[StatementEntry]:
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
     for found in reads.query_all(EntryItem, key, limit=EXPORT_PAGE):
         yield _line(EntryItem.load(dict(found)))
+
+
+def export_csv(user_id: str) -> str:
+    """Return a whole statement as CSV (RFC 4180), oldest entry first."""
+    text = io.StringIO()
+    rows = csv.DictWriter(text, COLUMNS, extrasaction="ignore")
+    rows.writeheader()
+    rows.writerows(entry.model_dump(mode="json", by_alias=True) for entry in export(user_id))
+    return text.getvalue()
 
 
 def _line(item: EntryItem) -> StatementEntry:

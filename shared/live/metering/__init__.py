@@ -1,7 +1,7 @@
 """Paid viewing: sessions, leases, ticks, settlement. These names are what the rest of ``live`` may use."""
 
 from shared.live.metering.rules import Reason
-from shared.live.metering.sessions import active_session, intervals, join, leave, summary
+from shared.live.metering.sessions import active_session, intervals, join, leave, own_viewing, summary
 from shared.live.metering.sweep import check, settle_stream, viewer_left
 from shared.live.metering.ticks import charge
 
@@ -13,6 +13,7 @@ __all__ = [
     "intervals",
     "join",
     "leave",
+    "own_viewing",
     "settle_stream",
     "summary",
     "viewer_left",

@@ -167,9 +167,7 @@ def renew(item: ViewingItem, tick: rules.Tick, nonce: str, evidence: list[int]) 
         HoldClosed: the session was settled or renewed meanwhile; nothing was changed.
     """
     owed = rules.owed(item.viewing(), tick)
-    short = owed - item.lease_left
-    size = rules.lease_size(item.cost)
-    needed = replace(size, unit=max(size.unit, short))
+    needed = rules.lease_size(item.cost, owed - item.lease_left)
     past = LeaseItem(
         pk=item.pk,
         sk=lease_sk(item.first_index),

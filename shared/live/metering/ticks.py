@@ -15,8 +15,8 @@ from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.errors import DomainError, NotFound, Unavailable
 from shared.kernel.ids import new_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.client import dynamodb
-from shared.kernel.storage.writes import BUSY, ConditionFailed, Update, commit
+from shared.kernel.storage.client import send
+from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.live.metering import rules, sessions
 from shared.live.metering.errors import (
     AlreadyProcessed,
@@ -74,11 +74,12 @@ def charge(user_id: str, body: MeterTick, *, now: datetime) -> MeterResult:
 
 def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> dict[str, Any] | ViewingItem:
     """Try the common case; return what was updated, or the session as it stands when a condition did not hold."""
-    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ClientError
 
     at = to_ms(tick.at)
     try:
-        reply = dynamodb().update_item(
+        reply = send(
+            "update_item",
             TableName=ViewingItem.table(),
             Key=ViewingItem.key(viewing_pk(body.session_id), VIEWING_SK),
             UpdateExpression=_CHARGE,
@@ -100,13 +101,8 @@ def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> di
             ReturnValues="UPDATED_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except HTTPClientError as silence:
-        raise Unavailable from silence
     except ClientError as refused:
-        code = refused.response["Error"]["Code"]
-        if code in BUSY:
-            raise Unavailable from refused
-        if code != "ConditionalCheckFailedException":
+        if refused.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
         if not refused.response.get("Item"):
             raise NotFound from None

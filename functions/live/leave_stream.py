@@ -1,0 +1,18 @@
+from shared import wallet
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import delete
+from shared.live import metering
+from shared.live.metering import access
+from shared.live.metering.schemas import ViewingSummary
+
+
+@delete(
+    "/v1/streams/{id}/session/{session_id}",
+    allow="live:watch",
+    touches=[access.SETTLE, wallet.access.POST],
+    errors=[wallet.errors.StaleAccount],
+)
+def leave_stream(id: str, session_id: str, caller: Caller, clock: Clock) -> ViewingSummary:  # noqa: A002 - path
+    """Stop watching: what was watched is charged and the rest comes back at once. Leaving twice changes nothing."""
+    return metering.leave(id, session_id, caller.user_id, now=clock.now())

@@ -1,0 +1,19 @@
+from shared.kernel.caller import Caller
+from shared.kernel.declare import get
+from shared.kernel.platform import COUNT_RATE
+from shared.kernel.wire import Raw
+from shared.wallet import access, statement
+
+
+@get(
+    "/v1/wallet/ledger/export",
+    allow="wallet:read",
+    rate="sensitive",
+    raw=True,
+    touches=[access.READ, COUNT_RATE],
+    timeout=29,
+)
+def export_entries(caller: Caller) -> Raw:
+    """Download one's whole statement as CSV, oldest entry first."""
+    disposition = {"Content-Disposition": 'attachment; filename="statement.csv"'}
+    return Raw(statement.export_csv(caller.user_id), media_type="text/csv; charset=utf-8", headers=disposition)

@@ -1,0 +1,18 @@
+from shared import wallet
+from shared.kernel.clock import Clock
+from shared.kernel.declare import on_event
+from shared.kernel.realtime import PUBLISH
+from shared.wallet import access
+from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
+
+
+@on_event(
+    CreditsDeposited,
+    CreditsAdjusted,
+    HoldExpired,
+    touches=[access.READ, *PUBLISH],
+    settings=["socket_endpoint"],
+)
+def push_balance(event: CreditsDeposited | CreditsAdjusted | HoldExpired, clock: Clock) -> None:
+    """Tell a user live what they have after their account changed."""
+    wallet.push_balance(event.user_id, now=clock.now())

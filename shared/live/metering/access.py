@@ -1,0 +1,14 @@
+"""Access profiles of metering on the ``live`` table."""
+
+from shared.kernel.access import table_access
+from shared.live.items import DOMAIN, WATCHING
+
+TICK = table_access("live.tick", DOMAIN, "UpdateItem", "GetItem", "Query", "PutItem")
+"""Charge a tick; renewing a lease and settling a dry session write besides."""
+
+JOIN = table_access("live.join", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+SETTLE = table_access("live.settle", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+SETTLE_STREAM = table_access(
+    "live.settle-stream", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query", indexes=(WATCHING.name,)
+)
+VIEWINGS = table_access("live.viewings", DOMAIN, "GetItem", "Query")
