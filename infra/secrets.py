@@ -36,6 +36,7 @@ class Generated:
 
 SECRETS: dict[str, Provided | Generated] = {
     "cursors": Generated("Signs the cursors of lists."),
+    "derived-tokens": Generated("Derives refresh tokens and the tokens in links of mails."),
     "derived-tokens": Generated("Makes refresh tokens and links in mails out of their ids."),
     "stripe": Provided(
         "Calls Stripe and verifies its webhooks.",

@@ -31,6 +31,7 @@ ACCOUNT = {
 }
 SECRETS = {
     "cursors": "a key that signs cursors in tests",
+    "derived-tokens": "a key that derives opaque tokens in tests",
     "stripe": json.dumps({"api_key": "sk_test_tests", "webhook_secret": "whsec_tests"}),
     "livekit": json.dumps({"api_key": "devkey", "api_secret": "devsecret-devsecret-devsecret-123"}),
 }

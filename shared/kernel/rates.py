@@ -29,6 +29,7 @@ RATES = {
     "login-address": Rate(20, 15 * 60),
     "login-account": Rate(5, 15 * 60),
     "register-address": Rate(20, 60 * 60),
+    "verification-mail": Rate(5, 60 * 60),
 }
 """Rate classes. Login has two buckets: per account and per address (S-P-14, X-P-07)."""
 
@@ -71,6 +72,16 @@ def count(name: str, who: str, *, now: datetime) -> Standing:
     if used > rate.limit:
         raise RateLimitExceeded(headers=standing.headers() | {"Retry-After": str(standing.reset_seconds)})
     return standing
+
+
+def give_back(name: str, who: str, *, now: datetime) -> None:
+    """Take back one request counted in the present window, for classes that count failures only."""
+    window = to_ms(now) // 1000 // RATES[name].seconds
+    counted = (RateWindow.window == window) & (RateWindow.used > 0)
+    try:
+        commit(Update(RateWindow, _key(name, who), "RATE", [RateWindow.used.add(-1)], condition=counted))
+    except ConditionFailed:
+        return
 
 
 def _key(name: str, who: str) -> str:

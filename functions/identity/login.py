@@ -1,0 +1,23 @@
+from shared.identity import access, sessions
+from shared.identity.errors import WrongCredentials
+from shared.identity.schemas import Credentials, SignedIn
+from shared.kernel.clock import Clock
+from shared.kernel.declare import PUBLIC, post
+from shared.kernel.errors import AccountSuspended, RateLimitExceeded
+from shared.kernel.security.keys import SIGN
+
+
+@post(
+    "/v1/auth/login",
+    allow=PUBLIC,
+    rate="login-address",
+    touches=[access.SIGN_IN, SIGN],
+    errors=[WrongCredentials, AccountSuspended, RateLimitExceeded],
+    secrets=["derived-tokens"],
+    settings=["access_token_minutes", "refresh_token_days"],
+    layers=["security"],
+    memory=1024,
+)
+def login(body: Credentials, clock: Clock) -> SignedIn:
+    """Sign in with e-mail address and password."""
+    return sessions.sign_in(body, now=clock.now())

@@ -1,0 +1,28 @@
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header
+
+from shared.identity import access, pages
+from shared.identity.errors import ExpiredLink, UnknownLink
+from shared.kernel.clock import Clock
+from shared.kernel.declare import PUBLIC, get
+from shared.kernel.wire import Raw
+
+
+@get(
+    "/v1/auth/verify",
+    allow=PUBLIC,
+    raw=True,
+    rate="write",
+    touches=[access.VERIFY],
+    errors=[UnknownLink, ExpiredLink],
+    secrets=["derived-tokens"],
+    layers=["security"],
+)
+def verify_email(
+    clock: Clock,
+    token: str = "",
+    accept: Annotated[str, Header()] = "",
+) -> Raw:
+    """Confirm the address that a verification link was sent to: a page, or JSON where that is asked for."""
+    return pages.follow_link(token, accept, now=clock.now())

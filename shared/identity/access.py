@@ -1,0 +1,18 @@
+"""Access profiles on identity's table, and on mail."""
+
+from shared.identity.items import DOMAIN
+from shared.kernel.access import Access, table_access
+
+AUTHORIZE = table_access("identity.authorize", DOMAIN, "BatchGetItem", "Query")
+READ_KEYS = table_access("identity.read-keys", DOMAIN, "Query")
+READ_USERS = table_access("identity.read-users", DOMAIN, "BatchGetItem")
+REGISTER = table_access("identity.register", DOMAIN, "GetItem", "PutItem", "ConditionCheckItem")
+SIGN_IN = table_access("identity.sign-in", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+REFRESH = table_access("identity.refresh", DOMAIN, "BatchGetItem", "UpdateItem", "DeleteItem", "PutItem")
+SIGN_OUT = table_access("identity.sign-out", DOMAIN, "DeleteItem")
+VERIFY = table_access("identity.verify", DOMAIN, "GetItem", "UpdateItem", "PutItem")
+REQUEST_MAIL = table_access("identity.request-mail", DOMAIN, "GetItem", "PutItem")
+ADMINISTER = table_access("identity.administer", DOMAIN, "UpdateItem", "PutItem")
+CHANGE_PROFILE = table_access("identity.change-profile", DOMAIN, "UpdateItem")
+
+SEND_MAIL = Access("mail.send", "mail", ("ses:SendEmail",))

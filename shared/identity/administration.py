@@ -1,0 +1,77 @@
+"""What administrators do to accounts. Each is an event, which is its audit record; done twice, it happens once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from shared.identity import rules
+from shared.identity.events import (
+    AccountReinstated,
+    AccountSuspended,
+    AdministrativeEvent,
+    RoleGranted,
+    RoleRevoked,
+)
+from shared.identity.items import Account, user_pk
+from shared.identity.schemas import AccountView, RoleChange
+from shared.kernel.errors import NotFound
+from shared.kernel.events import outbox
+from shared.kernel.storage.reads import get
+from shared.kernel.storage.writes import ConditionFailed, Update, transact
+
+
+def suspend(user_id: str, reason: str, *, by: str, now: datetime) -> AccountView:
+    """Suspend an account: it cannot sign in, and its tokens are refused within a minute.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    event = AccountSuspended(user_id=user_id, by=by, reason=reason)
+    return _change(event, [Account.suspended_at.set(now)], Account.suspended_at.does_not_exist(), now=now)
+
+
+def reinstate(user_id: str, reason: str, *, by: str, now: datetime) -> AccountView:
+    """Let a suspended account be used again.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    event = AccountReinstated(user_id=user_id, by=by, reason=reason)
+    return _change(event, [Account.suspended_at.remove()], Account.suspended_at.exists(), now=now)
+
+
+def change_role(user_id: str, change: RoleChange, *, by: str, now: datetime) -> AccountView:
+    """Grant a role or take it away, everywhere or within a tenant; in effect within a minute.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    granted = rules.grant(change.role, change.tenant_id)
+    held = Account.grants.contains(granted)
+    made = RoleGranted if change.granted else RoleRevoked
+    event = made(user_id=user_id, by=by, role=change.role, tenant_id=change.tenant_id)
+    if change.granted:
+        return _change(event, [Account.grants.add({granted})], ~held, now=now)
+    return _change(event, [Account.grants.delete({granted})], held, now=now)
+
+
+def _change(event: AdministrativeEvent, actions: Sequence[Action], needed: Condition, *, now: datetime) -> AccountView:
+    """Change an account where the change is ``needed``, and return it as it then is."""
+    pk = user_pk(event.user_id)
+    changed = Update(Account, pk, Account.SK, actions, condition=Account.pk.exists() & needed)
+    try:
+        transact([changed, outbox(event, at=now)])
+    except ConditionFailed as unneeded:
+        if unneeded.old is None:
+            raise NotFound from None
+    account = get(Account, pk, Account.SK)
+    if account is None:
+        raise NotFound
+    return AccountView(
+        id=account.user_id,
+        roles=sorted(account.grants or ()),
+        email_verified=account.verified_at is not None,
+        suspended=account.suspended_at is not None,
+    )

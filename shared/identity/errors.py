@@ -1,0 +1,39 @@
+"""What identity refuses, besides what the kernel does."""
+
+from shared.kernel.errors import Conflict, DomainError, Unauthorized, ValidationFailed
+
+
+class WrongCredentials(Unauthorized):
+    """Address and password do not belong together. It does not tell which of them is wrong (X-P-17)."""
+
+    code, message = "INVALID_CREDENTIALS", "The e-mail address or the password is wrong."
+
+
+class RefreshRefused(Unauthorized):
+    """The refresh token is not valid, or not any more: sign in again."""
+
+    message = "Sign in again."
+
+
+class UnknownLink(ValidationFailed):
+    """The verification link is not one of ours."""
+
+    code, message = "UNKNOWN_LINK", "This link is not valid. Check that it was copied as a whole."
+
+
+class ExpiredLink(DomainError):
+    """The verification link is older than 24 hours."""
+
+    status, code, message = 410, "LINK_EXPIRED", "This link has expired. Sign in and ask for a new one."
+
+
+class AlreadyVerified(Conflict):
+    """The address is confirmed; there is nothing to send."""
+
+    code, message = "ALREADY_VERIFIED", "This e-mail address is confirmed already."
+
+
+class StaleProfile(DomainError):
+    """The profile is not in the version that ``If-Match`` names (X-P-05)."""
+
+    status, code, message = 412, "PRECONDITION_FAILED", "The profile has changed since. Read it again."

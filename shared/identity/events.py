@@ -1,0 +1,69 @@
+"""What happens to accounts. Addresses are never in an event: consumers that need one read the account."""
+
+from typing import Literal
+
+from shared.kernel.events import DomainEvent
+
+
+class IdentityEvent(DomainEvent):
+    """Something that happened to an account."""
+
+    domain = "identity"
+
+    user_id: str
+
+
+class UserRegistered(IdentityEvent):
+    """An account exists; its address is not confirmed yet."""
+
+
+class EmailVerified(IdentityEvent):
+    """The holder confirmed the address."""
+
+
+class AccountMailRequested(IdentityEvent):
+    """A mail is to go to the account's holder; ``mail_id`` is durable.
+
+    ``verify`` is another link, ``known`` tells that somebody tried to register the address again.
+    """
+
+    mail_id: str
+    kind: Literal["verify", "known"]
+
+
+class RefreshTokenReused(IdentityEvent):
+    """A refresh token was used again after its successor: the sign-in was ended."""
+
+    session_id: str
+
+
+class AdministrativeEvent(IdentityEvent):
+    """Something that an administrator did; ``by`` is who."""
+
+    by: str
+
+
+class AccountSuspended(AdministrativeEvent):
+    """The account may not be used until it is reinstated."""
+
+    reason: str
+
+
+class AccountReinstated(AdministrativeEvent):
+    """The account may be used again."""
+
+    reason: str
+
+
+class RoleGranted(AdministrativeEvent):
+    """A role was added, everywhere or within a tenant."""
+
+    role: str
+    tenant_id: str | None
+
+
+class RoleRevoked(AdministrativeEvent):
+    """A role was taken away."""
+
+    role: str
+    tenant_id: str | None

@@ -1,0 +1,75 @@
+"""The caller's own account and profile (S-P-02, S-P-09)."""
+
+from shared.identity import rules
+from shared.identity.errors import StaleProfile
+from shared.identity.items import Account, Profile, user_pk
+from shared.identity.schemas import Me, ProfileChange, ProfileView
+from shared.kernel.errors import NotFound
+from shared.kernel.storage.reads import get_many
+from shared.kernel.storage.writes import Attributes, Update, commit
+from shared.kernel.wire import Reply
+
+
+def etag(version: int) -> str:
+    """Return the entity tag of a profile's version."""
+    return f'"{version}"'
+
+
+def read_me(user_id: str) -> Me:
+    """Return the caller's account and profile: one call.
+
+    Raises:
+        NotFound: the account is gone.
+    """
+    account, profile = get_many([(Account, user_pk(user_id), Account.SK), (Profile, user_pk(user_id), Profile.SK)])
+    if account is None or profile is None:
+        raise NotFound
+    grants = sorted(account.grants or ())
+    return Me(
+        id=user_id,
+        email=account.email,
+        email_verified=account.verified_at is not None,
+        roles=grants,
+        permissions=sorted(rules.permissions(grants)),
+        is_creator="creator" in grants,
+        profile=_view(profile),
+        created_at=account.created_at,
+    )
+
+
+def _view(profile: Profile) -> ProfileView:
+    return ProfileView(
+        display_name=profile.display_name, bio=profile.bio, avatar_url=profile.avatar_url, version=profile.version
+    )
+
+
+def change_profile(user_id: str, change: ProfileChange, if_match: str | None) -> Reply[ProfileView]:
+    """Change the fields that were sent; with ``If-Match``, only in that version (X-P-05).
+
+    Raises:
+        NotFound: there is no such profile.
+        StaleProfile: it is in another version.
+    """
+    sent = change.model_dump(include=change.model_fields_set)
+    actions = [Profile.version.add(1)]
+    for name, value in sent.items():
+        attribute = getattr(Profile, name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    condition = Profile.pk.exists()
+    if if_match is not None and if_match != "*":
+        condition &= Profile.version == _version(if_match)
+    pk = user_pk(user_id)
+    changed = commit(Update(Profile, pk, Profile.SK, actions, condition=condition, error=_refuse), returned="ALL_NEW")
+    view = _view(Profile.load(changed))
+    return Reply(view, headers={"ETag": etag(view.version)})
+
+
+def _version(if_match: str) -> int:
+    number = if_match.strip('"')
+    if not (number.isascii() and number.isdigit()) or etag(int(number)) != if_match:
+        raise StaleProfile
+    return int(number)
+
+
+def _refuse(old: Attributes | None) -> Exception:
+    return StaleProfile() if old else NotFound()

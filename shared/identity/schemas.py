@@ -1,0 +1,140 @@
+"""Accounts on the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AnyHttpUrl, ConfigDict, EmailStr, Field, SecretStr, StringConstraints
+
+from shared.identity.rules import MAX_PASSWORD, Role
+from shared.kernel.wire import Instant, Wire
+
+EmailAddress = Annotated[
+    EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["ada@wellspring.example"])
+]
+"""An address; upper and lower case are the same, and it is kept in lower case."""
+
+DisplayName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    Field(examples=["Ada"]),
+]
+
+
+def _web_address(text: str) -> str:
+    AnyHttpUrl(text)
+    return text
+
+
+class Credentials(Wire):
+    """What a person signs in with. Blanks around a password belong to it."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    email: EmailAddress
+    password: SecretStr = Field(min_length=1, max_length=MAX_PASSWORD, examples=["Deep-water-7"])
+
+
+class Registration(Credentials):
+    """A new account. The password needs 8 characters, an uppercase letter, a digit and a special character (S-P-13)."""
+
+    display_name: DisplayName
+
+
+class RegistrationAccepted(Wire):
+    """What every registration is told, whether or not the address was known (X-P-17)."""
+
+    status: Literal["VERIFICATION_SENT"] = Field(default="VERIFICATION_SENT", examples=["VERIFICATION_SENT"])
+
+
+class MailAccepted(Wire):
+    """The mail is on its way."""
+
+    status: Literal["VERIFICATION_SENT"] = Field(default="VERIFICATION_SENT", examples=["VERIFICATION_SENT"])
+
+
+class Refreshing(Wire):
+    """The refresh token of the last answer."""
+
+    refresh_token: str = Field(min_length=1, max_length=256, examples=["usr_01k….ses_01k….3.b64…"])
+
+
+class SignedInUser(Wire):
+    """Who signed in."""
+
+    id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    email: str = Field(examples=["ada@wellspring.example"])
+    email_verified: bool = Field(examples=[True])
+    roles: list[str] = Field(examples=[["viewer"]])
+
+
+class SignedIn(Wire):
+    """An access token to send as ``Authorization: Bearer …``, and the token that gets the next one.
+
+    A refresh token works once; using it again later ends the sign-in everywhere it is used.
+    """
+
+    access_token: str = Field(examples=["eyJhbGciOiJSUzI1NiIs…"])
+    refresh_token: str = Field(examples=["usr_01k….ses_01k….4.b64…"])
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[900])
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme
+    user: SignedInUser
+
+
+class SignedOut(Wire):
+    """The sign-in is over: its refresh token at once, its access token within a minute."""
+
+    status: Literal["SIGNED_OUT"] = Field(default="SIGNED_OUT", examples=["SIGNED_OUT"])
+
+
+class ProfileView(Wire):
+    """What others see (S-P-02). ``version`` is the ETag that ``If-Match`` wants."""
+
+    display_name: str = Field(examples=["Ada"])
+    bio: str | None = Field(examples=["Breathes out slowly."])
+    avatar_url: str | None = Field(examples=["https://wellspring.example/ada.png"])
+    version: int = Field(examples=[1])
+
+
+class Me(Wire):
+    """The caller: account, what it may do, profile."""
+
+    id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    email: str = Field(examples=["ada@wellspring.example"])
+    email_verified: bool = Field(examples=[True])
+    roles: list[str] = Field(examples=[["creator", "viewer"]])
+    permissions: list[str] = Field(examples=[["identity:self", "live:create", "live:watch"]])
+    is_creator: bool = Field(examples=[True])
+    profile: ProfileView
+    created_at: Instant
+
+
+class ProfileChange(Wire):
+    """Fields to change; ``null`` clears ``bio`` and ``avatarUrl``."""
+
+    display_name: DisplayName = ""
+    bio: str | None = Field(default=None, max_length=500, examples=["Breathes out slowly."])
+    avatar_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None, max_length=500, examples=["https://wellspring.example/ada.png"]
+    )
+
+
+class AdministrativeReason(Wire):
+    """Why an administrator does this; it is kept in the audit trail."""
+
+    reason: str = Field(min_length=3, max_length=500, examples=["Reported by three viewers, ticket 4711."])
+
+
+class RoleChange(Wire):
+    """A role to grant or to take away, everywhere or within a tenant."""
+
+    role: Role = Field(examples=["creator"])
+    tenant_id: str | None = Field(default=None, pattern=r"^[a-z0-9_]{1,64}$", examples=[None])
+    granted: bool = Field(strict=True, examples=[True])
+
+
+class AccountView(Wire):
+    """An account as administrators see it."""
+
+    id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    roles: list[str] = Field(examples=[["creator", "viewer"]])
+    email_verified: bool = Field(examples=[True])
+    suspended: bool = Field(examples=[False])
