@@ -47,6 +47,7 @@ def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Tem
         "public_url",
         "socket_endpoint",
         "socket_url",
+        *(name for name, value in deployed.stage.settings.items() if value),
     }
     for declaration, function in _pairs(deployed):
         told = {f"WELLSPRING_{name.upper()}" for name in declaration.settings if name in given}
