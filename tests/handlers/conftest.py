@@ -18,6 +18,7 @@ SETTINGS = {
     "WELLSPRING_FUNCTION": "test",
     "WELLSPRING_PUBLIC_URL": "https://api.wellspring.example",
     "WELLSPRING_SOCKET_ENDPOINT": "https://live.wellspring.example/live",
+    "WELLSPRING_SOCKET_URL": "wss://live.wellspring.example",
     "WELLSPRING_LIVEKIT_URL": "http://127.0.0.1:1",
     "WELLSPRING_STRIPE_API_BASE": "http://127.0.0.1:1",
     "WELLSPRING_CHECKOUT_SUCCESS_URL": "https://wellspring.example/done?session={CHECKOUT_SESSION_ID}",
