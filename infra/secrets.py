@@ -37,7 +37,6 @@ class Generated:
 SECRETS: dict[str, Provided | Generated] = {
     "cursors": Generated("Signs the cursors of lists."),
     "derived-tokens": Generated("Derives refresh tokens and the tokens in links of mails."),
-    "derived-tokens": Generated("Makes refresh tokens and links in mails out of their ids."),
     "stripe": Provided(
         "Calls Stripe and verifies its webhooks.",
         {"api_key": "STRIPE_API_KEY", "webhook_secret": "STRIPE_WEBHOOK_SECRET"},

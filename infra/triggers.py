@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 RETRIES = 2
 STREAM_RETRIES = 5
 QUEUE_BATCH = 10
+SILENT_RUNS = 3
+"""Runs in a row that a schedule may leave out before an alarm."""
+
 LATE = Duration.minutes(5)
 """How far a stream's reader may fall behind before an alarm."""
 
@@ -168,3 +172,26 @@ def _scheduled(
             )
         ],
     )
+    # A run that fails is seen by its errors; one that never happens only by the silence.
+    platform.alarm(
+        stack,
+        f"{declaration.name}-silent",
+        function.metric_invocations(period=_interval(trigger.expression)),
+        f"{declaration.module} has not run for {SILENT_RUNS} of its intervals.",
+        comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluation_periods=SILENT_RUNS,
+        treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+    )
+
+
+def _interval(expression: str) -> Duration:
+    """Return the time between two runs.
+
+    Raises:
+        ValueError: it is not ``rate(...)``: schedules are kept in step by rates, so that no zone can skip one.
+    """
+    found = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
+    if not found:
+        raise ValueError(f"{expression}: schedules are rates of minutes, hours or days")
+    units = {"minute": Duration.minutes, "hour": Duration.hours, "day": Duration.days}
+    return units[found[2]](int(found[1]))

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 from shared.kernel import names
 from shared.kernel.declare import OnDue, OnEvent, OnStream, Schedule
@@ -126,3 +127,23 @@ def test_somebody_is_told_when_a_message_is_set_aside_a_queue_grows_old_or_a_rea
         if "DestinationConfig" in mapping.properties
     }
     assert watched("IteratorAge", "FunctionName") == readers
+
+
+def test_a_schedule_that_falls_silent_is_noticed(deployed: Templates) -> None:
+    silent = {
+        deployed.target(alarm.stack, alarm.properties["Dimensions"][0]["Value"]).properties["FunctionName"]
+        for alarm in deployed.of_type("AWS::CloudWatch::Alarm")
+        if alarm.properties["MetricName"] == "Invocations" and alarm.properties["TreatMissingData"] == "breaching"
+    }
+    declared = [found.name for found in deployed.declarations if isinstance(found.trigger, Schedule)]
+    assert silent == {names.prefixed(deployed.stage.name, name) for name in declared}
+
+
+def test_a_tables_stream_has_two_readers_at_most(deployed: Templates) -> None:
+    """DynamoDB serves two readers of a shard; a third is throttled, and all of them fall behind."""
+    readers = Counter(
+        deployed.target(mapping.stack, mapping.properties["EventSourceArn"]).properties["TableName"]
+        for mapping in deployed.of_type("AWS::Lambda::EventSourceMapping")
+        if "DestinationConfig" in mapping.properties
+    )
+    assert {table: count for table, count in readers.items() if count > 2} == {}

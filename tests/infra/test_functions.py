@@ -43,12 +43,7 @@ def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
 
 
 def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Templates) -> None:
-    given = {
-        "public_url",
-        "socket_endpoint",
-        "socket_url",
-        *(name for name, value in deployed.stage.settings.items() if value),
-    }
+    given = {"public_url", "socket_endpoint", "socket_url", *deployed.stage.settings}
     for declaration, function in _pairs(deployed):
         told = {f"WELLSPRING_{name.upper()}" for name in declaration.settings if name in given}
         assert _variables(function).keys() == BASE | told, declaration.name
