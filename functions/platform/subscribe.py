@@ -5,13 +5,15 @@ from shared.kernel.realtime import USER, access, subscriptions
 from shared.kernel.realtime.errors import TooManySubscriptions
 from shared.kernel.realtime.schemas import Subscribe
 from shared.kernel.shells.socket import Frames, SocketMessage
+from shared.live.access import READ_STREAM
+from shared.live.channels import STREAM
 
-KINDS = (USER,)
+KINDS = (USER, STREAM)
 
 
 @socket(
     "subscribe",
-    touches=[access.SUBSCRIBE, access.SEND],
+    touches=[access.SUBSCRIBE, access.SEND, READ_STREAM],
     errors=[Unauthorized, NotFound, TooManySubscriptions],
     settings=["socket_endpoint"],
 )
