@@ -82,7 +82,7 @@ def _describe(settings: LocalSettings, document: dict[str, Any]) -> None:
     _say(f"""
 Try first:
   make demo
-  curl -s '{document["publicApi"]}/v1/streams'
+  curl -s '{document["publicApi"]}/v1/payments/prices'
   curl -s '{document["publicApi"]}/v1/auth/login' -H 'content-type: application/json' \\
     -d '{{"email": "{first["email"]}", "password": "{first["password"]}"}}'""")
 
