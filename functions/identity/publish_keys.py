@@ -8,7 +8,7 @@ from shared.kernel.wire import Raw
 @get(
     "/.well-known/jwks.json",
     allow=PUBLIC,
-    raw=True,
+    raw=("application/json",),
     cache="public, max-age=300",
     touches=[access.READ_KEYS, READ_KEY],
     layers=["security"],

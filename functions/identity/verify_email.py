@@ -12,7 +12,7 @@ from shared.kernel.wire import Raw
 @get(
     "/v1/auth/verify",
     allow=PUBLIC,
-    raw=True,
+    raw=("text/html", "application/json"),
     rate="write",
     touches=[access.VERIFY],
     errors=[UnknownLink, ExpiredLink],

@@ -8,7 +8,7 @@ from shared.kernel.wire import Raw
 from shared.payments import access, history
 
 
-@get("/v1/payments/success", allow=PUBLIC, raw=True, rate="read", touches=[access.READ, COUNT_RATE])
+@get("/v1/payments/success", allow=PUBLIC, raw=("text/html",), rate="read", touches=[access.READ, COUNT_RATE])
 def show_checkout_result(session_id: Annotated[str, Query(min_length=1, max_length=200)]) -> Raw:
     """Show a buyer who returns from the checkout what became of it."""
     return history.result_page(session_id)

@@ -9,7 +9,7 @@ from shared.wallet import access, statement
     "/v1/wallet/ledger/export",
     allow="wallet:read",
     rate="sensitive",
-    raw=True,
+    raw=("text/csv",),
     touches=[access.READ, COUNT_RATE],
     timeout=29,
 )

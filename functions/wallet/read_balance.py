@@ -5,6 +5,6 @@ from shared.wallet.schemas import Balance
 
 
 @get("/v1/wallet/balance", allow="wallet:read", touches=[access.READ])
-def get_balance(caller: Caller) -> Balance:
+def read_balance(caller: Caller) -> Balance:
     """Read one's balance: what may be spent, what is set aside, and its colour."""
     return statement.balance(caller.user_id)

@@ -6,6 +6,6 @@ from shared.live.metering.schemas import ViewingSummary
 
 
 @get("/v1/streams/{id}/session/{session_id}", allow="live:watch", touches=[access.VIEWINGS])
-def get_session(id: str, session_id: str, caller: Caller) -> ViewingSummary:  # noqa: A002 - path
+def read_session(id: str, session_id: str, caller: Caller) -> ViewingSummary:  # noqa: A002 - path
     """Read one's own viewing session: how long, what it came to, why it ended."""
     return metering.summary(metering.own_viewing(id, session_id, caller.user_id))
