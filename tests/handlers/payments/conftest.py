@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+
+import pytest
+
+from shared.kernel import config
+from shared.payments import stripe_events
+from tests.providers import Provider, simulator
+
+
+@pytest.fixture(scope="module")
+def _stripe_process() -> Iterator[Provider]:
+    with simulator("stripe", STRIPE_API_KEY="sk_test_tests") as running:
+        yield running
+
+
+@pytest.fixture
+def stripe(_stripe_process: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """Provide a Stripe without any objects that everything under test talks to."""
+    _stripe_process.steer("reset")
+    monkeypatch.setenv("WELLSPRING_STRIPE_API_BASE", _stripe_process.url)
+    config.settings.cache_clear()
+    yield _stripe_process
+    config.settings.cache_clear()
+
+
+@pytest.fixture
+def reviews(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Provide the names of the metrics that were counted."""
+    counted: list[str] = []
+
+    class Counted:
+        def add_metric(self, name: str, unit: object, value: float) -> None:
+            counted.append(name)
+
+        def flush_metrics(self) -> None:
+            return
+
+    fake = Counted()
+    monkeypatch.setattr(stripe_events, "metrics", lambda: fake)
+    return counted
