@@ -71,11 +71,11 @@ def _logs(settings: LocalSettings) -> int:
 
 def _describe(settings: LocalSettings, document: dict[str, Any]) -> None:
     for name in ("publicApi", "adminApi", "webSocket", "mailbox"):
-        _say(f"{name:12} {document[name]}")
-    for group in ("functionUrls", "simulators"):
+        _say(f"{name:18} {document[name]}")
+    for group, label in (("functionUrls", "webhook"), ("simulators", "simulator")):
         for name, url in document[group].items():
-            _say(f"{name:12} {url}")
-    _say(f"{'all of it':12} {settings.stack_file}\n")
+            _say(f"{f'{label} {name}':18} {url}")
+    _say(f"{'all of it':18} {settings.stack_file}\n")
     for account in document["accounts"]:
         _say(f"{account['email']:32} {account['password']:24} {', '.join(account['roles'])}")
     first = document["accounts"][0] if document["accounts"] else {"email": "…", "password": "…"}
