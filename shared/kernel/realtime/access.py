@@ -5,7 +5,7 @@ from shared.kernel.platform import DOMAIN
 
 SEND = Access("sockets.send", "sockets", ("execute-api:ManageConnections",))
 
-PUBLISH = (table_access("platform.publish", DOMAIN, "GetItem", "PutItem", "Query", "DeleteItem"), SEND)
+PUBLISH = (table_access("platform.publish", DOMAIN, "UpdateItem", "Query", "GetItem", "DeleteItem"), SEND)
 """What every function that publishes touches."""
 
 ISSUE_TICKET = table_access("platform.issue-ticket", DOMAIN, "PutItem")

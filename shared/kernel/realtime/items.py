@@ -69,11 +69,12 @@ class Subscription(Item):
 
 
 class ChannelLog(Item):
-    """A channel's last number and the messages that are kept for replay, oldest first, the last with that number.
+    """The messages of a channel that are kept for replay, oldest first; ``first`` is the number of the oldest.
 
-    Number and message are one write under the condition that the number is still the one read before: two publishers
-    never share a number, and none is taken without its message. A publisher that dies after the write leaves a message
-    that subscribers did not get but find by the next number, or when they ask again.
+    A message's number is its place: ``first`` plus its position. So one append gives a message its number and keeps it,
+    whoever else appends at the same time: no number is shared, none is without its message, and nobody waits. A
+    publisher that dies after the append leaves a message that subscribers did not get but find by the next number, or
+    when they ask again. The oldest are dropped under the condition that ``first`` is still the one seen.
 
     | key | value | access |
     |---|---|---|
@@ -83,6 +84,10 @@ class ChannelLog(Item):
 
     domain = DOMAIN
 
-    sequence = IntegerAttribute()
+    first = IntegerAttribute()
     frames: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     expires_at = ExpiryAttribute()
+
+    def sequence(self) -> int:
+        """Return the number of the last message."""
+        return self.first + len(self.frames) - 1

@@ -1,4 +1,7 @@
-"""Which messages a channel keeps and what a returning client has missed: pure decisions."""
+"""Which messages a channel keeps and what a returning client has missed: pure decisions.
+
+Messages are kept without their number, which is their place in the log.
+"""
 
 import json
 from collections.abc import Sequence
@@ -25,24 +28,36 @@ class Missed:
     gap: bool
 
 
-def retained(frames: Sequence[str], *, now: datetime) -> list[str]:
-    """Return the messages that are still kept: the last 50, none older than 10 minutes."""
+def numbered(frame: str, sequence: int) -> str:
+    """Return a kept message with its number."""
+    return json.dumps(json.loads(frame) | {"sequence": sequence}, separators=(",", ":"), ensure_ascii=False)
+
+
+def outdated(frames: Sequence[str], *, now: datetime) -> int:
+    """Return how many of the oldest messages are no longer kept: all but the last 50, and those over 10 minutes old."""
     horizon = (now - KEPT_FOR).astimezone(UTC)
-    kept = list(frames[-KEPT_MESSAGES:])
-    while kept and datetime.fromisoformat(json.loads(kept[0])["time"]) < horizon:
-        kept.pop(0)
-    return kept
+    count = max(0, len(frames) - KEPT_MESSAGES)
+    while count < len(frames) and datetime.fromisoformat(json.loads(frames[count])["time"]) < horizon:
+        count += 1
+    return count
 
 
-def missed_after(after: int | None, sequence: int, frames: Sequence[str], *, now: datetime) -> Missed:
+def missed_after(after: int | None, first: int, frames: Sequence[str], *, now: datetime) -> Missed:
     """Return what a client that knows everything up to ``after`` has missed; ``None`` asks for nothing.
 
     A number beyond the last one is from before the channel fell silent for so long that its count began anew.
+
+    Args:
+        after: the client's number.
+        first: the number of the oldest of ``frames``.
+        frames: the channel's log.
+        now: the present instant.
     """
-    kept = retained(frames, now=now)
+    sequence = first + len(frames) - 1
     if after is None or after == sequence:
         return Missed(sequence, (), gap=False)
-    missing = sequence - after
-    if not 0 < missing <= len(kept):
+    oldest = first + outdated(frames, now=now)
+    if not oldest - 1 <= after < sequence:
         return Missed(sequence, (), gap=True)
-    return Missed(sequence, tuple(kept[-missing:]), gap=False)
+    missing = range(after + 1, sequence + 1)
+    return Missed(sequence, tuple(numbered(frames[number - first], number) for number in missing), gap=False)

@@ -96,4 +96,4 @@ def _full(old: Attributes | None) -> Exception:
 
 def _missed(command: Subscribe, *, now: datetime) -> Missed:
     log = reads.get(ChannelLog, *log_key(command.channel))
-    return missed_after(command.after, log.sequence if log else 0, log.frames if log else (), now=now)
+    return missed_after(command.after, log.first if log else 1, log.frames if log else (), now=now)

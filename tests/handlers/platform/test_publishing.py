@@ -87,7 +87,7 @@ def test_a_message_that_is_not_kept_takes_no_number(joined, gateway, clock):
 
 def test_a_channel_without_listeners_keeps_its_messages(gateway, clock):
     assert publish(Started(title="x"), "1", now=clock.now()) == {}
-    assert reads.get(ChannelLog, *log_key("room:1")).sequence == 1
+    assert reads.get(ChannelLog, *log_key("room:1")).sequence() == 1
 
 
 def test_a_message_over_four_kilobytes_is_a_mistake(gateway, clock):
