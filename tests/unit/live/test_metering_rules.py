@@ -1,0 +1,165 @@
+"""Metering's decisions: what a tick costs, when it is taken, and what a session owes in the end."""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.clock import to_ms
+from shared.live.metering import items, rules
+from shared.live.metering.rules import Tick, Verdict, Viewing
+from tests.clock import START
+
+rates = st.integers(1, 100_000)
+indexes = st.integers(0, 4320)
+S = timedelta(seconds=1)
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(milliseconds=round(seconds * 1000))
+
+
+def viewing(**changes: object) -> Viewing:
+    """A session in its fourth interval, all ticks in time, with credits for six more in its lease."""
+    fields = {
+        "active": True,
+        "cost": 1000,
+        "lease_left": 6000,
+        "held": 10_000,
+        "left": 8000,
+        "last_index": 3,
+        "first_index": 0,
+        "started_at": START,
+        "last_seen": after(30),
+        "arrivals": [after(10 * index) for index in range(4)],
+    }
+    return Viewing(**fields | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.covers("S-W-27", "S-W-08", "S-W-65")
+@given(st.integers(0, 10**7), st.integers(0, 10**9))
+def test_a_time_costs_its_share_of_the_rate_rounded_up_to_a_milli_credit(playback_ms: int, rate: int) -> None:
+    exact = Fraction(playback_ms * rate, 60_000)
+    assert exact <= rules.credits_for_interval(playback_ms, rate) < exact + 1
+
+
+@pytest.mark.covers("S-W-28")
+def test_an_interval_at_the_default_rate_costs_one_credit() -> None:
+    assert rules.interval_cost(6000) == 1000
+
+
+@pytest.mark.parametrize(("playback_ms", "rate"), [(-1, 6000), (10_000, -1)])
+def test_time_and_rate_are_not_negative(playback_ms: int, rate: int) -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        rules.credits_for_interval(playback_ms, rate)
+
+
+@pytest.mark.covers("S-W-31")
+@pytest.mark.parametrize(("cost", "minimum"), [(1, 1000), (1000, 1000), (2500, 2500)])
+def test_to_start_one_needs_the_minimum_or_one_interval(cost: int, minimum: int) -> None:
+    assert rules.minimum_balance(cost) == minimum
+
+
+@given(st.integers(1, 20_000), st.integers(0, 3))
+def test_a_lease_has_whole_intervals_and_at_least_what_is_owed(cost: int, intervals: int) -> None:
+    owed = intervals * cost
+    size = rules.lease_size(cost, owed)
+    assert size.want == 48 * cost
+    assert size.unit % cost == 0
+    assert size.unit == max(cost, owed)
+
+
+@pytest.mark.covers("X-W-27", "S-W-39")
+@given(st.integers(-(10**9), 10**9))
+def test_the_playback_kept_is_at_most_one_interval(playback_ms: int) -> None:
+    assert rules.clamp_playback(playback_ms) == min(max(playback_ms, 0), 10_000)
+
+
+@pytest.mark.covers("S-W-35")
+@given(indexes, st.integers(0, 4320 * 10_000))
+def test_the_next_tick_is_taken_when_it_was_promised(index: int, elapsed: int) -> None:
+    now = START + timedelta(milliseconds=elapsed)
+    wait = rules.next_allowed_ms(START, index, now)
+    opens = rules.opens_at(START, index + 1)
+    assert wait == max(0, opens - to_ms(now))
+    assert to_ms(now) + wait >= opens
+
+
+@pytest.mark.covers("S-W-34", "X-W-27")
+@pytest.mark.parametrize(
+    ("session", "index", "seconds", "verdict"),
+    [
+        ({}, 4, 40, Verdict.CHARGE),
+        ({}, 4, 39, Verdict.CHARGE),
+        ({}, 4, 38.999, Verdict.EARLY),
+        ({}, 5, 48.999, Verdict.EARLY),
+        ({}, 5, 49, Verdict.CHARGE),
+        ({}, 4, 50, Verdict.CHARGE),
+        ({}, 4, 50.001, Verdict.SILENT),
+        ({"last_seen": after(45)}, 4, 60, Verdict.CHARGE),
+        ({"last_seen": after(45)}, 4, 60.001, Verdict.LATE),
+        ({"lease_left": 0}, 4, 40, Verdict.RENEW),
+        ({"lease_left": 999}, 4, 40, Verdict.RENEW),
+        ({"lease_left": 1000}, 5, 50, Verdict.RENEW),
+        ({"lease_left": 2000}, 5, 50, Verdict.CHARGE),
+        ({}, 3, 40, Verdict.REPLAY),
+        ({}, 0, 40, Verdict.REPLAY),
+        ({"active": False}, 3, 999, Verdict.REPLAY),
+        ({"active": False}, 4, 40, Verdict.ENDED),
+        ({"lease_left": 0}, 4, 38, Verdict.EARLY),
+    ],
+)
+def test_a_tick_is_judged_by_the_servers_clock(
+    session: dict[str, object], index: int, seconds: float, verdict: Verdict
+) -> None:
+    assert rules.judge(viewing(**session), Tick(index, 10_000, after(seconds))) is verdict
+
+
+@given(indexes, st.integers(0, 60_000))
+def test_what_a_client_says_it_played_decides_nothing(index: int, playback_ms: int) -> None:
+    judged = {rules.judge(viewing(), Tick(index, played, after(40))) for played in (0, playback_ms)}
+    assert len(judged) == 1
+
+
+@pytest.mark.covers("X-W-27")
+@pytest.mark.parametrize(("index", "owed"), [(4, 1000), (5, 2000), (6, 3000)])
+def test_skipped_intervals_are_owed(index: int, owed: int) -> None:
+    assert rules.owed(viewing(), Tick(index, 0, after(60))) == owed
+
+
+def test_the_clock_says_which_interval_it_is() -> None:
+    assert [rules.expected_index(viewing(), after(at)) for at in (0, 9.999, 10, 35)] == [0, 0, 1, 3]
+
+
+@pytest.mark.covers("X-W-28")
+@given(st.integers(0, 3))
+def test_what_was_left_after_each_interval_can_be_told_again(index: int) -> None:
+    assert rules.left_after(viewing(), index) == 8000 + (3 - index) * 1000
+    assert rules.arrived(viewing(), index) == after(10 * index)
+
+
+def test_a_session_owes_every_interval_charged() -> None:
+    assert rules.used(viewing(), until=None) == 4000
+
+
+@pytest.mark.covers("S-W-34")
+@pytest.mark.parametrize(("until", "used"), [(30, 4000), (29.999, 3000), (20, 3000), (0, 1000), (-1, 0)])
+def test_intervals_charged_after_the_stream_ended_are_given_back(until: float, used: int) -> None:
+    assert rules.used(viewing(), until=after(until)) == used
+
+
+def test_leases_before_are_owed_whole() -> None:
+    later = viewing(first_index=2, arrivals=[after(20), after(30)])
+    assert rules.used(later, until=after(0)) == 2000
+
+
+@pytest.mark.covers("S-W-06")
+@given(indexes, st.integers(-400_000, 400_000), st.integers(0, 10_000))
+def test_the_evidence_of_an_interval_is_one_number(index: int, late_ms: int, playback_ms: int) -> None:
+    nominal = items.nominal(START, index)
+    arrived = nominal + timedelta(milliseconds=late_ms)
+    packed = items.pack(arrived, playback_ms)
+    assert items.unpack(packed, nominal) == (arrived, playback_ms)
+    assert packed < 10**11
