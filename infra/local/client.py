@@ -1,0 +1,157 @@
+"""A client of the running local stack, as an application would have one: HTTP, WebSocket and the local mailbox."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an endpoint answered."""
+
+    status: int
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def data(self) -> Any:
+        """The envelope's ``data``."""
+        return self.body["data"]
+
+    @property
+    def code(self) -> str:
+        """The error's code."""
+        code: str = self.body["error"]["code"]
+        return code
+
+
+class Socket:
+    """A WebSocket connection that remembers everything it received."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self.received: list[dict[str, Any]] = []
+
+    def send(self, **message: Any) -> None:
+        """Send a command, e.g. ``send(action="subscribe", channel="user:usr_1")``."""
+        self._connection.send(json.dumps(message))
+
+    def wait_for(self, type_: str, *, seconds: float = TIMEOUT_SECONDS, **expected: Any) -> dict[str, Any]:
+        """Return the first message of a type whose data has these values, received before or within the time.
+
+        Raises:
+            TimeoutError: none came.
+        """
+        deadline, looked_at = time.monotonic() + seconds, 0
+        while True:
+            for message in self.received[looked_at:]:
+                data = message.get("data") or message
+                if message["type"] == type_ and expected.items() <= data.items():
+                    return message
+            looked_at = len(self.received)
+            self._receive(type_, deadline - time.monotonic())
+
+    def _receive(self, type_: str, seconds: float) -> None:
+        try:
+            self.received.append(json.loads(self._connection.recv(timeout=max(0.0, seconds))))
+        except (TimeoutError, ConnectionClosed) as nothing:
+            seen = [message["type"] for message in self.received]
+            raise TimeoutError(f"no {type_} message came; received: {seen}") from nothing
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+@dataclass(slots=True)
+class Client:
+    """One user of the stack (or, without a token, a visitor)."""
+
+    stack: Mapping[str, Any]
+    token: str | None = None
+    user_id: str = ""
+    refresh_token: str = field(default="", repr=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        api: str = "publicApi",
+        headers: Mapping[str, str] | None = None,
+        **query: Any,
+    ) -> Answer:
+        """Call an endpoint."""
+        sent = dict(headers or {}) | ({"authorization": f"Bearer {self.token}"} if self.token else {})
+        options: dict[str, Any] = {"json": body} if body is not None else {}
+        reply = requests.request(
+            method, self.stack[api] + path, headers=sent, params=query, timeout=TIMEOUT_SECONDS, **options
+        )
+        is_json = reply.headers.get("content-type", "").startswith("application/json")
+        return Answer(reply.status_code, reply.json() if is_json else {"text": reply.text}, reply.headers)
+
+    def log_in(self, email: str, password: str) -> Answer:
+        """Sign in; when it succeeds, this client is that user from now on."""
+        answer = self.call("POST", "/v1/auth/login", {"email": email, "password": password})
+        if answer.status == requests.codes.ok:
+            self.token, self.refresh_token = answer.data["accessToken"], answer.data["refreshToken"]
+            self.user_id = answer.data["user"]["id"]
+        return answer
+
+    def connect(self) -> Socket:
+        """Open a WebSocket connection with a one-time ticket."""
+        ticket = self.call("POST", "/v1/realtime/tickets", {}).data["ticket"]
+        return Socket(connect(f"{self.stack['webSocket']}?ticket={ticket}"))
+
+    def hear(self, socket: Socket, channel: str) -> dict[str, Any]:
+        """Subscribe a connection to a channel and return the answer."""
+        socket.send(action="subscribe", channel=channel)
+        return socket.wait_for("subscribed", channel=channel)
+
+
+def demo_user(stack: Mapping[str, Any], role: str, number: int = 0) -> Client:
+    """Return the signed-in demo account with a role."""
+    accounts = [account for account in stack["accounts"] if role in account["roles"]]
+    if role == "viewer":
+        accounts = [account for account in accounts if account["roles"] == ["viewer"]]
+    client = Client(stack)
+    client.log_in(accounts[number]["email"], accounts[number]["password"])
+    return client
+
+
+def mails_to(stack: Mapping[str, Any], address: str) -> list[str]:
+    """Return the texts of all mails to an address, oldest first."""
+    boxes = requests.get(stack["mailbox"], timeout=TIMEOUT_SECONDS).json()
+    return [text for mail in _flatten(boxes) if address in (text := json.dumps(mail))]
+
+
+def _flatten(boxes: Any) -> list[Any]:
+    messages: list[Any] = []
+    for value in boxes.values() if isinstance(boxes, dict) else [boxes]:
+        messages += value if isinstance(value, list) else _flatten(value) if isinstance(value, dict) else []
+    return messages
+
+
+def link_mailed_to(stack: Mapping[str, Any], address: str, *, seconds: float = TIMEOUT_SECONDS) -> str:
+    """Return the verification link in the first mail to an address, as soon as it arrives.
+
+    Raises:
+        TimeoutError: no mail came.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for text in mails_to(stack, address):
+            if found := re.search(r"https?://[^\s\"\\<>]+/v1/auth/verify\?token=[\w.~%-]+", text):
+                return found.group()
+        time.sleep(0.2)
+    raise TimeoutError(f"no mail with a link came to {address}")
