@@ -60,6 +60,8 @@ def run_stack_lane() -> Result:
     try:
         stack.up(settings, _say)
         result = run_pytest("stack", settings.client_environment())
+        if not result.passed:
+            _say(f"the end of the local AWS's log:\n{tail(settings.logs / 'aws.log')}")
     except LocalStackError as problem:
         _say(str(problem))
         result = Result(False, "1 error: the stack did not come up")
@@ -68,8 +70,7 @@ def run_stack_lane() -> Result:
     if result.passed:
         stack.forget(settings)
     else:
-        _say(f"state and logs are kept in {settings.directory}; the end of the local AWS's log:")
-        _say(tail(settings.logs / "aws.log"))
+        _say(f"state and logs are kept in {settings.directory}")
     return result
 
 
