@@ -1,13 +1,14 @@
 """The CDK app: stacks from the declarations. ``-c stage=<name>`` chooses the deployment, ``local`` by default."""
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 
-from infra.assets import build_layers, bundle, target_interpreter
+from infra.assets import TARGET_PYTHON, build_layers, bundle, target_interpreter
 from infra.data import DataStack
 from infra.domain import DomainStack, add_functions
 from infra.platform import PlatformStack
@@ -80,6 +81,8 @@ def main() -> None:
     app = App(analytics_reporting=False)
     chosen = stage(app.node.try_get_context("stage") or "local", os.environ)
     interpreter = None if chosen.local else target_interpreter()
+    if not (chosen.local or interpreter):
+        sys.stderr.write(f"No Python {TARGET_PYTHON} here: no bytecode is compiled, and cold starts take longer.\n")
     layers = {} if chosen.local else build_layers(Path(app.outdir) / "layers", interpreter)
     declarations = [function.declaration for function in registry.functions()]
     assemble(app, chosen, declarations, tables(), layers, interpreter)

@@ -29,7 +29,7 @@ def compile_bytecode(folder: Path, interpreter: str) -> None:
 
     The bytecode does not look at its source's time, so the same source gives the same bytes.
     """
-    command = [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "."]
+    command = [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "."]
     subprocess.run(command, cwd=folder, check=True)
 
 

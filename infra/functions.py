@@ -12,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from infra.grants import statements
 from shared.kernel import names
 from shared.kernel.config import Settings
-from shared.kernel.declare import Declaration
+from shared.kernel.declare import Declaration, OnDue
 
 if TYPE_CHECKING:
     from infra.domain import Artifacts
@@ -105,9 +105,17 @@ def make_function(
         tracing=lambda_.Tracing.ACTIVE,
         log_group=group,
         dead_letter_queue=dead_letters,
+        recursive_loop=_recursion(declaration),
     )
     _watch(stack, function, declaration, platform)
     return function
+
+
+def _recursion(declaration: Declaration) -> lambda_.RecursiveLoop | None:
+    # A worker that sets the next deadline of the same item sends to its own queue again and again. That ends with the
+    # item; Lambda would take it for a loop and drop the message after sixteen turns.
+    sends = any(access.resource == "due-queues" for access in declaration.touches)
+    return lambda_.RecursiveLoop.ALLOW if isinstance(declaration.trigger, OnDue) and sends else None
 
 
 def _own(group: logs.LogGroup) -> list[iam.PolicyStatement]:

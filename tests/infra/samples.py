@@ -56,7 +56,7 @@ DECLARATIONS = (
     Declaration("functions.live.get_stream", Http("GET", "/v1/streams/{id}", allow=PUBLIC)),
     Declaration("functions.live.stop_stream", Http("POST", "/v1/streams/{id}/stop", allow="live:stop", api="admin")),
     Declaration("functions.live.sweep_due", Schedule("rate(1 minute)"), touches=(sweep_access("live"), DELIVER)),
-    Declaration("functions.live.settle_due", OnDue("settlement"), touches=(SIGN,), timeout=30),
+    Declaration("functions.live.settle_due", OnDue("settlement"), touches=(SIGN, DELIVER), timeout=30),
     Declaration(
         "functions.wallet.receive_stripe",
         FunctionUrl("stripe"),

@@ -1,7 +1,8 @@
 from infra.functions import SETTINGS, function_name
 from infra.secrets import SECRETS
 from infra.stages import PROD
-from shared.kernel.declare import Authorizer, Declaration
+from shared.kernel.declare import Authorizer, Declaration, OnDue
+from shared.kernel.due import DELIVER
 from tests.infra.templates import Resource, Templates
 
 BASE = {
@@ -99,3 +100,15 @@ def test_a_function_has_the_layers_it_declares_and_none_locally(deployed: Templa
         ]
         assert {layer.stack for layer in layers} <= {function.stack}
     assert not local.of_type("AWS::Lambda::LayerVersion")
+
+
+def test_only_workers_that_set_the_next_deadline_may_call_themselves_for_long(deployed: Templates) -> None:
+    allowed = {function.properties.get("RecursiveLoop") for found, function in _pairs(deployed) if _reschedules(found)}
+    others = {
+        function.properties.get("RecursiveLoop") for found, function in _pairs(deployed) if not _reschedules(found)
+    }
+    assert (allowed, others) == ({"Allow"}, {None})
+
+
+def _reschedules(declaration: Declaration) -> bool:
+    return isinstance(declaration.trigger, OnDue) and DELIVER in declaration.touches
