@@ -79,6 +79,9 @@ class LocalSettings:
             "STATE_DIR": str(self.directory / "aws"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.directory / "s3"),
+            # Its MQTT and SFTP servers would listen on every address of the machine.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
         }
 
     def client_environment(self) -> dict[str, str]:
