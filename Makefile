@@ -10,7 +10,7 @@ STAGE ?= prod
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs status demo test check lint format synth deploy routes requirements bench engines soak
+.PHONY: help up down reset logs status demo test check lint format synth deploy documents routes requirements bench engines soak
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +72,9 @@ deploy: $(READY) $(CDK) ## Deploy the application to AWS (STAGE=prod), with the 
 
 routes: $(READY) ## Print every declared function as JSON.
 	@$(RUN) infra.documents.routes
+
+documents: $(READY) ## Write the documents that are made from the declarations.
+	@$(RUN) infra.documents
 
 requirements: $(READY) ## Print every requirement row and the tests that prove it as JSON.
 	@$(RUN) tests.requirements

@@ -4,6 +4,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 
 
 @post(
@@ -16,6 +17,6 @@ from shared.kernel.errors import NotFound
     errors=[NotFound],
     layers=["security"],
 )
-def change_role(user_id: str, body: RoleChange, caller: Caller, clock: Clock) -> AccountView:
+def change_role(user_id: Id, body: RoleChange, caller: Caller, clock: Clock) -> AccountView:
     """Grant a role or take it away; in effect within a minute."""
     return administration.change_role(user_id, body, by=caller.user_id, now=clock.now())

@@ -4,6 +4,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 
 
 @post(
@@ -16,6 +17,6 @@ from shared.kernel.errors import NotFound
     errors=[NotFound],
     layers=["security"],
 )
-def suspend_account(user_id: str, body: AdministrativeReason, caller: Caller, clock: Clock) -> AccountView:
+def suspend_account(user_id: Id, body: AdministrativeReason, caller: Caller, clock: Clock) -> AccountView:
     """Suspend an account; its tokens are refused within a minute."""
     return administration.suspend(user_id, body.reason, by=caller.user_id, now=clock.now())

@@ -21,7 +21,7 @@ from shared.kernel.wire import Reply
     layers=["security"],
 )
 def update_profile(
-    body: ProfileChange, caller: Caller, if_match: Annotated[str | None, Header(alias="if-match")] = None
+    body: ProfileChange, caller: Caller, if_match: Annotated[str | None, Header(alias="if-match", max_length=64)] = None
 ) -> Reply[ProfileView]:
     """Change the caller's profile, with ``If-Match`` only where it is still in that version."""
     return profiles.change_profile(caller.user_id, body, if_match)

@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from shared.identity import access, pages
 from shared.identity.errors import ExpiredLink, UnknownLink
@@ -21,8 +21,8 @@ from shared.kernel.wire import Raw
 )
 def verify_email(
     clock: Clock,
-    token: str = "",
-    accept: Annotated[str, Header()] = "",
+    token: Annotated[str, Query(max_length=200)] = "",
+    accept: Annotated[str, Header(max_length=1024)] = "",
 ) -> Raw:
     """Confirm the address that a verification link was sent to: a page, or JSON where that is asked for."""
     return pages.follow_link(token, accept, now=clock.now())

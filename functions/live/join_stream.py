@@ -2,6 +2,7 @@ from shared import wallet
 from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import metering
 from shared.live.metering import access, errors
@@ -17,6 +18,6 @@ from shared.live.metering.schemas import JoinedSession
     touches=[access.JOIN, wallet.access.POST, COUNT_RATE, KEEP_ANSWER],
     errors=[errors.StreamNotLive, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
 )
-def join_stream(id: str, caller: Caller, operation: OperationId, clock: Clock) -> JoinedSession:  # noqa: A002 - path
+def join_stream(id: Id, caller: Caller, operation: OperationId, clock: Clock) -> JoinedSession:  # noqa: A002 - path
     """Start a paid viewing session: credits for the first minutes are set aside, none is charged yet."""
     return metering.join(id, caller.user_id, operation=operation, now=clock.now())

@@ -2,6 +2,7 @@ from shared import wallet
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import delete
+from shared.kernel.paths import Id
 from shared.live import metering
 from shared.live.metering import access
 from shared.live.metering.schemas import ViewingSummary
@@ -13,6 +14,6 @@ from shared.live.metering.schemas import ViewingSummary
     touches=[access.SETTLE, wallet.access.POST],
     errors=[wallet.errors.StaleAccount],
 )
-def leave_stream(id: str, session_id: str, caller: Caller, clock: Clock) -> ViewingSummary:  # noqa: A002 - path
+def leave_stream(id: Id, session_id: Id, caller: Caller, clock: Clock) -> ViewingSummary:  # noqa: A002 - path
     """Stop watching: what was watched is charged and the rest comes back at once. Leaving twice changes nothing."""
     return metering.leave(id, session_id, caller.user_id, now=clock.now())

@@ -1,5 +1,6 @@
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
+from shared.kernel.paths import Id
 from shared.kernel.wire import Page
 from shared.live import metering
 from shared.live.metering import access
@@ -7,6 +8,6 @@ from shared.live.metering.schemas import MAX_INDEX, MeterEvent
 
 
 @get("/v1/streams/{id}/session/{session_id}/intervals", allow="live:watch", touches=[access.VIEWINGS])
-def list_intervals(id: str, session_id: str, caller: Caller) -> Page[MeterEvent]:  # noqa: A002 - path
+def list_intervals(id: Id, session_id: Id, caller: Caller) -> Page[MeterEvent]:  # noqa: A002 - path
     """List every interval that was charged in one's own viewing session, with when and what the player reported."""
     return Page(metering.intervals(id, session_id, caller.user_id), limit=MAX_INDEX, next_cursor=None)

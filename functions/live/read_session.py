@@ -1,11 +1,12 @@
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
+from shared.kernel.paths import Id
 from shared.live import metering
 from shared.live.metering import access
 from shared.live.metering.schemas import ViewingSummary
 
 
 @get("/v1/streams/{id}/session/{session_id}", allow="live:watch", touches=[access.VIEWINGS])
-def read_session(id: str, session_id: str, caller: Caller) -> ViewingSummary:  # noqa: A002 - path
+def read_session(id: Id, session_id: Id, caller: Caller) -> ViewingSummary:  # noqa: A002 - path
     """Read one's own viewing session: how long, what it came to, why it ended."""
     return metering.summary(metering.own_viewing(id, session_id, caller.user_id))

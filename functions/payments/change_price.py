@@ -1,6 +1,7 @@
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import patch
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.payments import access, errors, prices
 from shared.payments.schemas import PriceChange, PriceView
@@ -15,6 +16,6 @@ from shared.payments.schemas import PriceChange, PriceView
     touches=[access.MANAGE, COUNT_RATE, KEEP_ANSWER],
     errors=[errors.PriceNotFound, errors.PriceChangedMeanwhile],
 )
-def change_price(id: str, body: PriceChange, caller: Caller, clock: Clock) -> PriceView:  # noqa: A002 - the path's name
+def change_price(id: Id, body: PriceChange, caller: Caller, clock: Clock) -> PriceView:  # noqa: A002 - the path's name
     """Change a price pack: its terms for later purchases, or whether it is on sale."""
     return prices.change(id, body, admin_id=caller.user_id, now=clock.now())

@@ -1,10 +1,11 @@
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
+from shared.kernel.paths import Id
 from shared.payments import access, errors, history
 from shared.payments.schemas import PaymentView
 
 
 @get("/v1/payments/{id}", allow="payments:buy", touches=[access.READ], errors=[errors.PaymentNotFound])
-def read_payment(id: str, caller: Caller) -> PaymentView:  # noqa: A002 - the path's name
+def read_payment(id: Id, caller: Caller) -> PaymentView:  # noqa: A002 - the path's name
     """Read one of my purchases."""
     return history.purchase(caller.user_id, id)

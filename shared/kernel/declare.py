@@ -36,7 +36,7 @@ class Http:
         idempotent: honour ``Idempotency-Key``.
         rate: name of the rate class in ``shared.kernel.rates``, or ``None`` where the operation limits itself
             and only the gateway's own throttle applies.
-        raw: the handler answers something else than an enveloped JSON document (a redirect, a page, a key set).
+        raw: media types of an answer that is no enveloped JSON document (a page, a key set); empty where it is one.
         cache: ``Cache-Control`` of the answer.
     """
 
@@ -48,7 +48,7 @@ class Http:
     verified: bool = False
     idempotent: bool = False
     rate: str | None = None
-    raw: bool = False
+    raw: tuple[str, ...] = ()
     cache: str = "no-store"
 
 

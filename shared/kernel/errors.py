@@ -7,6 +7,8 @@ HTTP shell looks the answer up by class.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from pydantic import BaseModel
+
 
 class DomainError(Exception):
     """A refusal with a stable code.
@@ -15,6 +17,7 @@ class DomainError(Exception):
         status: HTTP status.
         code: stable, upper snake case.
         message: default text for people.
+        carries: the wire model of ``data``, where the error has one.
         details: ``(field, message)`` pairs for errors about input.
         data: what the one shape carries beside the error, e.g. the original result of a replay.
         meta: what goes into ``meta``.
@@ -23,6 +26,7 @@ class DomainError(Exception):
     status: ClassVar[int] = 400
     code: ClassVar[str] = "VALIDATION_ERROR"
     message: ClassVar[str] = "The request is not valid."
+    carries: ClassVar[type[BaseModel] | None] = None
 
     def __init__(
         self,

@@ -46,7 +46,10 @@ CreditAmount = Annotated[
 ]
 """Milli-credits in code, a decimal string in JSON: for answers."""
 
-CreditInput = Annotated[int, BeforeValidator(from_decimal, json_schema_input_type=str)]
+DecimalText = Annotated[str, Field(pattern=rf"^{_DECIMAL.pattern}$", examples=["12.5"])]
+"""What ``from_decimal`` reads, for schemas."""
+
+CreditInput = Annotated[int, BeforeValidator(from_decimal, json_schema_input_type=DecimalText)]
 """A decimal string in JSON, milli-credits in code: for requests."""
 
 

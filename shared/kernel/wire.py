@@ -52,6 +52,8 @@ class Enveloped(BaseModel, Generic[T]):
 class Pagination(Wire):
     """Where a list goes on. ``nextCursor`` is opaque and signed; ``null`` at the end."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"limit": 20, "hasMore": False, "nextCursor": None}]})
+
     limit: int
     has_more: bool
     next_cursor: str | None
@@ -83,11 +85,21 @@ class ErrorBody(Wire):
 
 
 class Problem(BaseModel):
-    """Every error. ``data`` and ``meta`` come only with errors that say so."""
+    """Every error."""
 
     model_config = ConfigDict(extra="forbid")
 
     error: ErrorBody
+
+
+class ProblemWith(BaseModel, Generic[T]):
+    """An error that carries a result, such as the balance or what a replayed request was answered first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    error: ErrorBody
+    data: T
+    meta: dict[str, Any]
 
 
 class Page(Generic[T]):

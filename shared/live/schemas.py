@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from shared.kernel.money import CreditAmount, from_decimal, to_decimal
+from shared.kernel.money import CreditAmount, DecimalText, from_decimal, to_decimal
 from shared.kernel.wire import Instant, Wire
 from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, Status
 
@@ -31,7 +31,7 @@ Multiplier = Annotated[
 
 MultiplierInput = Annotated[
     int,
-    BeforeValidator(from_decimal, json_schema_input_type=str),
+    BeforeValidator(from_decimal, json_schema_input_type=DecimalText),
     Field(ge=NO_PREMIUM, le=MAX_PREMIUM, description="1 to 10 times the category's rate.", examples=["1.5"]),
 ]
 

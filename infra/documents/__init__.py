@@ -1,0 +1,1 @@
+"""Documents made from the declarations: OpenAPI, the endpoint table, the list of functions, the event catalogue."""

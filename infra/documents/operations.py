@@ -1,0 +1,155 @@
+"""One operation of the OpenAPI document: what Powertools derived, and what the shell adds to every endpoint."""
+
+import inspect
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from infra.documents.refusals import Refusal
+from infra.documents.samples import REFERENCE, Schema, example
+from shared.kernel.declare import PUBLIC, Function, FunctionUrl, Http
+from shared.kernel.errors import RateLimitExceeded
+from shared.kernel.shells.http import JSON
+from shared.kernel.wire import Problem, ProblemWith
+
+SERVERS = {
+    "public": {"url": "https://api.wellspring.example", "description": "For people and their clients."},
+    "admin": {"url": "https://admin-api.wellspring.example", "description": "For operators."},
+}
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "string", "pattern": "^[0-9]+$"}
+
+HEADERS: dict[str, Schema] = {
+    "X-Request-Id": {"description": "Names this request in our logs.", "schema": _TEXT, "required": True},
+    "RateLimit": {"description": 'What is left: `"write";r=59;t=42`.', "schema": _TEXT},
+    "RateLimit-Policy": {"description": 'The limit: `"write";q=60;w=60`.', "schema": _TEXT},
+    "X-RateLimit-Remaining": {"description": "Requests left in the window.", "schema": _NUMBER},
+    "Retry-After": {"description": "Seconds to wait.", "schema": _NUMBER},
+    "Idempotency-Replayed": {
+        "description": "The answer is the kept one of the first request with the key.",
+        "schema": {"const": "true"},
+    },
+}
+_LIMITS = ("RateLimit", "RateLimit-Policy", "X-RateLimit-Remaining")
+
+KEY_PARAMETER: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes a request safe to repeat for 30 days: the first answer comes again, nothing happens twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+}
+
+
+def problem(error: Refusal) -> type[BaseModel]:
+    """Return the model of an error's whole answer."""
+    return ProblemWith[error.carries] if error.carries else Problem  # type: ignore[name-defined]
+
+
+def refusal_example(error: Refusal, schemas: dict[str, Schema]) -> Schema:
+    """Return an error's example, with its real code and message."""
+    details = [{"field": "title", "message": "Field required"}] if error.code == "VALIDATION_ERROR" else []
+    told = {"code": error.code, "message": error.message, "details": details, "requestId": "Zm9vYmFyMDAwMQ=="}
+    value: Schema = {"error": told}
+    if error.carries:
+        value |= {"data": example({"$ref": REFERENCE + error.carries.__name__}, schemas, error.__name__), "meta": {}}
+    return {"summary": error.code, "value": value}
+
+
+def _headers(*names: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _json(schema: Schema, schemas: dict[str, Schema], at: str) -> Schema:
+    return {JSON: {"schema": schema, "example": example(schema, schemas, at)}}
+
+
+def _success(route: Http, derived: Schema, schemas: dict[str, Schema]) -> Schema:
+    schema = derived["responses"]["200"]["content"][JSON]["schema"]
+    at = f"the answer of {route.method} {route.path}"
+    names = ["X-Request-Id", *(_LIMITS if route.rate else ()), *(["Idempotency-Replayed"] if route.idempotent else ())]
+    return {
+        "description": HTTPStatus(route.status).phrase,
+        "headers": _headers(*names),
+        "content": {media: {"schema": {}} for media in route.raw} or _json(schema, schemas, at),
+    }
+
+
+def _refused(status: int, errors: list[Refusal], names_of: dict[type[BaseModel], str]) -> Schema:
+    choices = [{"$ref": REFERENCE + names_of[model]} for model in dict.fromkeys(problem(error) for error in errors)]
+    names = ["X-Request-Id", *(("Retry-After", *_LIMITS) if status == RateLimitExceeded.status else ())]
+    return {
+        "description": " ".join(dict.fromkeys(f"`{error.code}`: {error.message}" for error in errors)),
+        "headers": _headers(*names),
+        "content": {
+            JSON: {
+                "schema": choices[0] if len(choices) == 1 else {"anyOf": choices},
+                "examples": {error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors},
+            }
+        },
+    }
+
+
+def _described(function: Function[Any, Any], route: Http) -> str:
+    text = (inspect.getdoc(function.handler) or "").partition("\n")[2].strip()
+    needs = "Anyone may call it." if route.allow == PUBLIC else f"Needs the permission `{route.allow}`."
+    confirmed = " The caller's e-mail address must be confirmed." if route.verified else ""
+    return f"{text}\n\n{needs}{confirmed}".strip()
+
+
+def operation(
+    function: Function[Any, Any],
+    route: Http,
+    derived: Schema,
+    schemas: dict[str, Schema],
+    errors: dict[int, list[Refusal]],
+    names_of: dict[type[BaseModel], str],
+) -> Schema:
+    """Return the operation of an endpoint.
+
+    Args:
+        function: the endpoint.
+        route: its route.
+        derived: its operation as Powertools derived it.
+        schemas: the document's schemas.
+        errors: what it may answer besides success, by status.
+        names_of: schema names of the errors' models.
+
+    Raises:
+        NoExample: its request or answer says nothing to make an example of.
+    """
+    made: Schema = {
+        "operationId": function.handler.__name__,
+        "summary": function.summary,
+        "description": _described(function, route),
+        "tags": [function.declaration.domain],
+        "servers": [SERVERS[route.api]],
+        "security": [] if route.allow == PUBLIC else [{"bearer": []}],
+    }
+    key = [{"$ref": "#/components/parameters/IdempotencyKey"}] if route.idempotent else []
+    if parameters := [*derived.get("parameters", []), *key]:
+        made["parameters"] = parameters
+    if "requestBody" in derived:
+        schema = derived["requestBody"]["content"][JSON]["schema"]
+        content = _json(schema, schemas, f"the body of {route.method} {route.path}")
+        made["requestBody"] = {"required": derived["requestBody"].get("required", False), "content": content}
+    refused = {str(status): _refused(status, found, names_of) for status, found in errors.items()}
+    return made | {"responses": {str(route.status): _success(route, derived, schemas)} | refused}
+
+
+def webhook(function: Function[Any, Any], url: FunctionUrl) -> Schema:
+    """Return the operation of a provider's function URL."""
+    return {
+        "operationId": function.handler.__name__,
+        "summary": function.summary,
+        "description": f"{url.provider.title()} posts to a function URL of its own, signed over the raw bytes.",
+        "tags": [function.declaration.domain],
+        "security": [],
+        "requestBody": {"required": True, "content": {"*/*": {"schema": {}}}},
+        "responses": {
+            "200": {"description": "Kept, or known already. The body is empty."},
+            "400": {"description": "Not signed by the provider, too old, or unreadable. The body is empty."},
+        },
+    }
