@@ -3,13 +3,16 @@
 Money, tokens and races are not judged here: moto loses updates under threads (see ``tests/reliability``).
 """
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from shared.kernel import clock as kernel_clock
-from tests import calls, engine
+from shared.kernel.realtime import publishing
+from tests import calls, engine, queues
 from tests.clock import FixedClock
 
 STAGE = "test"
@@ -65,3 +68,23 @@ def call() -> calls.Call:
 def invoke() -> calls.Invoke:
     """Provide the runner of any function on a Lambda event from ``tests.triggers``."""
     return calls.invoke
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
+    """Provide what was published live, as (channel, type, data), in order."""
+    frames: list[tuple[str, str, Any]] = []
+
+    def remember(_kind: Any, _channel_id: str, frame: str, **_: Any) -> None:
+        message = json.loads(frame)
+        frames.append((message["channel"], message["type"], message["data"]))
+
+    monkeypatch.setattr(publishing, "broadcast", remember)
+    return frames
+
+
+@pytest.fixture
+def due_queues(aws: None) -> Iterator[queues.DueQueues]:
+    """Provide the queues of due items."""
+    with queues.watched() as watched:
+        yield watched

@@ -1,0 +1,207 @@
+"""What a user reads of their wallet: the balance, the statement, the past, the export."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.kernel.storage.client import dynamodb
+from tests.clock import START
+from tests.handlers.wallet.conftest import OTHER, VIEWER, deposit, hold, settle
+from tests.triggers import principal
+
+READS = [
+    ("wallet.read_balance", {}),
+    ("wallet.read_past_balance", {"at": "2026-03-01T09:30:00Z"}),
+    ("wallet.list_entries", {}),
+    ("wallet.export_entries", {}),
+]
+
+
+def line(sequence, kind, amount, before, after, reference, seconds):
+    at = START + timedelta(seconds=seconds)
+    reference_type, reference_id = reference
+    return {
+        "id": f"{int(at.timestamp() * 1000):013d}#{sequence:010d}",
+        "type": kind,
+        "amount": amount,
+        "balanceBefore": before,
+        "balanceAfter": after,
+        "sequence": sequence,
+        "referenceType": reference_type,
+        "referenceId": reference_id,
+        "createdAt": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "metadata": {},
+    }
+
+
+FIRST = line(1, "DEPOSIT", "100", "0", "100", ("PAYMENT", "pay_1"), 0)
+BONUS = line(2, "DEPOSIT", "10", "100", "110", ("BONUS", "pay_1"), 0)
+WATCHED = line(3, "DEBIT", "-31.5", "110", "78.5", ("METER_EVENT", "hold_1"), 90)
+
+
+@pytest.fixture
+def history():
+    """100 credits and 10 on top, 40 set aside, 31.5 of them used."""
+    deposit("pay_1", 100_000, bonus=10_000)
+    hold("hold_1", 40_000)
+    settle("hold_1", 40_000, 31_500, at=START + timedelta(seconds=90))
+
+
+@pytest.mark.covers("S-W-09", "S-W-19", "X-W-04")
+def test_a_balance_shows_what_may_be_spent_and_what_is_set_aside(call):
+    deposit("pay_1", 60_000)
+    hold("hold_1", 12_500)
+    answer = call("wallet.read_balance", caller=VIEWER)
+    balance = {
+        "balance": "60",
+        "available": "47.5",
+        "held": "12.5",
+        "currency": "CREDIT",
+        "level": "green",
+        "pendingTransactions": 1,
+    }
+    assert (answer.status, answer.json) == (200, {"data": balance, "meta": {}})
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.covers("S-W-23")
+@pytest.mark.parametrize(("amount", "level"), [(9_999, "red"), (49_999, "yellow"), (50_000, "green")])
+def test_a_balance_has_a_colour(call, amount, level):
+    deposit("pay_1", amount)
+    assert call("wallet.read_balance", caller=VIEWER).data["level"] == level
+
+
+def test_who_never_had_credits_has_none(call):
+    assert call("wallet.read_balance", caller=VIEWER).data == {
+        "balance": "0",
+        "available": "0",
+        "held": "0",
+        "currency": "CREDIT",
+        "level": "red",
+        "pendingTransactions": 0,
+    }
+    assert call("wallet.list_entries", caller=VIEWER).data == []
+
+
+@pytest.mark.covers("S-W-02", "S-W-03", "S-W-20", "X-W-12", "X-W-16")
+def test_a_statement_shows_every_entry_newest_first_with_the_balance_before_and_after(call, history):
+    answer = call("wallet.list_entries", caller=VIEWER)
+    pagination = {"limit": 50, "hasMore": False, "nextCursor": None}
+    assert (answer.status, answer.json) == (200, {"data": [WATCHED, BONUS, FIRST], "pagination": pagination})
+
+
+@pytest.mark.covers("S-W-20")
+@pytest.mark.parametrize(("kind", "shown"), [("DEBIT", [WATCHED]), ("DEPOSIT", [BONUS, FIRST]), ("REFUND", [])])
+def test_a_statement_can_be_limited_to_one_type(call, history, kind, shown):
+    answer = call("wallet.list_entries", query={"type": kind}, caller=VIEWER)
+    assert (answer.status, answer.data) == (200, shown)
+
+
+@pytest.mark.covers("S-W-03", "X-P-04")
+@pytest.mark.parametrize("kind", [None, "DEPOSIT"])
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_follow_each_other_without_a_gap(call, limit, kind):
+    for number in range(7):
+        deposit(f"pay_{number}", 1000 + number, at=START + timedelta(seconds=number // 2))
+    query = {"limit": str(limit)} | ({"type": kind} if kind else {})
+    seen, cursor = [], None
+    while True:
+        answer = call("wallet.list_entries", query=query | ({"cursor": cursor} if cursor else {}), caller=VIEWER)
+        assert len(answer.data) <= limit
+        seen += [entry["sequence"] for entry in answer.data]
+        cursor = answer.json["pagination"]["nextCursor"]
+        assert answer.json["pagination"] == {"limit": limit, "hasMore": cursor is not None, "nextCursor": cursor}
+        if cursor is None:
+            break
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "101"}, "limit"),
+        ({"limit": "ten"}, "limit"),
+        ({"type": "GIFT"}, "type"),
+        ({"cursor": "AAAA"}, "cursor"),
+        ({"cursor": "x" * 1025}, "cursor"),
+        ({"page": "2"}, "page"),
+    ],
+)
+def test_bad_parameters_of_a_statement_are_refused(call, query, field):
+    answer = call("wallet.list_entries", query=query, caller=VIEWER)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert [detail["field"] for detail in answer.json["error"]["details"]] == [field]
+
+
+def test_a_cursor_of_another_users_statement_is_refused(call, history):
+    deposit("pay_2", 5000, user_id=OTHER.user_id)
+    cursor = call("wallet.list_entries", query={"limit": "1"}, caller=VIEWER).json["pagination"]["nextCursor"]
+    answer = call("wallet.list_entries", query={"cursor": cursor}, caller=OTHER)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.covers("X-W-15")
+@pytest.mark.parametrize(
+    ("seconds", "balance"), [(-0.001, "0"), (0, "110"), (89.999, "110"), (90, "78.5"), (10**6, "78.5")]
+)
+def test_a_past_balance_is_the_one_after_the_last_entry(call, history, seconds, balance):
+    at = (START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    answer = call("wallet.read_past_balance", query={"at": at}, caller=VIEWER)
+    assert (answer.status, answer.json) == (200, {"data": {"balance": balance, "at": at}, "meta": {}})
+
+
+@pytest.mark.parametrize("query", [{}, {"at": "yesterday"}, {"at": "2026-03-01T09:30:00"}])
+def test_a_past_balance_needs_an_instant_with_its_zone(call, query):
+    answer = call("wallet.read_past_balance", query=query, caller=VIEWER)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert [detail["field"] for detail in answer.json["error"]["details"]] == ["at"]
+
+
+@pytest.mark.covers("S-W-22")
+def test_an_export_has_every_entry_oldest_first(call, history):
+    answer = call("wallet.export_entries", caller=VIEWER)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="statement.csv"'
+    assert answer.text.split("\r\n") == [
+        "sequence,createdAt,type,amount,balanceBefore,balanceAfter,referenceType,referenceId",
+        "1,2026-03-01T09:30:00.000Z,DEPOSIT,100,0,100,PAYMENT,pay_1",
+        "2,2026-03-01T09:30:00.000Z,DEPOSIT,10,100,110,BONUS,pay_1",
+        "3,2026-03-01T09:31:30.000Z,DEBIT,-31.5,110,78.5,METER_EVENT,hold_1",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(("named", "query"), READS)
+def test_everyone_reads_their_own_wallet_only(call, history, named, query):
+    answer = call(named, query=query, caller=OTHER)
+    assert answer.status == 200
+    assert "110" not in answer.text
+    assert "pay_1" not in answer.text
+
+
+@pytest.mark.parametrize(("named", "query"), READS)
+def test_a_wallet_is_read_by_who_is_signed_in_and_may(call, named, query):
+    assert call(named, query=query).status == 401
+    assert call(named, query=query, refused="suspended").code == "ACCOUNT_SUSPENDED"
+    answer = call(named, query=query, caller=principal("usr_viewer", "live:watch"))
+    assert (answer.status, answer.code) == (403, "FORBIDDEN")
+
+
+@pytest.mark.covers("S-W-19")
+@pytest.mark.parametrize(
+    ("named", "query", "operation"),
+    [
+        ("wallet.read_balance", {}, "GetItem"),
+        ("wallet.list_entries", {"limit": "2"}, "Query"),
+        ("wallet.read_past_balance", {"at": "2026-03-01T09:30:00Z"}, "Query"),
+    ],
+)
+def test_a_hot_read_is_one_call(call, history, named, query, operation):
+    made = []
+    dynamodb().meta.events.register(
+        "before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen"
+    )
+    assert call(named, query=query, caller=VIEWER).status == 200
+    dynamodb().meta.events.unregister("before-call.dynamodb", unique_id="seen")
+    assert made == [operation]
