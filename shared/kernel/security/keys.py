@@ -6,12 +6,15 @@ import json
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.kernel.access import Access
 from shared.kernel.config import settings
 from shared.kernel.names import key_alias
 from shared.kernel.storage.client import aws_client
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 KEY = "tokens"
 ALGORITHM = "RS256"
@@ -26,9 +29,9 @@ Jwk = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """The public part of the key behind the alias: which key in KMS, its thumbprint (``kid``), and its JWK."""
+    """The public part of the key behind the alias: itself, its thumbprint (``kid``), and its JWK."""
 
-    arn: str
+    key: "RSAPublicKey"
     kid: str
     jwk: Jwk
 
@@ -75,7 +78,7 @@ def fetch_present_key() -> PublicKey:
     numbers = RSAAlgorithm.to_jwk(key, as_dict=True)
     public = {"kty": "RSA", "n": numbers["n"], "e": numbers["e"]}
     kid = thumbprint(public)
-    found = PublicKey(reply["KeyId"], kid, public | {"kid": kid, "alg": ALGORITHM, "use": "sig"})
+    found = PublicKey(key, kid, public | {"kid": kid, "alg": ALGORITHM, "use": "sig"})
     _kept[alias()] = (time.monotonic(), found)
     return found
 
@@ -93,25 +96,36 @@ def _base64url(raw: bytes) -> str:
 
 
 def sign_token(claims: dict[str, Any], *, kind: str) -> str:
-    """Return the signed token; ``kind`` is its ``typ``.
+    """Return the signed token; ``kind`` is its ``typ``. Header and claims are at most 4096 bytes (KMS).
 
-    KMS tells which key it signed with. If the alias moved since its public part was read, the header would name the
-    wrong key: then the new one is read and the token signed again.
+    The alias may have moved since its public part was read. A signature that the key named in the header does not
+    confirm is thrown away, the present key is read, and the token is signed again.
+
+    Raises:
+        RuntimeError: the alias moved twice within one call.
     """
-    key = present_key()
-    while True:
-        header = {"alg": ALGORITHM, "kid": key.kid, "typ": kind}
-        parts = (json.dumps(part, separators=(",", ":")).encode() for part in (header, claims))
-        signed = ".".join(map(_base64url, parts))
-        reply = _kms().sign(
-            KeyId=alias(),
-            Message=hashlib.sha256(signed.encode()).digest(),
-            MessageType="DIGEST",
-            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
-        )
-        if reply["KeyId"] == key.arn:
-            return f"{signed}.{_base64url(reply['Signature'])}"
-        key = fetch_present_key()
+    for key_of in (present_key, fetch_present_key):
+        token = _sign_as(key_of(), claims, kind)
+        if token is not None:
+            return token
+    raise RuntimeError("the signing key changed while it was used")
+
+
+def _sign_as(key: PublicKey, claims: dict[str, Any], kind: str) -> str | None:
+    """Return the token under a header that names ``key``, ``None`` if another key signed it."""
+    from jwt.algorithms import RSAAlgorithm
+
+    header = {"alg": ALGORITHM, "kid": key.kid, "typ": kind}
+    signed = ".".join(_base64url(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+    reply = _kms().sign(
+        KeyId=alias(),
+        Message=signed.encode(),
+        MessageType="RAW",
+        SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
+    )
+    signature: bytes = reply["Signature"]
+    confirmed = RSAAlgorithm(RSAAlgorithm.SHA256).verify(signed.encode(), key.key, signature)
+    return f"{signed}.{_base64url(signature)}" if confirmed else None
 
 
 def replace_key() -> str:
