@@ -11,8 +11,9 @@ SHARDS = 16
 
 
 def _may_join(principal: Principal, stream_id: str) -> bool:
+    """Anyone with ``live:watch``, if there is such a stream."""
     return principal.may(WATCH) and reads.get(Stream, stream_pk(stream_id), STREAM_SK, consistent=False) is not None
 
 
 STREAM = ChannelKind("stream", _may_join, shards=SHARDS)
-"""Anyone with ``live:watch``, if there is such a stream. The joining function touches ``access.READ_STREAM``."""
+"""The joining function touches ``access.READ_STREAM``."""

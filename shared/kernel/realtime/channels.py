@@ -17,7 +17,8 @@ class ChannelKind:
 
     Attributes:
         name: the part before the colon.
-        may_join: tells whether a user may hear the channel of an id; ``False`` also where there is no such thing.
+        may_join: tells whether a user may hear the channel of an id; ``False`` also where there is no such thing. Its
+            docstring says the rule to clients.
         shards: partitions its subscribers are spread over. One suits the few connections of one person; a kind that
             thousands join needs more, because one partition takes 1,000 writes a second and is read page after page.
     """
@@ -43,6 +44,7 @@ class ChannelKind:
 
 
 def _is_own(principal: Principal, user_id: str) -> bool:
+    """Only that user."""
     return principal.user_id == user_id
 
 

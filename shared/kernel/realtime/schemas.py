@@ -12,8 +12,11 @@ ChannelName = Annotated[
 ]
 """``<kind>:<id>``."""
 
-Reference = Annotated[str, Field(min_length=1, max_length=64, examples=["7"])]
+Reference = Annotated[Annotated[str, Field(min_length=1, max_length=64)] | None, Field(examples=["7"])]
 """A client's own name for a command; the answer and the error to it carry it back."""
+
+Sequence = Annotated[int, Strict(), Field(ge=0, examples=[17])]
+"""A number of a channel's kept messages; 0 is before the first."""
 
 
 class TicketIssued(Wire):
@@ -39,7 +42,7 @@ class TicketIssued(Wire):
 class Command(Wire):
     """What a client sends."""
 
-    ref: Reference | None = None
+    ref: Reference = None
 
 
 class Subscribe(Command):
@@ -47,7 +50,7 @@ class Subscribe(Command):
 
     action: Literal["subscribe"]
     channel: ChannelName
-    after: Annotated[int, Strict(), Field(ge=0)] | None = None
+    after: Annotated[Sequence | None, Field(examples=[15])] = None
 
 
 class Unsubscribe(Command):
@@ -66,7 +69,7 @@ class Heartbeat(Command):
 class Answer(Wire):
     """What the hub answers; ``ref`` is the command's."""
 
-    ref: str | None = None
+    ref: Reference = None
 
 
 class Subscribed(Answer):
@@ -77,16 +80,16 @@ class Subscribed(Answer):
     """
 
     type: Literal["subscribed"] = "subscribed"
-    channel: str
-    sequence: int
-    gap: bool
+    channel: ChannelName
+    sequence: Sequence
+    gap: Annotated[bool, Field(examples=[False])]
 
 
 class Unsubscribed(Answer):
     """The channel is left."""
 
     type: Literal["unsubscribed"] = "unsubscribed"
-    channel: str
+    channel: ChannelName
 
 
 class Alive(Answer):
@@ -98,6 +101,23 @@ class Alive(Answer):
 
 class Refused(Answer):
     """A command was refused, in the shape of every error."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "error",
+                    "ref": "7",
+                    "error": {
+                        "code": "NOT_FOUND",
+                        "message": "There is no such thing here.",
+                        "details": [],
+                        "requestId": "Zm9vYmFyMDAwNQ==",
+                    },
+                }
+            ]
+        }
+    )
 
     type: Literal["error"] = "error"
     error: ErrorBody

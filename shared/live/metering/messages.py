@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from shared.kernel.money import CreditAmount
 from shared.kernel.realtime import USER, ChannelKind, LiveMessage
 
@@ -14,7 +16,7 @@ class LowBalance(LiveMessage):
 
     session_id: str
     remaining_credits: CreditAmount
-    seconds_left: int
+    seconds_left: int = Field(ge=0, examples=[90])
 
 
 class CreditsExhausted(LiveMessage):
@@ -35,6 +37,6 @@ class ViewingOver(LiveMessage):
 
     session_id: str
     stream_id: str
-    reason: str
+    reason: str = Field(examples=["left"])
     charged: CreditAmount
     returned: CreditAmount
