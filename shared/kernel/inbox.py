@@ -2,7 +2,7 @@
 
 A receiver verifies, keeps the event under the provider's own id and answers; a consumer of the event that was
 written beside it does the work. A second delivery of the same event finds the first and changes nothing. What a
-consumer did is noted on the item in the transaction of its effect; working an event again must be harmless.
+consumer did is noted on the item in the transaction of its effect, for good; working an event again must be harmless.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,9 @@ _SK = "INBOX"
 
 Outcome = Literal["DONE", "IGNORED", "REVIEW"]
 
+DONE: Outcome = "DONE"
+"""The event had its effect; this outcome is final."""
+
 
 class InboxItem(Item):
     """One event of a provider. Each domain with a receiver subclasses it with its table.
@@ -51,6 +54,10 @@ class InboxItem(Item):
     outcome = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     expires_at = ExpiryAttribute()
+
+
+class AlreadyDone(Exception):
+    """Somebody else worked the event meanwhile."""
 
 
 class _AlreadyKept(Exception):
@@ -108,9 +115,10 @@ def read(model: type[InboxItem], provider: str, event_id: str) -> InboxItem | No
 
 
 def note(model: type[InboxItem], provider: str, event_id: str, outcome: Outcome, reason: str | None = None) -> Update:
-    """Return the write that notes what became of an event."""
+    """Return the write that notes what became of an event; refused with ``AlreadyDone`` once it had its effect."""
     actions = [model.outcome.set(outcome), model.reason.set(reason) if reason else model.reason.remove()]
-    return Update(model, _pk(provider, event_id), _SK, actions, condition=model.pk.exists())
+    open_still = model.pk.exists() & (model.outcome.does_not_exist() | (model.outcome != DONE))
+    return Update(model, _pk(provider, event_id), _SK, actions, condition=open_still, error=AlreadyDone)
 
 
 def received_between(model: type[InboxItem], provider: str, first: datetime, last: datetime) -> Iterator[str]:

@@ -141,6 +141,8 @@ def _arrived(event_type: str, told: Told, purchase: Purchase) -> Decision:
         return Leave("the money is still to come")
     if purchase.status == "UNDER_REVIEW":
         return Review("the payment is under review")
+    if purchase.status not in OPEN:
+        return Leave(f"the payment is {purchase.status}")
     return Pay("BANK" if event_type == ARRIVED else "CARD")
 
 

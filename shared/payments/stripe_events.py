@@ -1,6 +1,7 @@
 """Stripe's events: kept when they come, worked from a queue, paid exactly once per payment and per event (S-W-48)."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -51,13 +52,19 @@ def process(event_id: str, *, now: datetime) -> None:
     kept = inbox.read(PaymentsInbox, PROVIDER, event_id)
     if kept is None:
         raise LookupError(f"{event_id} is not in the inbox")
+    if kept.outcome == inbox.DONE:
+        return
     event = StripeEvent.model_validate_json(kept.body)
-    for _ in range(_TRIES - 1):
-        try:
-            return _work(event, now)
-        except PaymentMoved:
-            continue
-    return _work(event, now)
+    with suppress(inbox.AlreadyDone):
+        _settle(event, now)
+
+
+def _settle(event: StripeEvent, now: datetime) -> None:
+    for _ in range(_TRIES):
+        with suppress(PaymentMoved):
+            _work(event, now)
+            return
+    raise PaymentMoved
 
 
 def received_between(first: datetime, last: datetime) -> Iterator[str]:
@@ -80,17 +87,18 @@ def replay(event_ids: Iterable[str], *, now: datetime) -> int:
 
 
 def _work(event: StripeEvent, now: datetime) -> None:
-    if event.type not in rules.SESSION_EVENTS:
-        return _note(event, Leave(f"nothing follows from {event.type}"))
     session = provider.session_in(event)
-    if session is None:
-        return _note(event, Review("the session has another form than agreed"))
-    if session.payment_id is None:
-        return _note(event, Leave("not a session of ours"))
-    payment = checkout.find(session.payment_id)
-    if payment is None:
-        return _note(event, Review("there is no such payment"))
-    return _apply(rules.decide(event.type, session.told(), payment.purchase()), event, payment, now)
+    payment = checkout.find(session.payment_id) if session and session.payment_id else None
+    if event.type not in rules.SESSION_EVENTS:
+        _note(event, Leave(f"nothing follows from {event.type}"))
+    elif session is None:
+        _note(event, Review("the session has another form than agreed"))
+    elif session.payment_id is None:
+        _note(event, Leave("not a session of ours"))
+    elif payment is None:
+        _note(event, Review("there is no such payment"))
+    else:
+        _apply(rules.decide(event.type, session.told(), payment.purchase()), event, payment, now)
 
 
 def _apply(decision: Decision, event: StripeEvent, payment: PaymentItem, now: datetime) -> None:
@@ -131,7 +139,7 @@ def _credit(event: StripeEvent, payment: PaymentItem, decision: Pay, now: dateti
         ],
     )
     if posted.replayed:
-        commit(_noted(event, "DONE", "credited before"))
+        _note(event, Leave("credited before"))
 
 
 def _move(

@@ -83,6 +83,12 @@ def test_a_failure_changes_only_what_is_pending(kind: str, status: str) -> None:
     assert rules.decide(kind, told(paid=False), purchase(status)) == Leave(f"the payment is {status}")
 
 
+@pytest.mark.parametrize("kind", [rules.COMPLETED, rules.ARRIVED])
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REFUNDED"])
+def test_paid_once_is_paid_for_good(kind: str, status: str) -> None:
+    assert rules.decide(kind, told(), purchase(status)) == Leave(f"the payment is {status}")
+
+
 def test_money_that_comes_after_a_failure_is_still_money() -> None:
     assert rules.decide(rules.ARRIVED, told(), purchase("FAILED")) == Pay("BANK")
 
