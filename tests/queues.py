@@ -46,9 +46,7 @@ class DueQueues:
         if self.refusing:
             return done, {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in entries]}
         name = request["QueueUrl"].rsplit("/", 1)[-1]
-        self._messages += [
-            Delayed(name, json.loads(entry["MessageBody"]), entry["DelaySeconds"]) for entry in entries
-        ]
+        self._messages += [Delayed(name, json.loads(entry["MessageBody"]), entry["DelaySeconds"]) for entry in entries]
         return done, {"Failed": []}
 
 

@@ -15,7 +15,7 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.wallet import rules
-from shared.wallet.errors import AlreadyPosted, HoldClosed, StaleAccount
+from shared.wallet.errors import AlreadyPosted, HoldClosed, InsufficientCredits, StaleAccount
 from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
 from shared.wallet.items import (
     ACCOUNT_SK,
@@ -159,6 +159,7 @@ def deposit(
 
     Raises:
         ValueError: the amount is not positive or the bonus negative.
+        AlreadyPosted: not this reference, but its bonus was posted, for something else.
         StaleAccount: the account is too contended.
     """
     if amount <= 0 or bonus < 0:
@@ -184,17 +185,18 @@ def deposit(
         transact([*writes, account_write(user_id, before, account), outbox(event, at=now), *beside])
         return Posted(entry.sequence, replayed=False)
 
+    return _posted_once(reference, attempt)
+
+
+def _posted_once(reference: Reference, attempt: Callable[[], Posted]) -> Posted:
+    """Post, or find what an earlier try posted: it may be that very try which left too little for this one."""
     try:
         return retried(attempt)
-    except AlreadyPosted:
-        return _posted_before(reference)
-
-
-def _posted_before(reference: Reference) -> Posted:
-    item = find(reference)
-    if item is None:
-        raise LookupError(f"{reference} was refused as posted but is not there")
-    return Posted(item.sequence, replayed=True)
+    except (AlreadyPosted, InsufficientCredits):
+        item = find(reference)
+        if item is None:
+            raise
+        return Posted(item.sequence, replayed=True)
 
 
 def find(reference: Reference) -> JournalItem | None:
@@ -231,10 +233,7 @@ def adjust(
         transact([*writes, account_write(user_id, before, account), outbox(event, at=now)])
         return Posted(entry.sequence, replayed=False)
 
-    try:
-        return retried(attempt)
-    except AlreadyPosted:
-        return _posted_before(reference)
+    return _posted_once(reference, attempt)
 
 
 def open_account(user_id: str) -> None:

@@ -40,14 +40,14 @@ def project(attributes: dict[str, Any]) -> int:
     watermark = reads.get(WatermarkItem, account_pk(journal.user_id), "PROJECTED")
     if watermark is None and journal.sequence == 1:
         return _count(journal)
-    return sum(_count(item) for item in _missing(journal, watermark.entry_sk if watermark else ENTRY_PREFIX))
+    return sum(_count(item) for item in _missing(journal, f"{watermark.entry_sk}~" if watermark else ENTRY_PREFIX))
 
 
-def _missing(journal: JournalItem, after: str) -> Iterator[JournalItem]:
-    """Yield the journal transactions behind an account's entries up to this one, in their order."""
-    if journal.entry_sk <= after:
+def _missing(journal: JournalItem, start: str) -> Iterator[JournalItem]:
+    """Yield the journal transactions behind an account's entries from a sort key up to this one, in their order."""
+    if journal.entry_sk < start:
         return
-    key = (EntryItem.pk == account_pk(journal.user_id)) & EntryItem.sk.between(f"{after}~", journal.entry_sk)
+    key = (EntryItem.pk == account_pk(journal.user_id)) & EntryItem.sk.between(start, journal.entry_sk)
     for found in reads.query_all(EntryItem, key, consistent=True):
         entry = EntryItem.load(dict(found))
         item = find(Reference(entry.reference_type, entry.reference_id))

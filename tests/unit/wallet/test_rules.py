@@ -96,7 +96,9 @@ def test_a_hold_without_a_unit_is_refused() -> None:
 
 @pytest.mark.covers("X-W-04", "X-W-05")
 @given(accounts, st.data(), instants)
-def test_settling_takes_what_was_used_and_returns_the_rest(account: Account, data: st.DataObject, now: datetime) -> None:
+def test_settling_takes_what_was_used_and_returns_the_rest(
+    account: Account, data: st.DataObject, now: datetime
+) -> None:
     held = data.draw(st.integers(0, account.held))
     used = data.draw(st.integers(0, held))
     after, entry = rules.settle(account, held, used, now=now)

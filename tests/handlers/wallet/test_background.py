@@ -1,0 +1,184 @@
+"""What happens to wallets without anybody asking: opening, expiry, projection, the invariant check, live messages."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.identity.events import UserRegistered
+from shared.kernel.storage import reads
+from shared.wallet import projection, rules
+from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
+from shared.wallet.items import AuditItem
+from tests.clock import START
+from tests.handlers.wallet.conftest import VIEWER, deposit, falsify, hold, rows, settle
+from tests.outbox import sent
+from tests.triggers import due_event, queue_event, schedule_event, stream_event
+
+HOLD = ("ACCOUNT#usr_viewer", "HOLD#hold_1")
+DONE = {"batchItemFailures": []}
+
+
+def account(call):
+    data = call("wallet.read_balance", caller=VIEWER).data
+    return data["available"], data["held"], data["pendingTransactions"]
+
+
+@pytest.mark.covers("S-W-01")
+def test_a_new_user_gets_one_empty_account(invoke):
+    event = queue_event(UserRegistered(user_id="usr_viewer"))
+    for _ in range(3):
+        assert invoke("wallet.open_account", event) == DONE
+    (row,) = rows("ACCOUNT#")
+    assert {name: row[name] for name in ("pk", "version", "available", "held", "sequence")} == {
+        "pk": {"S": "ACCOUNT#usr_viewer"},
+        "version": {"N": "1"},
+        "available": {"N": "0"},
+        "held": {"N": "0"},
+        "sequence": {"N": "0"},
+    }
+
+
+@pytest.mark.covers("S-W-01")
+def test_registering_late_takes_nothing_away(call, invoke):
+    deposit("pay_1", 5000)
+    assert invoke("wallet.open_account", queue_event(UserRegistered(user_id="usr_viewer"))) == DONE
+    assert account(call) == ("5", "0", 0)
+
+
+@pytest.mark.covers("X-W-05")
+def test_a_hold_that_nobody_settled_comes_back_once(call, invoke, clock):
+    deposit("pay_1", 100_000)
+    hold("hold_1", 40_000)
+    clock.advance(hours=1)
+    for _ in range(2):
+        assert invoke("wallet.expire_hold", due_event(HOLD, HOLD)) == DONE
+    assert account(call) == ("100", "0", 0)
+    assert sent("wallet", "HoldExpired") == [{"user_id": "usr_viewer", "hold_id": "hold_1", "amount": 40_000}]
+
+
+@pytest.mark.covers("X-W-05")
+def test_a_hold_that_is_not_due_stays(call, invoke, clock):
+    deposit("pay_1", 100_000)
+    hold("hold_1", 40_000)
+    clock.advance(minutes=59, seconds=59)
+    assert invoke("wallet.expire_hold", due_event(HOLD, ("ACCOUNT#usr_viewer", "HOLD#none"))) == DONE
+    assert account(call) == ("60", "40", 1)
+
+
+def test_a_settled_hold_does_not_expire(call, invoke, clock):
+    deposit("pay_1", 100_000)
+    hold("hold_1", 40_000)
+    settle("hold_1", 40_000, 10_000)
+    clock.advance(hours=2)
+    assert invoke("wallet.expire_hold", due_event(HOLD)) == DONE
+    assert account(call) == ("90", "0", 0)
+    assert sent("wallet", "HoldExpired") == []
+
+
+@pytest.mark.covers("X-W-05")
+def test_the_sweep_hands_over_what_is_due_with_the_delay_that_is_left(invoke, clock, due_queues):
+    deposit("pay_1", 100_000)
+    hold("hold_1", 1000, at=START - timedelta(minutes=1))
+    hold("hold_2", 1000)
+    hold("hold_3", 1000, at=START + timedelta(minutes=5))
+    settle("hold_2", 1000, 1)
+    invoke("wallet.sweep_holds", schedule_event())
+    assert due_queues.taken() == []
+    clock.advance(minutes=58, seconds=30)
+    invoke("wallet.sweep_holds", schedule_event())
+    (message,) = due_queues.taken()
+    assert (message.queue, message.seconds) == ("test-wellspring-due-hold", 30)
+    assert (message.body["pk"], message.body["sk"]) == HOLD
+
+
+def test_a_sweep_whose_messages_are_refused_fails_and_the_next_finds_them_again(invoke, clock, due_queues):
+    deposit("pay_1", 100_000)
+    hold("hold_1", 1000)
+    clock.advance(hours=2)
+    due_queues.refusing = True
+    with pytest.raises(RuntimeError, match="refused"):
+        invoke("wallet.sweep_holds", schedule_event())
+    due_queues.refusing = False
+    invoke("wallet.sweep_holds", schedule_event())
+    assert [message.seconds for message in due_queues.taken()] == [0]
+
+
+def inserted():
+    """The journal's transactions as the stream tells of them, in the order of their entries."""
+    return sorted(rows("TXN#"), key=lambda row: row["entry_sk"]["S"])
+
+
+@pytest.fixture
+def spent():
+    """100 credits bought, 10 given, 20 of 30 set aside used."""
+    deposit("pay_1", 100_000, bonus=10_000)
+    hold("hold_1", 30_000)
+    settle("hold_1", 30_000, 20_000)
+
+
+def platform():
+    names = (rules.CLEARING, rules.PROMOTIONS, rules.REVENUE, rules.creator("usr_creator"))
+    return [projection.platform_balance(name) for name in names]
+
+
+@pytest.mark.covers("X-W-01", "X-W-30")
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (2,), (0, 0, 2, 1, 1, 2), (1, 2, 0)])
+def test_platform_accounts_follow_the_journal_in_any_order_and_count_everything_once(invoke, spent, order):
+    images = inserted()
+    invoke("wallet.project_platform_accounts", stream_event("wallet", *((None, images[number]) for number in order)))
+    assert platform() == [-100_000, -10_000, 6_000, 14_000]
+    assert sum(platform()) + 90_000 == 0
+
+
+def test_a_projection_that_lost_a_transaction_stops_there(invoke, spent):
+    from shared.kernel.storage.client import dynamodb
+
+    first, second, third = inserted()
+    key = {"pk": second["pk"], "sk": second["sk"]}
+    dynamodb().delete_item(TableName="test-wellspring-wallet", Key=key)
+    with pytest.raises(LookupError, match="no journal transaction"):
+        invoke("wallet.project_platform_accounts", stream_event("wallet", (None, first), (None, third)))
+
+
+@pytest.mark.covers("X-W-02")
+def test_the_invariant_check_reports_what_drifted_and_corrects_nothing(invoke):
+    deposit("pay_1", 100_000)
+    for number in range(12):
+        deposit(f"pay_other_{number}", 1000, user_id=f"usr_{number}")
+    invoke("wallet.check_invariants", schedule_event())
+    assert sent("wallet", "DriftFound") == []
+    falsify(available=103_000, held=2_000)
+    before = rows("ACCOUNT#")
+    invoke("wallet.check_invariants", schedule_event())
+    assert sent("wallet", "DriftFound") == [{"user_id": "usr_viewer", "balance_drift": 5000, "held_drift": 2000}]
+    assert rows("ACCOUNT#") == before
+    audit = reads.get(AuditItem, "AUDIT", "CURSOR")
+    assert audit is not None
+    assert (audit.checked, audit.drifted, audit.shard, audit.after, audit.ran_at) == (13, 1, 0, None, START)
+
+
+@pytest.mark.covers("X-W-16")
+def test_a_gap_in_the_entries_is_a_drift(invoke):
+    deposit("pay_1", 100_000)
+    falsify(sequence=2)
+    invoke("wallet.check_invariants", schedule_event())
+    assert sent("wallet", "DriftFound") == [{"user_id": "usr_viewer", "balance_drift": 0, "held_drift": 0}]
+
+
+@pytest.mark.covers("S-W-25")
+@pytest.mark.parametrize(
+    "event",
+    [
+        CreditsDeposited(
+            user_id="usr_viewer", amount=1, balance=1, available=1, reference_type="PAYMENT", reference_id="pay_1"
+        ),
+        CreditsAdjusted(user_id="usr_viewer", amount=1, balance=1, reason="Ticket 4711", admin_id="usr_admin"),
+        HoldExpired(user_id="usr_viewer", hold_id="hold_1", amount=1),
+    ],
+)
+def test_the_owner_hears_what_they_have_now(invoke, told, event):
+    deposit("pay_1", 60_000)
+    hold("hold_1", 12_500)
+    assert invoke("wallet.push_balance", queue_event(event)) == DONE
+    data = {"balance": "60", "available": "47.5", "level": "green"}
+    assert told == [("user:usr_viewer", "balance.changed", data)]
