@@ -15,7 +15,6 @@ from shared.kernel.paths import Id
     idempotent=True,
     touches=[access.ADMINISTER],
     errors=[NotFound],
-    layers=["security"],
 )
 def change_role(user_id: Id, body: RoleChange, caller: Caller, clock: Clock) -> AccountView:
     """Grant a role or take it away; in effect within a minute."""

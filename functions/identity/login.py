@@ -1,6 +1,7 @@
 from shared.identity import access, sessions
 from shared.identity.errors import WrongCredentials
 from shared.identity.schemas import Credentials, SignedIn
+from shared.kernel.caller import Address
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.errors import AccountSuspended, RateLimitExceeded
@@ -18,6 +19,6 @@ from shared.kernel.security.keys import SIGN
     layers=["security"],
     memory=1024,
 )
-def login(body: Credentials, clock: Clock) -> SignedIn:
+def login(body: Credentials, address: Address, clock: Clock) -> SignedIn:
     """Sign in with e-mail address and password."""
-    return sessions.sign_in(body, now=clock.now())
+    return sessions.sign_in(body, address, now=clock.now())

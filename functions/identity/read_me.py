@@ -11,7 +11,6 @@ from shared.kernel.errors import NotFound
     rate="read",
     touches=[access.READ_USERS],
     errors=[NotFound],
-    layers=["security"],
 )
 def read_me(caller: Caller) -> Me:
     """Return the caller's account, permissions and profile."""

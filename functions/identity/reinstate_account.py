@@ -15,7 +15,6 @@ from shared.kernel.paths import Id
     idempotent=True,
     touches=[access.ADMINISTER],
     errors=[NotFound],
-    layers=["security"],
 )
 def reinstate_account(user_id: Id, body: AdministrativeReason, caller: Caller, clock: Clock) -> AccountView:
     """Let a suspended account be used again."""

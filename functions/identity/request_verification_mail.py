@@ -14,7 +14,6 @@ from shared.kernel.declare import post
     idempotent=True,
     touches=[access.REQUEST_MAIL],
     errors=[AlreadyVerified],
-    layers=["security"],
 )
 def request_verification_mail(caller: Caller, operation: OperationId, clock: Clock) -> MailAccepted:
     """Send the verification mail again; earlier links stay valid until they expire."""

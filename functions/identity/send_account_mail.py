@@ -10,7 +10,6 @@ from shared.kernel.declare import on_event
     touches=[access.VERIFY, access.SEND_MAIL],
     secrets=["derived-tokens"],
     settings=["public_url", "mail_sender"],
-    layers=["security"],
 )
 def send_account_mail(event: UserRegistered | AccountMailRequested, clock: Clock) -> None:
     """Send the mail that an event asks for: the link that confirms an address, or that an account exists."""

@@ -15,7 +15,6 @@ from shared.kernel.paths import Id
     idempotent=True,
     touches=[access.ADMINISTER],
     errors=[NotFound],
-    layers=["security"],
 )
 def suspend_account(user_id: Id, body: AdministrativeReason, caller: Caller, clock: Clock) -> AccountView:
     """Suspend an account; its tokens are refused within a minute."""

@@ -18,7 +18,6 @@ from shared.kernel.wire import Reply
     idempotent=True,
     touches=[access.CHANGE_PROFILE],
     errors=[NotFound, StaleProfile],
-    layers=["security"],
 )
 def update_profile(
     body: ProfileChange, caller: Caller, if_match: Annotated[str | None, Header(alias="if-match", max_length=64)] = None

@@ -17,7 +17,6 @@ from shared.kernel.wire import Raw
     touches=[access.VERIFY],
     errors=[UnknownLink, ExpiredLink],
     secrets=["derived-tokens"],
-    layers=["security"],
 )
 def verify_email(
     clock: Clock,

@@ -1,0 +1,80 @@
+"""Vendors' SDKs stay where they are needed: importing one costs a cold start 0.1 to 0.5 seconds."""
+
+import pytest
+
+from shared.kernel.registry import functions
+from tests.imports import closure, imported, sources
+
+FAMILIES = {
+    "security": {"argon2", "cryptography", "jwt"},
+    "payments": {"stripe"},
+    "live": {"livekit", "jwt"},
+}
+VENDORS = set().union(*FAMILIES.values())
+NEVER = {"boto3", "moto", "ministack", "pytest", "aws_cdk", "starlette", "uvicorn", "tests", "infra"}
+"""Neither shared code nor functions import these, at once or later."""
+
+EDGES = {"shared.live.rooms", "shared.live.provider_events"}
+"""Modules whose every use needs the SDK, so that they import it at once; only functions with its layer reach them."""
+
+HOT = {
+    "functions.live.record_tick",
+    "functions.live.discover_streams",
+    "functions.live.list_streams",
+    "functions.live.read_stream",
+    "functions.platform.authorize",
+    "functions.platform.heartbeat",
+    "functions.platform.relay_events",
+    "functions.wallet.list_entries",
+    "functions.wallet.read_balance",
+}
+"""Functions whose start a person waits for most often."""
+
+MODULES = {function.declaration.module: function.declaration for function in functions()}
+
+
+def _vendors(names: frozenset[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names} & VENDORS
+
+
+@pytest.mark.parametrize("module", sorted(sources("shared", "functions")))
+def test_a_module_imports_vendors_only_inside_functions(module: str) -> None:
+    found = imported(sources("shared", "functions")[module])
+    assert not _vendors(found) or module in EDGES
+    assert not {name.partition(".")[0] for name in found} & {"botocore"}
+
+
+@pytest.mark.parametrize("module", sorted(sources("shared", "functions")))
+def test_a_module_knows_nothing_of_tests_tools_and_simulators(module: str) -> None:
+    found = imported(sources("shared", "functions")[module], later=True)
+    assert not {name.partition(".")[0] for name in found} & NEVER
+
+
+@pytest.mark.parametrize("module", sorted(sources("shared")))
+def test_shared_code_imports_no_function(module: str) -> None:
+    found = imported(sources("shared")[module], later=True)
+    assert not {name for name in found if name.partition(".")[0] == "functions"}
+
+
+@pytest.mark.parametrize("module", sorted(sources("infra/local/simulators")))
+def test_simulators_know_nothing_of_the_system_they_serve(module: str) -> None:
+    found = imported(sources("infra/local/simulators")[module], later=True)
+    assert not {name for name in found if name.partition(".")[0] in {"shared", "functions"}}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_what_a_function_imports_at_its_start_is_in_its_layers(module: str) -> None:
+    layers = MODULES[module].layers
+    assert _vendors(closure(module)) <= set().union(*(FAMILIES[layer] for layer in layers))
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_function_carries_no_layer_that_it_cannot_use(module: str) -> None:
+    usable = _vendors(closure(module, later=True))
+    assert [layer for layer in MODULES[module].layers if not FAMILIES[layer] & usable] == []
+
+
+@pytest.mark.parametrize("module", sorted(HOT))
+def test_a_hot_function_starts_without_any_vendor(module: str) -> None:
+    assert MODULES[module]
+    assert _vendors(closure(module)) == set()
