@@ -65,7 +65,7 @@ format: $(READY) ## Format the code and sort its imports.
 	ruff format
 
 synth: $(READY) $(CDK) ## Synthesize the application for AWS (STAGE=prod) into cdk.out.
-	@node $(CDK) synth --all --quiet --context stage=$(STAGE)
+	@node $(CDK) synth --quiet --context stage=$(STAGE)
 
 deploy: $(READY) $(CDK) ## Deploy the application to AWS (STAGE=prod), with the credentials of the shell; see docs/deployment.md.
 	@node $(CDK) deploy --all --context stage=$(STAGE)

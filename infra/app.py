@@ -20,6 +20,14 @@ from shared.kernel.storage.table import Table
 
 PLATFORM = "platform"
 
+FLAGS = {"@aws-cdk/core:defaultCrossStackReferences": "strong"}
+"""CDK's feature flags; here and not in ``cdk.json``, so that tests synthesize the same."""
+
+
+def new_app(outdir: str | None = None) -> App:
+    """Return an empty app."""
+    return App(analytics_reporting=False, context=FLAGS, outdir=outdir)
+
 
 def assemble(
     app: App,
@@ -78,7 +86,7 @@ def _home(declaration: Declaration) -> str:
 
 def main() -> None:
     """Synthesize the stage that the context names."""
-    app = App(analytics_reporting=False)
+    app = new_app()
     chosen = stage(app.node.try_get_context("stage") or "local", os.environ)
     interpreter = None if chosen.local else target_interpreter()
     if not (chosen.local or interpreter):

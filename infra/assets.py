@@ -2,9 +2,11 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+UV = (sys.executable, "-m", "uv")
 ROOT = Path(__file__).resolve().parents[1]
 TARGET_PYTHON = "3.13"
 PLATFORM = "aarch64-manylinux_2_28"
@@ -16,7 +18,7 @@ IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 def target_interpreter() -> str | None:
     """Return an interpreter of the version that functions run on, if this machine has one."""
     found = subprocess.run(
-        ["uv", "python", "find", TARGET_PYTHON, "--no-python-downloads", "--no-project"],
+        [*UV, "python", "find", TARGET_PYTHON, "--no-python-downloads", "--no-project"],
         capture_output=True,
         text=True,
         check=False,
@@ -58,7 +60,7 @@ def build_layers(into: Path, interpreter: str | None) -> dict[str, Path]:
 
 def _build_layer(requirements: Path, target: Path, interpreter: str | None) -> Path:
     shutil.rmtree(target, ignore_errors=True)
-    command = ["uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    command = [*UV, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
     command += ["--python-platform", PLATFORM, "--python-version", TARGET_PYTHON]
     subprocess.run([*command, "--target", str(target / "python"), "-r", str(requirements)], check=True)
     shutil.rmtree(target / "python" / "bin", ignore_errors=True)

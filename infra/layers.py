@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tomllib
 
-from infra.assets import ROOT
+from infra.assets import ROOT, UV
 
 CORE = "core"
 LAYERS = ROOT / "layers"
@@ -27,7 +27,7 @@ def requirements(family: str) -> str:
         CalledProcessError: the lock does not fit ``pyproject.toml``.
     """
     chosen = ["--no-default-groups"] if family == CORE else ["--only-group", family]
-    command = ["uv", "export", "--quiet", "--locked", "--no-header", "--no-annotate", "--no-emit-project", *chosen]
+    command = [*UV, "export", "--quiet", "--locked", "--no-header", "--no-annotate", "--no-emit-project", *chosen]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 

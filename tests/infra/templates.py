@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App, Validations
+from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from infra.app import assemble
+from infra.app import assemble, new_app
 from infra.stages import stage
 from shared.kernel.declare import Declaration
 from shared.kernel.storage.table import Table
@@ -61,7 +61,7 @@ class Templates:
         }
 
     def _synthesize(self) -> None:
-        app = App(analytics_reporting=False, outdir=str(self._folder))
+        app = new_app(str(self._folder))
         layers = {} if self.stage.local else self._layers()
         assemble(app, self.stage, self.declarations, self.tables, layers)
         Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
