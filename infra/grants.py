@@ -28,9 +28,15 @@ def profiles(declaration: Declaration) -> tuple[Access, ...]:
 def statements(declaration: Declaration, platform: "PlatformStack") -> Iterable[iam.PolicyStatement]:
     """Yield the statements of a function's profiles and secrets."""
     for access in profiles(declaration):
-        yield iam.PolicyStatement(actions=list(access.actions), resources=resources(access, platform))
+        yield iam.PolicyStatement(actions=_actions(access, platform), resources=resources(access, platform))
     for name in declaration.secrets:
         yield iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[_secret(platform, name)])
+
+
+def _actions(access: Access, platform: "PlatformStack") -> list[str]:
+    # The local AWS authorizes batches as an action of their own; AWS knows none of that name.
+    batch = ["sqs:SendMessageBatch"] if platform.stage.local and "sqs:SendMessage" in access.actions else []
+    return [*access.actions, *batch]
 
 
 def resources(access: Access, platform: "PlatformStack") -> list[str]:

@@ -111,7 +111,7 @@ class Client:
     def connect(self) -> Socket:
         """Open a WebSocket connection with a one-time ticket."""
         ticket = self.call("POST", "/v1/realtime/tickets", {}).data["ticket"]
-        return Socket(connect(f"{self.stack['webSocket']}?ticket={ticket}"))
+        return Socket(connect(f"{self.stack['webSocket']}?ticket={ticket}", legacy=True))
 
     def hear(self, socket: Socket, channel: str) -> dict[str, Any]:
         """Subscribe a connection to a channel and return the answer."""
@@ -120,12 +120,18 @@ class Client:
 
 
 def demo_user(stack: Mapping[str, Any], role: str, number: int = 0) -> Client:
-    """Return the signed-in demo account with a role."""
+    """Return the signed-in demo account with a role.
+
+    Raises:
+        PermissionError: it cannot log in.
+    """
     accounts = [account for account in stack["accounts"] if role in account["roles"]]
     if role == "viewer":
         accounts = [account for account in accounts if account["roles"] == ["viewer"]]
     client = Client(stack)
-    client.log_in(accounts[number]["email"], accounts[number]["password"])
+    answer = client.log_in(accounts[number]["email"], accounts[number]["password"])
+    if answer.status != requests.codes.ok:
+        raise PermissionError(f"the demo {role} cannot log in: {answer.body}")
     return client
 
 

@@ -1,4 +1,4 @@
-"""``make demo``: the journey against the running stack, told step by step; the first step that does not hold ends it."""
+"""``make demo``: the journey against the running stack, told step by step, up to the first that does not hold."""
 
 import os
 import sys

@@ -75,14 +75,14 @@ class Journey:
         self.viewer.hear(socket, f"user:{self.viewer.user_id}")
         self.go_live()
         self.refuse_without_credits()
-        self.buy(socket, credits="100")
+        self.buy(socket, worth="100")
         self.spend_down_to_a_few()
         audience = self.creator.connect()
         self.creator.hear(audience, f"stream:{self.stream_id}")
         self.join(audience)
         self.watch(socket)
         self.run_dry(socket)
-        self.buy(socket, credits="100")
+        self.buy(socket, worth="100")
         self.go_on_and_leave(audience)
         self.add_up()
         self.end_stream(audience)
@@ -118,7 +118,7 @@ class Journey:
         refused = expect(self._join(), 402, "INSUFFICIENT_CREDITS")
         self.say(f"Joining without credits: 402, “{refused.body['error']['message']}”")
 
-    def buy(self, socket: Socket, *, credits: str) -> None:
+    def buy(self, socket: Socket, *, worth: str) -> None:
         """Buy a pack on the simulator's checkout page and wait for the credits on the socket."""
         seen = len(socket.received)
         checkout = expect(self._checkout(), 201).data
@@ -127,8 +127,8 @@ class Journey:
         )
         same(paid.status_code, 303, "paying on the checkout page")
         del socket.received[:seen]
-        socket.wait_for("credits.topped_up", credits=credits)
-        self.say(f"She pays on Stripe's page; the webhook arrives and {credits} credits show on her socket")
+        socket.wait_for("credits.topped_up", credits=worth)
+        self.say(f"She pays on Stripe's page; the webhook arrives and {worth} credits show on her socket")
 
     def spend_down_to_a_few(self) -> None:
         """Let support take most of the credits back, so that running dry does not take minutes."""

@@ -33,11 +33,12 @@ class Refreshed:
     token: str
 
 
-def sign_in(credentials: Credentials, *, now: datetime) -> SignedIn:
+def sign_in(credentials: Credentials, address: str, *, now: datetime) -> SignedIn:
     """Sign in with address and password (S-P-04).
 
-    The attempt is counted before any work on the password (X-P-07) and given back if it was right, so that only wrong
-    ones use the account's allowance up. An unknown address costs the same reads and the same hash as a known one.
+    The attempt is counted before any work on the password (X-P-07), for the account here and for the network address
+    by the shell, and given back to both if it was right, so that only wrong ones use an allowance up. An unknown
+    address costs the same reads and the same hash as a known one.
 
     Raises:
         RateLimitExceeded: five wrong passwords for this address in 15 minutes (S-P-14).
@@ -51,6 +52,7 @@ def sign_in(credentials: Credentials, *, now: datetime) -> SignedIn:
     if account is None or not right:
         raise WrongCredentials
     rates.give_back("login-account", credentials.email, now=now)
+    rates.give_back("login-address", address, now=now)
     if account.suspended_at is not None:
         raise AccountSuspended
     if passwords.outdated(account.password_hash):

@@ -28,7 +28,7 @@ RATES = {
     "sensitive": Rate(20, 60 * 60),
     "login-address": Rate(20, 15 * 60),
     "login-account": Rate(5, 15 * 60),
-    "register-address": Rate(20, 60 * 60),
+    "register-address": Rate(60, 60 * 60),
     "verification-mail": Rate(5, 60 * 60),
 }
 """Rate classes. Login has two buckets: per account and per address (S-P-14, X-P-07)."""

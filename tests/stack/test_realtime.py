@@ -1,0 +1,173 @@
+"""The live hub over real WebSocket connections: tickets, rules, replay, and a broadcast that nobody can break."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from infra.local.client import Client, Socket, demo_user
+from shared.kernel.realtime import Outcome, publish
+from shared.kernel.realtime.items import Connection, Subscription
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, commit
+from shared.live.channels import STREAM
+from shared.live.messages import StreamIsPaused, ViewersChanged
+from tests import engine
+from tests.stack.conftest import Stack
+
+CLIENTS = 50
+PUBLISHERS, EACH = 8, 5
+
+
+@pytest.fixture
+def listener(stack: Stack) -> Client:
+    """Provide a signed-in viewer."""
+    return demo_user(stack, "viewer", 2)
+
+
+@pytest.fixture
+def opened(listener: Client) -> Iterator[Callable[[], Socket]]:
+    """Provide an opener of connections, closed at the end."""
+    sockets: list[Socket] = []
+
+    def open_one() -> Socket:
+        sockets.append(listener.connect())
+        return sockets[-1]
+
+    yield open_one
+    for socket in sockets:
+        socket.close()
+
+
+@pytest.fixture
+def here(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this process publish to the stack's connections, as a function would."""
+    endpoint = stack["webSocket"].replace("ws", "http", 1)
+    settings = {"WELLSPRING_STAGE": stack["stage"], "WELLSPRING_SOCKET_ENDPOINT": endpoint}
+    aws = engine.ACCOUNT | {"AWS_ENDPOINT_URL": stack["awsEndpoint"], "AWS_DEFAULT_REGION": stack["region"]}
+    for name, value in (settings | aws | {"AWS_REGION": stack["region"]}).items():
+        monkeypatch.setenv(name, value)
+    engine.forget()
+    yield
+    engine.forget()
+
+
+@pytest.mark.covers("X-P-20")
+def test_a_ticket_opens_one_connection_and_without_one_there_is_none(stack: Stack, listener: Client) -> None:
+    address = f"{stack['webSocket']}?ticket={listener.call('POST', '/v1/realtime/tickets').data['ticket']}"
+    connect(address).close()
+    for refused in (address, stack["webSocket"], f"{stack['webSocket']}?ticket=guess"):
+        with pytest.raises(InvalidStatus):
+            connect(refused)
+
+
+def test_only_ones_own_and_existing_channels_can_be_joined(opened: Callable[[], Socket], creator: Client) -> None:
+    socket = opened()
+    for ref, channel in enumerate((f"user:{creator.user_id}", "stream:str_none", "nothing:x")):
+        socket.send(action="subscribe", channel=channel, ref=str(ref))
+        refusal = socket.wait_for("error", ref=str(ref))
+        assert (refusal["error"]["code"], refusal["error"]["details"]) == ("NOT_FOUND", [])
+    socket.send(action="dance", ref="d")
+    assert socket.wait_for("error", ref="d")["error"]["code"] == "UNKNOWN_ACTION"
+
+
+@pytest.mark.covers("S-G-27")
+def test_a_heartbeat_is_answered(opened: Callable[[], Socket]) -> None:
+    socket = opened()
+    socket.send(action="heartbeat", ref="h")
+    told = datetime.fromisoformat(socket.wait_for("alive", ref="h")["time"])
+    assert abs(told - datetime.now(UTC)) < timedelta(seconds=10)
+
+
+@pytest.mark.covers("X-L-18")
+def test_after_a_reconnect_the_missed_messages_come_in_order(
+    opened: Callable[[], Socket], listener: Client, creator: Client, live_stream: str
+) -> None:
+    channel = f"stream:{live_stream}"
+    staying, leaving = opened(), opened()
+    listener.hear(staying, channel)
+    known = listener.hear(leaving, channel)["sequence"]
+    leaving.close()
+    for status in ("PAUSED", "LIVE"):
+        assert creator.call("PATCH", f"/v1/streams/{live_stream}", {"status": status}).status == 200
+    assert creator.call("POST", f"/v1/streams/{live_stream}/end").status == 200
+    last = staying.wait_for("stream.ended")["sequence"]
+
+    back = opened()
+    back.send(action="subscribe", channel=channel, after=known)
+    answer = back.wait_for("subscribed", channel=channel)
+    assert (answer["sequence"], answer["gap"]) == (last, False)
+    back.wait_for("stream.ended")
+    live = sorted((one for one in staying.received if one.get("sequence") and "data" in one), key=_number)
+    missed = [one for one in back.received if "data" in one]
+    assert missed == [one for one in live if one["sequence"] > known]
+    assert [one["sequence"] for one in missed] == list(range(known + 1, last + 1))
+
+
+def _number(message: dict) -> int:
+    return message["sequence"]
+
+
+@pytest.mark.covers("X-B-14")
+def test_one_dead_client_among_fifty_is_forgotten_and_the_others_hear(
+    here: None, opened: Callable[[], Socket], listener: Client, live_stream: str
+) -> None:
+    sockets = [opened() for _ in range(CLIENTS - 1)]
+    for socket in sockets:
+        listener.hear(socket, f"stream:{live_stream}")
+    gone = Subscription(
+        pk=STREAM.partition(live_stream, "gone"), sk="gone", expires_at=datetime.now(UTC) + timedelta(hours=1)
+    )
+    commit(Put(gone))
+
+    message = ViewersChanged(stream_id=live_stream, viewers=4711)
+    outcomes = publish(message, live_stream, now=datetime.now(UTC))
+    assert outcomes == {Outcome.DELIVERED: CLIENTS - 1, Outcome.GONE: 1}
+    for socket in sockets:
+        assert socket.wait_for("viewers.changed", viewers=4711)["sequence"] is None
+    assert reads.get(Subscription, gone.pk, gone.sk) is None
+    assert publish(message, live_stream, now=datetime.now(UTC)) == {Outcome.DELIVERED: CLIENTS - 1}
+
+
+def test_eight_publishers_give_each_number_once(
+    here: None, opened: Callable[[], Socket], listener: Client, live_stream: str
+) -> None:
+    socket = opened()
+    listener.hear(socket, f"stream:{live_stream}")
+    before = listener.hear(opened(), f"stream:{live_stream}")["sequence"]
+
+    def work(_publisher: int) -> None:
+        for _ in range(EACH):
+            publish(StreamIsPaused(stream_id=live_stream), live_stream, now=datetime.now(UTC))
+
+    with ThreadPoolExecutor(PUBLISHERS) as pool:
+        list(pool.map(work, range(PUBLISHERS)))
+    publish(ViewersChanged(stream_id=live_stream, viewers=4712), live_stream, now=datetime.now(UTC))
+    socket.wait_for("viewers.changed", viewers=4712)
+    numbers = [one["sequence"] for one in socket.received if one["type"] == "stream.paused"]
+    assert sorted(numbers) == list(range(before + 1, before + PUBLISHERS * EACH + 1))
+
+
+def test_a_connection_that_closes_is_forgotten(here: None, listener: Client, live_stream: str) -> None:
+    socket = listener.connect()
+    listener.hear(socket, f"stream:{live_stream}")
+    partitions = STREAM.partitions(live_stream)
+    (connection_id,) = _subscribers(partitions)
+    socket.close()
+    deadline = time.monotonic() + 10
+    while _subscribers(partitions):
+        assert time.monotonic() < deadline, "the closed connection is still subscribed"
+        time.sleep(0.1)
+    assert reads.get(Connection, f"CONNECTION#{connection_id}", "CONNECTION") is None
+
+
+def _subscribers(partitions: list[str]) -> list[str]:
+    return [
+        item["sk"]["S"]
+        for partition in partitions
+        for item in reads.query_all(Subscription, Subscription.pk == partition)
+    ]
