@@ -69,7 +69,6 @@ class PriceItem(Item):
     active = BooleanAttribute()
     version = IntegerAttribute()
     created_by = UnicodeAttribute()
-    updated_at = InstantAttribute()
 
     @property
     def id(self) -> str:

@@ -59,7 +59,6 @@ def create(body: NewPrice, *, admin_id: str, operation: str, now: datetime) -> P
         sk=price_sk(price_id_of(body.product_code)),
         version=1,
         created_by=operation,
-        updated_at=now,
         **body.model_dump(),
     )
 
@@ -86,7 +85,6 @@ def change(price_id: str, body: PriceChange, *, admin_id: str, now: datetime) ->
     for name, value in body.model_dump(exclude_none=True).items():
         setattr(item, name, value)
     item.version += 1
-    item.updated_at = now
     transact([Put(item, condition=unchanged, error=PriceChangedMeanwhile), _told(item, admin_id, now)])
     return view(price_id)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.operations import __main__ as operations
 from shared import wallet
 from shared.kernel import inbox
 from shared.kernel.clock import from_ms, to_ms
@@ -244,3 +245,37 @@ def test_an_event_that_was_left_for_review_is_credited_once_its_payment_is_put_r
     commit(Put(deliveries.payment(at=START, amount=500)))
     assert work("evt_0", "evt_0") == []
     assert (standing().status, balance(), noted("evt_0")[0]) == ("SUCCEEDED", 105_000, "DONE")
+
+
+@pytest.mark.covers("X-W-26")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--event", "evt_0"], "1 events are being worked again\n"),
+        (["--since", "2026-03-01T09:30:00Z"], "2 events are being worked again\n"),
+        (["--since", "2026-03-01T09:30:01", "--until", "2026-03-01T11:00:00Z"], "1 events are being worked again\n"),
+    ],
+)
+def test_an_operator_replays_from_the_command_line(
+    arguments: list[str],
+    said: str,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    deliver(event("evt_0", COMPLETED), START)
+    deliver(event("evt_1", COMPLETED), clock.advance(hours=1))
+    capsys.readouterr()
+    monkeypatch.setattr("sys.argv", ["operations", "--stage", "test", "replay-inbox", *arguments])
+    operations.main()
+    assert capsys.readouterr().out == said
+    assert len(sent("payments", "StripeEventReceived")) == 2 + int(said[0])
+
+
+def test_an_operator_is_told_of_an_event_that_never_came(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["operations", "--stage", "test", "replay-inbox", "--event", "evt_x"])
+    with pytest.raises(SystemExit, match="1"):
+        operations.main()
+    assert "evt_x is not in the inbox" in capsys.readouterr().err
