@@ -3,14 +3,18 @@
 import base64
 import json
 from copy import deepcopy
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from shared.kernel.caller import Principal
+from shared.kernel.clock import to_ms
 from shared.kernel.declare import Function, Http
+from shared.kernel.due import LOOK_AHEAD
 from shared.kernel.events import DomainEvent
+from tests.clock import START
 
 SAMPLES = Path(__file__).resolve().parents[1] / "events" / "triggers"
 
@@ -178,9 +182,9 @@ def queue_event(*events: DomainEvent) -> Event:
     )
 
 
-def due_event(*keys: tuple[str, str]) -> Event:
-    """Return a batch of due items by their keys (``pk``, ``sk``)."""
-    return _messages("due", [{"pk": pk, "sk": sk} for pk, sk in keys])
+def due_event(*keys: tuple[str, str], until: datetime = START + LOOK_AHEAD) -> Event:
+    """Return a batch of due items by their keys (``pk``, ``sk``), found by a sweep that looked ahead until then."""
+    return _messages("due", [{"pk": pk, "sk": sk, "until": to_ms(until)} for pk, sk in keys])
 
 
 def stream_event(domain: str, *images: tuple[Event | None, Event | None]) -> Event:

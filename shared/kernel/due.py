@@ -85,9 +85,12 @@ def sweep(model: type[DueIndexed], kind: str, *, now: datetime) -> int:
         RuntimeError: the queue refused messages; the next sweep finds their items again.
     """
     client, url = _queue(kind)
-    due, sent = due_before(model, kind, now + LOOK_AHEAD), 0
+    until = now + LOOK_AHEAD
+    due, sent = due_before(model, kind, until), 0
     while group := tuple(islice(due, SEND_BATCH)):
-        entries = [_entry(number, pk, sk, due_at, now) for number, (pk, sk, due_at) in enumerate(group)]
+        entries = [
+            _entry(number, pk, sk, due_at, now=now, until=until) for number, (pk, sk, due_at) in enumerate(group)
+        ]
         reply = client.send_message_batch(QueueUrl=url, Entries=entries)
         if reply.get("Failed"):
             raise RuntimeError(f"{len(reply['Failed'])} due {kind} messages were refused")
@@ -95,17 +98,27 @@ def sweep(model: type[DueIndexed], kind: str, *, now: datetime) -> int:
     return sent
 
 
-def _entry(number: int, pk: str, sk: str, due_at: datetime, now: datetime) -> dict[str, Any]:
+def _entry(number: int, pk: str, sk: str, due_at: datetime, *, now: datetime, until: datetime) -> dict[str, Any]:
     delay = max(0, -(-(to_ms(due_at) - to_ms(now)) // 1000))
     return {
         "Id": str(number),
-        "MessageBody": json.dumps({"pk": pk, "sk": sk}),
+        "MessageBody": json.dumps({"pk": pk, "sk": sk, "until": to_ms(until)}),
         "DelaySeconds": min(delay, MAX_DELAY_SECONDS),
     }
 
 
-def deliver_later(kind: str, pk: str, sk: str, *, due_at: datetime, now: datetime) -> None:
-    """Put one item onto its queue for a moment nearer than the next sweep."""
+def deliver_later(kind: str, pk: str, sk: str, *, due_at: datetime, now: datetime, until: datetime) -> None:
+    """Put one item onto its queue for a moment nearer than the next sweep.
+
+    Args:
+        kind: of deadline.
+        pk: the item's key.
+        sk: the item's key.
+        due_at: when to deliver it.
+        now: the present.
+        until: what the message carries on: how far the sweep it stems from looked ahead. A worker that delivers again
+            beyond it would start one more row of messages with every sweep.
+    """
     client, url = _queue(kind)
-    entry = _entry(0, pk, sk, due_at, now)
+    entry = _entry(0, pk, sk, due_at, now=now, until=until)
     client.send_message(QueueUrl=url, MessageBody=entry["MessageBody"], DelaySeconds=entry["DelaySeconds"])

@@ -3,10 +3,12 @@
 import inspect
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, get_origin
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
+from shared.kernel.clock import from_ms
 from shared.kernel.declare import Function, OnDue, OnEvent
 from shared.kernel.shells.inject import injected
 from shared.kernel.telemetry import metrics
@@ -14,10 +16,17 @@ from shared.kernel.telemetry import metrics
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """Which item has come due; the worker reads it and claims it with a condition."""
+    """Which item has come due; the worker reads it and claims it with a condition.
+
+    Attributes:
+        pk: the item's key.
+        sk: the item's key.
+        until: how far the sweep looked ahead; later ones belong to the next.
+    """
 
     pk: str
     sk: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class QueueShell:
     def _one(self, record: Any) -> None:
         body = json.loads(record.body)
         if self._due:
-            self._handler(DueItem(body["pk"], body["sk"]))
+            self._handler(DueItem(body["pk"], body["sk"], from_ms(body["until"])))
         else:
             self._handler(self._events[body["detail-type"]].model_validate(body["detail"]["data"]))
 

@@ -1,20 +1,20 @@
 """Sessions nobody leaves: the sweep looks at every active one, the worker settles those whose viewer fell silent.
 
 An active session stays in the due index from its first silence on and costs no write while it is watched: the worker
-only reads it, and asks to see it again at the moment its silence would run out, as long as that is before the next
-sweep.
+only reads it, and asks to see it again at the moment its silence would run out, as far as the sweep that found it
+looked ahead; from there on the next one does.
 """
 
 from datetime import datetime, timedelta
 
-from shared.kernel.due import LOOK_AHEAD, deliver_later
+from shared.kernel.due import deliver_later
 from shared.kernel.storage import reads
 from shared.live.metering import rules, sessions
 from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
 from shared.live.metering.rules import Reason
 
 
-def check(pk: str, sk: str, *, now: datetime) -> None:
+def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
     """Settle a session that is over; come back to one that is still watched.
 
     Over is: the viewer silent for 20 s (settled as of that moment), the stream off air, or the longest time reached.
@@ -23,12 +23,12 @@ def check(pk: str, sk: str, *, now: datetime) -> None:
     if item is None or item.status != "ACTIVE":
         return
     silent = sessions.silent_since(item)
-    if silent < now:
+    if silent <= now:
         sessions.settle(item, Reason.ABANDONED, at=silent, now=now)
     elif item.started_at + timedelta(hours=rules.MAX_HOURS) < now:
         sessions.settle(item, Reason.EXPIRED, at=now, now=now)
-    elif not sessions.end_if_off_air(item.session_id, now=now) and silent - now < LOOK_AHEAD:
-        deliver_later(sessions.DUE_KIND, pk, sk, due_at=silent, now=now)
+    elif not sessions.end_if_off_air(item.session_id, now=now) and silent <= until:
+        deliver_later(sessions.DUE_KIND, pk, sk, due_at=silent, now=now, until=until)
 
 
 def viewer_left(session_id: str, *, now: datetime) -> None:
@@ -36,7 +36,7 @@ def viewer_left(session_id: str, *, now: datetime) -> None:
     item = sessions.read_viewing(session_id)
     if item is not None and item.status == "ACTIVE":
         silent = sessions.silent_since(item)
-        deliver_later(sessions.DUE_KIND, viewing_pk(session_id), VIEWING_SK, due_at=max(silent, now), now=now)
+        deliver_later(sessions.DUE_KIND, viewing_pk(session_id), VIEWING_SK, due_at=silent, now=now, until=now)
 
 
 def settle_stream(stream_id: str, reason: Reason, *, at: datetime, now: datetime) -> int:
