@@ -12,7 +12,7 @@ MilliCredits = NewType("MilliCredits", int)
 
 PER_CREDIT = 1000
 
-_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,3})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,3})?")
 
 
 def credits_of(whole: int) -> MilliCredits:

@@ -1,0 +1,75 @@
+"""Credits are exact: integers of milli-credits inside, decimal strings outside."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from shared.kernel.money import CreditAmount, CreditInput, Money, credits_of, from_decimal, to_decimal
+
+AMOUNTS = st.integers(-(10**18) + 1, 10**18 - 1)
+
+
+@pytest.mark.covers("X-W-21")
+@given(AMOUNTS)
+def test_an_amount_survives_its_way_out_and_in(amount: int) -> None:
+    assert from_decimal(to_decimal(amount)) == amount
+
+
+@given(AMOUNTS)
+def test_the_text_is_the_exact_value_without_needless_zeros(amount: int) -> None:
+    text = to_decimal(amount)
+    assert Decimal(text) * 1000 == amount
+    assert not ("." in text and text.endswith(("0", ".")))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(0, "0"), (1, "0.001"), (1500, "1.5"), (-1, "-0.001"), (-2000, "-2"), (credits_of(7), "7")]
+)
+def test_amounts_read_as_people_write_them(amount: int, text: str) -> None:
+    assert to_decimal(amount) == text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        1,
+        1.5,
+        True,
+        None,
+        "",
+        " 1",
+        "1 ",
+        "1.",
+        ".5",
+        "1.2345",
+        "1e3",
+        "+1",
+        "--1",
+        "1,5",
+        "NaN",
+        "\u0661",
+        "1\n",
+        "9" * 16,
+    ],
+)
+def test_anything_else_than_a_decimal_string_is_refused(wrong: object) -> None:
+    with pytest.raises(ValueError, match="decimal string"):
+        from_decimal(wrong)
+    with pytest.raises(ValidationError):
+        TypeAdapter(CreditInput).validate_python(wrong)
+
+
+def test_the_wire_says_strings_both_ways() -> None:
+    assert TypeAdapter(CreditAmount).dump_json(1500) == b'"1.5"'
+    assert TypeAdapter(CreditAmount).json_schema(mode="serialization")["type"] == "string"
+    assert TypeAdapter(CreditInput).json_schema(mode="validation")["type"] == "string"
+
+
+@pytest.mark.parametrize("wrong", [{"amount": -1, "currency": "USD"}, {"amount": 1, "currency": "usd"}, {"amount": 1}])
+def test_money_is_minor_units_of_a_currency(wrong: dict[str, object]) -> None:
+    assert Money(amount=999, currency="USD").amount == 999
+    with pytest.raises(ValidationError):
+        Money.model_validate(wrong)
