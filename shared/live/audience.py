@@ -78,7 +78,7 @@ def _store(stream_id: str, count: int, now: datetime) -> bool:
     actions = [Stream.viewers.set(count), Stream.viewers_counted_at.set(now)]
     update = Update(Stream, stream_pk(stream_id), STREAM_SK, actions, condition=Stream.pk.exists() & later)
     try:
-        before = Stream.load(commit(update, returned="UPDATED_OLD"))
+        before = Stream.load(commit(update, returned="ALL_OLD"))
     except ConditionFailed:
         return False
     return bool(before.viewers != count)

@@ -120,6 +120,7 @@ def _call(use: Callable[["api.room_service.RoomService"], Awaitable[T]]) -> T | 
 
 async def _answered(use: Callable[[Any], Awaitable[T]]) -> T:
     keys = secret_fields(SECRET)
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-    async with api.LiveKitAPI(settings().livekit_url, keys["api_key"], keys["api_secret"], timeout=timeout) as livekit:
-        return await use(livekit.room)
+    # The SDK's own time limit does not hold: it hands each request none, which overrides that of its client.
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        async with api.LiveKitAPI(settings().livekit_url, keys["api_key"], keys["api_secret"]) as livekit:
+            return await use(livekit.room)

@@ -1,0 +1,103 @@
+"""Streams, people and a LiveKit server for the tests of ``live``."""
+
+import json
+
+import pytest
+
+from shared import wallet
+from shared.kernel import config
+from shared.kernel.money import credits_of
+from shared.kernel.realtime import publishing
+from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import Put, commit
+from shared.live import categories, metering, rules, streams
+from shared.live.items import STREAM_SK, Stream, stream_pk
+from tests.clock import START
+from tests.simulators.conftest import _run
+from tests.simulators.conftest import call as http
+from tests.triggers import principal
+
+CREATOR = principal("usr_creator", "live:create", "live:watch")
+OTHER = principal("usr_other", "live:create", "live:watch")
+VIEWER = principal("usr_viewer", "live:watch")
+ADMIN = principal("usr_admin", "live:create", "live:watch", "live:end")
+KEY, SECRET = "devkey", "devsecret-devsecret-devsecret-123"
+
+
+@pytest.fixture(scope="session")
+def livekit_process():
+    """A LiveKit server (the simulator) for all tests."""
+    yield from _run("livekit")
+
+
+@pytest.fixture
+def livekit(livekit_process, monkeypatch):
+    """A LiveKit server without rooms, which the code under test talks to."""
+    http("POST", f"{livekit_process.url}/_sim/reset")
+    monkeypatch.setenv("WELLSPRING_LIVEKIT_URL", livekit_process.url)
+    config.settings.cache_clear()
+    yield livekit_process
+    monkeypatch.undo()
+    config.settings.cache_clear()
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What was published, as (channel, type, data), in order."""
+    frames = []
+
+    def remember(kind, channel_id, frame, **_):
+        message = json.loads(frame)
+        frames.append((message["channel"], message["type"], message["data"]))
+
+    monkeypatch.setattr(publishing, "broadcast", remember)
+    return frames
+
+
+@pytest.fixture(autouse=True)
+def seeded(aws):
+    """The first categories."""
+    categories.ensure()
+
+
+def put_stream(stream_id="str_1", status="LIVE", **changed):
+    """Store a stream as it would be after the calls that lead to its status."""
+    started = START if status in {"LIVE", "PAUSED", "ENDED"} else None
+    fields = {
+        "creator_id": CREATOR.user_id,
+        "title": "Sunday strings",
+        "category": "Music",
+        "category_id": "music",
+        "status": status,
+        "premium_permille": 1000,
+        "rate_per_minute": 6000,
+        "viewers": 0,
+        "created_at": START,
+        "started_at": started,
+        "ended_at": START if status == "ENDED" else None,
+    }
+    fields |= changed
+    listing = rules.listing(
+        rules.Status(status), started_at=fields["started_at"], ended_at=fields["ended_at"], stream_id=stream_id
+    )
+    fields |= {"listing": listing, "listed": "STREAM" if listing else None}
+    stream = Stream(pk=stream_pk(stream_id), sk=STREAM_SK, **fields)
+    commit(Put(stream))
+    return stream
+
+
+def watch(stream_id="str_1", user_id=VIEWER.user_id, *, now=START, operation="opn_1"):
+    """Let a user with credits begin to watch a live stream, and return the viewing session's id."""
+    reference = wallet.Reference("PAYMENT", f"pay-{user_id}")
+    wallet.deposit(user_id, credits_of(100), reference=reference, now=now)
+    return metering.join(stream_id, user_id, operation=operation, now=now).session_id
+
+
+def image(item):
+    """Return an item as it stands in the table's stream."""
+    return dynamodb().get_item(TableName=item.table(), Key=item.key(item.pk, item.sk))["Item"]
+
+
+def stored(stream_id="str_1"):
+    """Return a stream as it is stored."""
+    return streams.read(stream_id)

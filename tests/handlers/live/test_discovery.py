@@ -1,0 +1,135 @@
+"""Lists of streams and categories."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import Put, commit
+from shared.live import categories
+from shared.live.items import CATEGORIES_PK, Category
+from tests.clock import START
+from tests.handlers.live.conftest import CREATOR, put_stream
+from tests.handlers.live.test_streams import view
+
+LISTS = ["live.list_streams", "live.discover_streams"]
+
+
+@pytest.fixture
+def many():
+    """Six streams: three on air (one paused), two over, one planned, in two categories."""
+    for number, (status, category) in enumerate(
+        [
+            ("LIVE", "Music"),
+            ("ENDED", "Music"),
+            ("PAUSED", "Gaming"),
+            ("SCHEDULED", "Music"),
+            ("ENDED", "Gaming"),
+            ("LIVE", "Music"),
+        ]
+    ):
+        at = START + timedelta(minutes=number)
+        times = {} if status == "SCHEDULED" else {"started_at": at, "ended_at": at if status == "ENDED" else None}
+        put_stream(f"str_{number}", status, category=category, category_id=category.lower(), **times)
+
+
+def ids(answer):
+    assert answer.status == 200
+    return [stream["id"] for stream in answer.data]
+
+
+@pytest.mark.covers("S-L-20", "S-L-22")
+@pytest.mark.parametrize("named", LISTS)
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"status": "live"}, ["str_5", "str_2", "str_0"]),
+        ({"status": "ended"}, ["str_4", "str_1"]),
+        ({"status": "all"}, ["str_5", "str_2", "str_0", "str_4", "str_1"]),
+        ({"status": "all", "category": "Music"}, ["str_5", "str_0", "str_1"]),
+        ({"status": "live", "category": "gaming"}, ["str_2"]),
+        ({"status": "all", "category": "Cooking"}, []),
+    ],
+)
+def test_lists_show_live_streams_first_and_the_latest_first(call, many, named, query, expected):
+    assert ids(call(named, query=query)) == expected
+
+
+def test_the_lists_differ_in_what_they_show_unasked(call, many):
+    assert ids(call("live.list_streams")) == ["str_5", "str_2", "str_0"]
+    assert ids(call("live.discover_streams")) == ["str_5", "str_2", "str_0", "str_4", "str_1"]
+
+
+@pytest.mark.covers("S-L-21")
+@pytest.mark.parametrize("named", LISTS)
+def test_a_list_is_one_query_of_an_index_that_holds_all_it_shows_and_is_cached(call, named):
+    put_stream(viewers=3, rate_per_minute=9_000, premium_permille=1_500, thumbnail_url="https://cdn.example/a.webp")
+    made = []
+    dynamodb().meta.events.register(
+        "before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen"
+    )
+    for query in ({"status": "live"}, {"status": "live", "category": "music"}):
+        answer = call(named, query=query)
+        shown = view(viewers=3, ratePerMinute="9", premiumMultiplier="1.5", thumbnailUrl="https://cdn.example/a.webp")
+        assert answer.json == {"data": [shown], "pagination": {"limit": 20, "hasMore": False, "nextCursor": None}}
+        assert answer.headers["Cache-Control"] == "public, max-age=30"
+    dynamodb().meta.events.unregister("before-call.dynamodb", unique_id="seen")
+    assert made == ["Query", "Query"]
+
+
+@pytest.mark.parametrize("named", LISTS)
+@pytest.mark.parametrize("category", [None, "music"])
+def test_pages_follow_each_other_without_a_gap(call, named, category):
+    for number in range(7):
+        put_stream(f"str_{number}", "LIVE" if number > 3 else "ENDED", started_at=START + timedelta(minutes=number))
+    query = {"status": "all", "limit": "2"} | ({"category": category} if category else {})
+    seen, cursor = [], None
+    while True:
+        answer = call(named, query=query | ({"cursor": cursor} if cursor else {}))
+        seen += ids(answer)
+        cursor = answer.json["pagination"]["nextCursor"]
+        if cursor is None:
+            break
+    assert seen == ["str_6", "str_5", "str_4", "str_3", "str_2", "str_1", "str_0"]
+
+
+@pytest.mark.parametrize("named", LISTS)
+def test_a_cursor_of_another_list_is_refused(call, many, named):
+    cursor = call(named, query={"status": "all", "limit": "1"}).json["pagination"]["nextCursor"]
+    for query in ({"status": "live"}, {"status": "all", "category": "music"}):
+        answer = call(named, query=query | {"cursor": cursor})
+        assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize("named", LISTS)
+@pytest.mark.parametrize(
+    "query", [{"status": "LIVE"}, {"limit": "0"}, {"limit": "51"}, {"limit": "ten"}, {"category": "x" * 41}, {"q": "x"}]
+)
+def test_bad_parameters_are_refused(call, named, query):
+    answer = call(named, query=query)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert [detail["field"] for detail in answer.json["error"]["details"]] == list(query)
+
+
+@pytest.mark.covers("S-L-09")
+def test_the_first_categories_are_written_once_and_a_rate_of_ones_own_shows(call):
+    assert categories.ensure() == 0
+    commit(Put(Category(pk=CATEGORIES_PK, sk="CATEGORY#gaming", name="Gaming", rate_per_minute=4_500)))
+    assert categories.ensure() == 0
+    answer = call("live.list_categories")
+    assert answer.json == {
+        "data": [
+            {"id": "education", "name": "Education", "ratePerMinute": "6"},
+            {"id": "gaming", "name": "Gaming", "ratePerMinute": "4.5"},
+            {"id": "music", "name": "Music", "ratePerMinute": "6"},
+            {"id": "talk-shows", "name": "Talk Shows", "ratePerMinute": "6"},
+        ],
+        "pagination": {"limit": 4, "hasMore": False, "nextCursor": None},
+    }
+
+
+@pytest.mark.covers("S-W-29")
+def test_a_stream_costs_its_categorys_rate_times_its_premium(call, livekit):
+    commit(Put(Category(pk=CATEGORIES_PK, sk="CATEGORY#gaming", name="Gaming", rate_per_minute=4_500)))
+    body = {"title": "Chess", "category": "Gaming", "premiumMultiplier": "2"}
+    assert call("live.create_stream", body=body, caller=CREATOR).data["ratePerMinute"] == "9"

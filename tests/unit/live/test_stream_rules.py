@@ -1,0 +1,88 @@
+"""The rules of streams: life cycle, price and place in lists."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.live import rules
+from shared.live.rules import Status
+from tests.clock import START
+
+ALLOWED = {
+    (Status.SCHEDULED, Status.LIVE),
+    (Status.SCHEDULED, Status.ENDED),
+    (Status.SCHEDULED, Status.REMOVED),
+    (Status.LIVE, Status.PAUSED),
+    (Status.LIVE, Status.ENDED),
+    (Status.LIVE, Status.REMOVED),
+    (Status.PAUSED, Status.LIVE),
+    (Status.PAUSED, Status.ENDED),
+    (Status.PAUSED, Status.REMOVED),
+    (Status.ENDED, Status.REMOVED),
+}
+STREAMS = st.tuples(
+    st.sampled_from([Status.LIVE, Status.PAUSED, Status.ENDED]),
+    st.integers(0, 10**9).map(lambda seconds: START + timedelta(seconds=seconds)),
+)
+
+
+@pytest.mark.covers("S-L-01", "S-L-02", "D-06")
+@pytest.mark.parametrize("present", Status)
+@pytest.mark.parametrize("wanted", Status)
+def test_only_the_moves_of_the_life_cycle_are_possible(present, wanted):
+    assert rules.may_become(present, wanted) is ((present, wanted) in ALLOWED)
+
+
+@pytest.mark.covers("S-W-28")
+def test_a_minute_costs_six_credits_unless_said_otherwise():
+    assert rules.rate_per_minute(None) == 6_000
+
+
+@pytest.mark.covers("S-W-29", "S-W-30")
+@pytest.mark.parametrize(
+    ("category_rate", "premium", "expected"),
+    [(None, 1_500, 9_000), (4_000, 1_000, 4_000), (4_000, 2_500, 10_000), (0, 10_000, 0), (1, 1_999, 1)],
+)
+def test_category_and_premium_make_the_price(category_rate, premium, expected):
+    assert rules.rate_per_minute(category_rate, premium) == expected
+
+
+@given(rate=st.integers(0, 10**6), premium=st.integers(rules.NO_PREMIUM, rules.MAX_PREMIUM))
+def test_a_premium_never_makes_a_minute_cheaper_and_costs_at_most_its_multiple(rate, premium):
+    price = rules.rate_per_minute(rate, premium)
+    assert rate <= price <= rate * premium / 1000 < price + 1
+
+
+@given(name=st.text(min_size=1))
+def test_the_id_of_a_category_id_is_itself(name):
+    once = rules.category_id(name)
+    assert rules.category_id(once) == once
+
+
+@pytest.mark.parametrize("name", ["Talk Shows", "talk shows", " TALK   SHOWS ", "talk-shows"])
+def test_a_category_is_found_by_its_name_or_id(name):
+    assert rules.category_id(name) == "talk-shows"
+
+
+def _key(status, at):
+    return rules.listing(status, started_at=at, ended_at=at, stream_id="str_1")
+
+
+@given(st.lists(STREAMS, min_size=2))
+def test_read_backwards_live_streams_come_first_and_the_latest_first(streams):
+    backwards = sorted(streams, key=lambda one: _key(*one), reverse=True)
+    for before, after in pairwise(backwards):
+        before_live, after_live = (status in rules.ON_AIR for status, _ in (before, after))
+        assert before_live or not after_live
+        if before_live == after_live:
+            assert before[1] >= after[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "started_at"), [(Status.SCHEDULED, None), (Status.ENDED, None), (Status.REMOVED, START)]
+)
+def test_what_was_never_on_air_or_was_removed_is_not_listed(status, started_at):
+    assert rules.listing(status, started_at=started_at, ended_at=START, stream_id="str_1") is None
