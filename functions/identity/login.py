@@ -1,6 +1,7 @@
 from shared.identity import access, sessions
+from shared.identity.credentials import Credentials
 from shared.identity.errors import WrongCredentials
-from shared.identity.schemas import Credentials, SignedIn
+from shared.identity.schemas import SignedIn
 from shared.kernel.caller import Address
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post

@@ -1,5 +1,6 @@
 from shared.identity import access, registration
-from shared.identity.schemas import Registration, RegistrationAccepted
+from shared.identity.credentials import Registration
+from shared.identity.schemas import RegistrationAccepted
 from shared.kernel.caller import OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post

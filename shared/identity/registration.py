@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from shared.identity import rules
+from shared.identity.credentials import Registration
 from shared.identity.events import AccountMailRequested, UserRegistered
 from shared.identity.items import Account, EmailClaim, Profile, email_pk, user_pk
-from shared.identity.schemas import Registration, RegistrationAccepted
+from shared.identity.schemas import RegistrationAccepted
 from shared.kernel.errors import Conflict, ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id

@@ -2,15 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, ConfigDict, EmailStr, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, AnyHttpUrl, Field, StringConstraints
 
-from shared.identity.rules import MAX_PASSWORD, Role
+from shared.identity.rules import Role
 from shared.kernel.wire import Instant, Wire
-
-EmailAddress = Annotated[
-    EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["ada@wellspring.example"])
-]
-"""An address; upper and lower case are the same, and it is kept in lower case."""
 
 DisplayName = Annotated[
     str,
@@ -22,21 +17,6 @@ DisplayName = Annotated[
 def _web_address(text: str) -> str:
     AnyHttpUrl(text)
     return text
-
-
-class Credentials(Wire):
-    """What a person signs in with. Blanks around a password belong to it."""
-
-    model_config = ConfigDict(str_strip_whitespace=False)
-
-    email: EmailAddress
-    password: SecretStr = Field(min_length=1, max_length=MAX_PASSWORD, examples=["Deep-water-7"])
-
-
-class Registration(Credentials):
-    """A new account. The password needs 8 characters, an uppercase letter, a digit and a special character (S-P-13)."""
-
-    display_name: DisplayName
 
 
 class RegistrationAccepted(Wire):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.identity import rules
+from shared.identity.credentials import Credentials
 from shared.identity.errors import RefreshRefused, WrongCredentials
 from shared.identity.events import RefreshTokenReused
 from shared.identity.items import Account, Session, session_sk, user_pk
 from shared.identity.registration import holder_of
-from shared.identity.schemas import Credentials, SignedIn, SignedInUser, SignedOut
+from shared.identity.schemas import SignedIn, SignedInUser, SignedOut
 from shared.kernel import rates
 from shared.kernel.config import settings
 from shared.kernel.errors import AccountSuspended

@@ -134,7 +134,8 @@ class HttpShell:
         operation = operation_of(event, principal)
         self._app.append_context(caller=principal, operation=operation)  # type: ignore[no-untyped-call]
         answer = self._once(event, context, operation)
-        answer["headers"] |= standing.headers() if standing else {}
+        # A refusal by a limit of the operation's own tells of that limit.
+        answer["headers"] = (standing.headers() if standing else {}) | answer["headers"]
         return answer
 
     def _admit(self, event: dict[str, Any]) -> Principal | None:

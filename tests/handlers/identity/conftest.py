@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.engine import REGION
 from tests.triggers import authorizer_event, queue_event
 
 PASSWORD = "Deep-water-7"
+_numbers = count()
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +69,8 @@ def events() -> list[tuple[str, dict[str, Any]]]:
     """Return every event that identity wrote: type and data."""
     items = dynamodb().scan(TableName=settings().table("identity"))["Items"]
     found = [item for item in items if item["pk"]["S"].startswith("OUTBOX#")]
-    return sorted((item["type"]["S"], json.loads(item["data"]["S"])) for item in found)
+    written = [(item["type"]["S"], json.loads(item["data"]["S"])) for item in found]
+    return sorted(written, key=lambda event: event[0])
 
 
 def deliver(*delivered: Any) -> Any:
@@ -78,6 +81,7 @@ def deliver(*delivered: Any) -> Any:
 def register(email: str = "ada@wellspring.example", password: str = PASSWORD, **more: Any) -> Answer:
     """Open an account through the API."""
     body = {"email": email, "password": password, "displayName": "Ada"} | more.pop("body", {})
+    more.setdefault("request_id", f"register-{next(_numbers)}")
     return call("identity.register", body=body, **more)
 
 

@@ -74,6 +74,13 @@ def test_a_function_carries_no_layer_that_it_cannot_use(module: str) -> None:
     assert [layer for layer in MODULES[module].layers if not FAMILIES[layer] & usable] == []
 
 
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_addresses_are_checked_only_where_the_library_for_it_is(module: str) -> None:
+    """Pydantic imports ``email_validator`` when a model has an ``EmailStr``; this module's models alone do."""
+    if "shared.identity.credentials" in closure(module):
+        assert "security" in MODULES[module].layers
+
+
 @pytest.mark.parametrize("module", sorted(HOT))
 def test_a_hot_function_starts_without_any_vendor(module: str) -> None:
     assert MODULES[module]

@@ -1,0 +1,29 @@
+"""What people type in to register and to sign in. Checking addresses takes a library of the ``security`` layer."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, SecretStr
+
+from shared.identity.rules import MAX_PASSWORD
+from shared.identity.schemas import DisplayName
+from shared.kernel.wire import Wire
+
+EmailAddress = Annotated[
+    EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["ada@wellspring.example"])
+]
+"""An address; upper and lower case are the same, and it is kept in lower case."""
+
+
+class Credentials(Wire):
+    """What a person signs in with. Blanks around a password belong to it."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    email: EmailAddress
+    password: SecretStr = Field(min_length=1, max_length=MAX_PASSWORD, examples=["Deep-water-7"])
+
+
+class Registration(Credentials):
+    """A new account. The password needs 8 characters, an uppercase letter, a digit and a special character (S-P-13)."""
+
+    display_name: DisplayName

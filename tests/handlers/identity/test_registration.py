@@ -1,0 +1,276 @@
+"""Opening an account, the mail, and confirming the address."""
+
+import pytest
+
+from shared.identity import mails
+from shared.identity.events import AccountMailRequested, UserRegistered
+from shared.kernel import rates
+from shared.kernel.storage.client import dynamodb
+from tests.calls import call
+from tests.handlers.identity.conftest import PASSWORD, authorize, caller, deliver, events, login, register
+
+
+def _registered(email="ada@wellspring.example"):
+    before = {data["user_id"] for name, data in events() if name == "UserRegistered"}
+    assert register(email).status == 201
+    (user_id,) = {data["user_id"] for name, data in events() if name == "UserRegistered"} - before
+    return user_id
+
+
+def _token(mailbox):
+    return mailbox()[-1].token
+
+
+def _follow(token, accept="application/json"):
+    return call("identity.verify_email", query={"token": token}, headers={"accept": accept})
+
+
+@pytest.mark.covers("S-P-01", "S-P-35")
+def test_registering_opens_an_account_with_a_profile_and_sends_the_link(mailbox):
+    answer = register(" Ada@Wellspring.Example ".strip())
+    assert (answer.status, answer.json) == (201, {"data": {"status": "VERIFICATION_SENT"}, "meta": {}})
+    ((name, data),) = events()
+    assert name == "UserRegistered"
+    assert deliver(UserRegistered(**data)) == []
+    (mail,) = mailbox()
+    assert mail.to == "ada@wellspring.example"
+    assert mail.subject == mails.VERIFY_SUBJECT
+    signed_in = login().data
+    assert signed_in["user"] == {
+        "id": data["user_id"],
+        "email": "ada@wellspring.example",
+        "emailVerified": False,
+        "roles": ["viewer"],
+    }
+    me = call("identity.read_me", caller=caller(signed_in["accessToken"])).data
+    assert me["profile"] == {"displayName": "Ada", "bio": None, "avatarUrl": None, "version": 1}
+
+
+@pytest.mark.covers("X-P-17")
+def test_a_known_address_gets_the_same_answer_and_its_holder_a_mail(mailbox):
+    user_id = _registered()
+    known = register("ADA@wellspring.example", "Other-water-8")
+    fresh = register("bea@wellspring.example", request_id="req-2", address="203.0.113.8")
+    assert (known.status, known.text) == (fresh.status, fresh.text)
+    requested = [data for name, data in events() if name == "AccountMailRequested"]
+    assert [(data["user_id"], data["kind"]) for data in requested] == [(user_id, "known")]
+    assert deliver(AccountMailRequested(**requested[0])) == []
+    assert [(mail.to, mail.subject) for mail in mailbox()] == [("ada@wellspring.example", mails.KNOWN_SUBJECT)]
+    assert login(password="Other-water-8").code == "INVALID_CREDENTIALS"
+    assert login().status == 200
+
+
+def test_one_known_address_is_told_once_a_day_at_most(mailbox):
+    _registered()
+    for number in range(3):
+        register(request_id=f"again-{number}")
+    requested = [data for name, data in events() if name == "AccountMailRequested"]
+    assert deliver(*(AccountMailRequested(**data) for data in requested)) == []
+    assert len(requested) == 3
+    assert len(mailbox()) == 1
+
+
+def test_the_second_try_of_one_registration_finds_the_first_and_mails_nobody():
+    assert register(key="one").status == 201
+    assert register(key="one", request_id="req-2").status == 201
+    assert [name for name, _ in events()] == ["UserRegistered"]
+
+
+def test_one_key_for_two_addresses_opens_two_accounts():
+    register(key="one")
+    register("bea@wellspring.example", key="one")
+    assert len({data["user_id"] for _, data in events()}) == 2
+
+
+@pytest.mark.covers("S-P-25", "S-P-35")
+@pytest.mark.parametrize(
+    "email",
+    ["ada", "ada@", "@wellspring.example", "ada@localhost", "a b@wellspring.example", "", "a@b.c\r\nBcc: x@y.z"],
+)
+def test_an_address_that_is_none_is_refused(email):
+    answer = register(email)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert [detail["field"] for detail in answer.json["error"]["details"]] == ["email"]
+    assert events() == []
+
+
+@pytest.mark.covers("S-P-13", "X-P-27")
+def test_a_weak_password_gets_every_reason_by_field():
+    answer = register(password="password")
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    details = answer.json["error"]["details"]
+    assert {detail["field"] for detail in details} == {"password"}
+    assert len(details) == 4
+    assert events() == []
+
+
+def test_no_answer_repeats_a_password():
+    answer = register(password="short", body={"displayName": ""})
+    assert answer.status == 400
+    assert "short" not in answer.text
+
+
+def test_blanks_around_a_password_belong_to_it():
+    register(password=f" {PASSWORD} ")
+    assert login().status == 401
+    assert login(password=f" {PASSWORD} ").status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"displayName": "   "}, "displayName"),
+        ({"displayName": "x" * 51}, "displayName"),
+        ({"roles": ["admin"]}, "roles"),
+        ({"password": 7}, "password"),
+        ({"password": "Aa-7" * 33}, "password"),
+    ],
+)
+def test_a_field_out_of_its_limits_is_refused(body, field):
+    answer = register(body=body)
+    assert answer.status == 400
+    assert [detail["field"] for detail in answer.json["error"]["details"]] == [field]
+
+
+def test_registrations_are_limited_by_address():
+    allowed = rates.RATES["register-address"].limit
+    statuses = [register(f"u{n}@wellspring.example").status for n in range(allowed + 2)]
+    assert statuses == [201] * allowed + [429] * 2
+
+
+def test_a_duplicate_event_sends_nothing_more(mailbox):
+    event = UserRegistered(user_id=_registered())
+    assert deliver(event, event) == []
+    assert deliver(event) == []
+    assert len(mailbox()) == 1
+
+
+def test_a_crash_after_sending_sends_the_same_link_again(mailbox, monkeypatch):
+    event = UserRegistered(user_id=_registered())
+
+    class Crash(BaseException):
+        pass
+
+    def crash(*_):
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shared.identity.verification.commit", _crashing_on_update(crash))
+        with pytest.raises(Crash):
+            deliver(event)
+    assert deliver(event) == []
+    first, second = mailbox()
+    assert first == second
+
+
+def _crashing_on_update(crash):
+    from shared.kernel.storage.writes import Update, commit
+
+    return lambda write: crash() if isinstance(write, Update) else commit(write)
+
+
+def test_the_link_is_in_no_item_and_no_event(mailbox):
+    user_id = _registered()
+    deliver(UserRegistered(user_id=user_id))
+    proof = _token(mailbox).split(".")[1]
+    items = dynamodb().scan(TableName="test-wellspring-identity")["Items"]
+    assert proof not in str(items)
+
+
+def test_addresses_are_in_no_event():
+    _registered()
+    register(request_id="again")
+    assert "@" not in str(events())
+
+
+@pytest.mark.covers("S-P-03")
+def test_following_the_link_confirms_the_address_and_twice_is_fine(mailbox):
+    user_id = _registered()
+    deliver(UserRegistered(user_id=user_id))
+    token = login().data["accessToken"]
+    assert authorize(token)["verified"] == "false"
+    for _ in range(2):
+        answer = _follow(_token(mailbox))
+        assert (answer.status, answer.json) == (200, {"data": {"status": "VERIFIED"}, "meta": {}})
+    assert authorize(token)["verified"] == "true"
+    assert [name for name, _ in events()].count("EmailVerified") == 1
+
+
+def test_a_browser_gets_a_page(mailbox):
+    deliver(UserRegistered(user_id=_registered()))
+    answer = _follow(_token(mailbox), "text/html,application/xhtml+xml,*/*;q=0.8")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "<h1>Your e-mail address is confirmed</h1>" in answer.text
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("token", ["", "x", "mail_x.y", "." * 200, "mail_" + "0" * 195, "é.é"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_an_unknown_link_is_told_so(token, accept):
+    answer = _follow(token, accept)
+    assert answer.status == 400
+    assert ("UNKNOWN_LINK" in answer.text) == (accept == "application/json")
+    assert "not valid" in answer.text
+
+
+def test_a_changed_link_confirms_nothing(mailbox):
+    deliver(UserRegistered(user_id=_registered()))
+    token = _token(mailbox)
+    for changed in (token[:-1], token + "A", token[:-2] + ("AA" if token[-2:] != "AA" else "BB"), token.upper()):
+        assert _follow(changed).status == 400
+    assert login().data["user"]["emailVerified"] is False
+
+
+def test_a_link_lives_24_hours(mailbox, clock):
+    deliver(UserRegistered(user_id=_registered()))
+    clock.advance(hours=24)
+    answer = _follow(_token(mailbox))
+    assert (answer.status, answer.code) == (410, "LINK_EXPIRED")
+    page = _follow(_token(mailbox), "text/html")
+    assert (page.status, "expired" in page.text) == (410, True)
+
+
+def test_an_old_link_to_a_confirmed_address_is_fine(mailbox, clock):
+    deliver(UserRegistered(user_id=_registered()))
+    _follow(_token(mailbox))
+    clock.advance(hours=25)
+    assert _follow(_token(mailbox)).status == 200
+
+
+def test_the_other_mails_token_confirms_nothing(mailbox):
+    user_id = _registered()
+    deliver(AccountMailRequested(user_id=user_id, mail_id="mail_known", kind="known"))
+    from shared.identity.items import AccountMail, mail_pk
+    from shared.identity.verification import token_of
+    from shared.kernel.storage.reads import get
+
+    mail = get(AccountMail, mail_pk("mail_known"), "MAIL")
+    assert _follow(token_of(mail, "mail_known")).status == 400
+
+
+def test_another_mail_can_be_asked_for_until_the_address_is_confirmed(mailbox):
+    _registered()
+    who = caller(login().data["accessToken"])
+    answers = [call("identity.request_verification_mail", caller=who, key="again") for _ in range(2)]
+    assert [answer.status for answer in answers] == [202, 202]
+    (requested,) = [data for name, data in events() if name == "AccountMailRequested"]
+    assert deliver(AccountMailRequested(**requested)) == []
+    assert _follow(_token(mailbox)).status == 200
+    refused = call("identity.request_verification_mail", caller=who, request_id="later")
+    assert (refused.status, refused.code) == (409, "ALREADY_VERIFIED")
+
+
+def test_asking_for_mails_is_limited():
+    _registered()
+    who = caller(login().data["accessToken"])
+    statuses = [call("identity.request_verification_mail", caller=who, request_id=f"r{n}").status for n in range(6)]
+    assert statuses == [202] * 5 + [429]
+
+
+def test_no_link_goes_to_an_address_that_is_confirmed(mailbox):
+    user_id = _registered()
+    deliver(UserRegistered(user_id=user_id))
+    _follow(_token(mailbox))
+    deliver(AccountMailRequested(user_id=user_id, mail_id="mail_late", kind="verify"))
+    assert len(mailbox()) == 1
