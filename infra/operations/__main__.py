@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 
-from infra.operations import grant_role, replay_inbox
+from infra.operations import grant_role, replay_dead_letters, replay_inbox
 
-COMMANDS = (grant_role, replay_inbox)
+COMMANDS = (grant_role, replay_dead_letters, replay_inbox)
 
 
 def main() -> None:
