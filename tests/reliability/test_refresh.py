@@ -1,0 +1,167 @@
+"""R-19: one refresh token used by many at once, while storage throttles, falls silent, repeats and dies.
+
+A family has at most one live successor, nobody is stranded within the overlap, and reuse after it ends the family.
+"""
+
+import secrets
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from botocore.exceptions import ClientError, HTTPClientError
+
+from shared.identity import rules, sessions
+from shared.identity.errors import RefreshRefused
+from shared.identity.items import Account, Session, user_pk
+from shared.identity.registration import new_account
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage.reads import get
+from shared.kernel.storage.writes import Put, Update, commit
+from tests import faults
+from tests.clock import START
+
+USES = 50
+FAMILIES = 200
+RATE = 0.2
+OPERATIONS = ("BatchGetItem", "UpdateItem")
+KINDS = (
+    faults.THROTTLE,
+    faults.BUSY,
+    faults.SILENT_BEFORE,
+    faults.SILENT_AFTER,
+    faults.DUPLICATE,
+    faults.CRASH_BEFORE,
+    faults.CRASH_AFTER,
+)
+
+
+@dataclass
+class Storm:
+    """What a run saw."""
+
+    seed: int
+    outcomes: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+def _account(number: int) -> Account:
+    account = new_account(f"usr_{number:026d}", f"u{number}@wellspring.example", "none", now=START)
+    commit(Put(account))
+    return account
+
+
+def _use(token: str, now: datetime) -> tuple[str, str | None]:
+    try:
+        return "answered", sessions.rotate(token, now=now).token
+    except faults.Crash:
+        return "crashed", None
+    except (Unavailable, ClientError, HTTPClientError):
+        return "unavailable", None
+
+
+def _family(account: Account, pool: ThreadPoolExecutor, plan: faults.Plan, storm: Storm) -> None:
+    """Let one family go through the storm and hold it to what R-19 says."""
+    session = sessions._begin(account, now=START)
+    first = sessions._token(session, 1)
+    with faults.injected(plan, operations=OPERATIONS) as met:
+        used = list(pool.map(_use, [first] * USES, [START] * USES))
+    storm.outcomes.update(outcome for outcome, _ in used)
+    storm.faults.update(met.seen)
+
+    within = START + rules.OVERLAP
+    outcome, successor = _use(first, within)
+    assert outcome == "answered", "stranded within the overlap"
+    assert {token for _, token in used if token} <= {successor}, "more than one successor"
+    stored = get(Session, session.pk, session.sk)
+    assert stored is not None
+    assert stored.generation == 2, "the family moved on more than once"
+
+    third = sessions.rotate(successor, now=within).token
+    late = within + timedelta(milliseconds=1)
+    with pytest.raises(RefreshRefused):
+        sessions.rotate(first, now=late + rules.OVERLAP)
+    for token in (first, successor, third):
+        with pytest.raises(RefreshRefused):
+            sessions.rotate(token, now=late)
+    assert get(Session, session.pk, session.sk) is None
+
+
+def _run(families: int, seed: int) -> Storm:
+    storm, plan = Storm(seed), faults.at_random(seed, RATE, KINDS)
+    with ThreadPoolExecutor(USES) as pool:
+        for number in range(families):
+            _family(_account(number), pool, plan, storm)
+    return storm
+
+
+@pytest.mark.soak
+@pytest.mark.covers("R-19", "X-P-14")
+def test_fifty_uses_at_once_of_each_of_two_hundred_families_leave_one_successor(stage):
+    storm = _run(FAMILIES, secrets.randbelow(2**32))
+    print(storm)
+    assert sum(storm.outcomes.values()) == USES * FAMILIES
+    assert all(storm.faults[kind] >= 100 for kind in KINDS)
+    assert storm.outcomes["answered"] >= USES * FAMILIES * 0.5
+    assert storm.outcomes["crashed"] >= 100
+
+
+def _unconditional(session, generation, *, now):
+    actions = [Session.generation.add(1), Session.rotated_at.set(now)]
+    commit(Update(Session, session.pk, session.sk, actions))
+
+
+def _random_token(session, generation):
+    proof = secrets.token_urlsafe(32)
+    return f"{session.user_id}.{session.session_id}.{generation}.{proof}"
+
+
+def _no_overlap(presented, *, present, rotated_at, now):
+    return rules.Use.ROTATE if presented == present else rules.Use.REUSED
+
+
+def _endless_overlap(presented, *, present, rotated_at, now):
+    return rules.Use.ROTATE if presented == present else rules.Use.REPEAT
+
+
+def _ends_nothing(session, *, now):
+    return None
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "bug"),
+    [
+        (sessions, "_move", _unconditional),
+        (sessions, "_token", _random_token),
+        (sessions, "_end_reused", _ends_nothing),
+        (rules, "use_of", _no_overlap),
+        (rules, "use_of", _endless_overlap),
+    ],
+    ids=["unconditional move", "random tokens", "reuse is forgiven", "no overlap", "endless overlap"],
+)
+def test_a_seeded_bug_is_caught(stage, monkeypatch, module, name, bug):
+    monkeypatch.setattr(module, name, bug)
+    with pytest.raises((AssertionError, RefreshRefused, pytest.fail.Exception)):
+        _run(5, seed=19)
+
+
+def test_signing_out_while_a_token_is_used_leaves_nothing_alive(stage):
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(40):
+            session = sessions._begin(_account(number), now=START)
+            token = sessions._token(session, 1)
+            refreshed = [pool.submit(_attempt, token) for _ in range(4)]
+            ended = pool.submit(sessions.sign_out, session.user_id, session.session_id)
+            refreshed += [pool.submit(_attempt, token) for _ in range(3)]
+            ended.result()
+            live = {token, *(found for found in (use.result() for use in refreshed) if found)}
+            assert get(Session, user_pk(session.user_id), session.sk) is None
+            assert {_attempt(one) for one in live} == {None}
+
+
+def _attempt(token: str) -> str | None:
+    try:
+        return sessions.rotate(token, now=START).token
+    except RefreshRefused:
+        return None
