@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.kernel.money import PER_CREDIT
-from shared.wallet.errors import InsufficientCredits
+from shared.wallet.errors import HoldClosed, InsufficientCredits
 
 EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"]
 Level = Literal["green", "yellow", "red"]
@@ -170,10 +170,13 @@ def settle(account: Account, held: int, used: int, *, now: datetime) -> tuple[Ac
     """Close a hold: the used part leaves the account by an entry, the rest becomes available again.
 
     Raises:
-        ValueError: more was used than held, or more is to be closed than the account holds.
+        ValueError: more was used than held.
+        HoldClosed: the account holds less than that: it was settled before.
     """
-    if not 0 <= used <= held <= account.held:
-        raise ValueError(f"cannot settle {used} of {held} with {account.held} held")
+    if not 0 <= used <= held:
+        raise ValueError(f"cannot settle {used} of {held}")
+    if held > account.held:
+        raise HoldClosed
     closed = replace(
         account,
         available=account.available + held - used,

@@ -6,8 +6,8 @@ from shared.live.items import DOMAIN, WATCHING
 TICK = table_access("live.tick", DOMAIN, "UpdateItem", "GetItem", "Query", "PutItem")
 """Charge a tick; renewing a lease and settling a dry session write besides."""
 
-JOIN = table_access("live.join", DOMAIN, "GetItem", "PutItem", "UpdateItem")
-SETTLE = table_access("live.settle", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+JOIN = table_access("live.join", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query")
+SETTLE = table_access("live.settle", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query")
 SETTLE_STREAM = table_access(
     "live.settle-stream", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query", indexes=(WATCHING.name,)
 )

@@ -13,7 +13,7 @@ from shared.live.metering.rules import Reason
 
 def announce_tick(before: ViewingItem, after: ViewingItem, *, now: datetime) -> None:
     """Tell a viewer the balance after a tick, and warn when this tick took it below the threshold."""
-    unsettled = rules.used(after.viewing(), until=None)
+    unsettled = rules.used(after.viewing())
     balance = wallet.push_balance(after.user_id, unsettled=unsettled, now=now)
     was = balance + (after.last_index - before.last_index) * after.cost
     if balance < wallet.LOW_BALANCE <= was:

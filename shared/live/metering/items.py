@@ -13,6 +13,7 @@ from shared.live.items import DOMAIN, Watching
 from shared.live.metering.rules import INTERVAL_MS, Viewing
 
 VIEWING_SK = "VIEWING"
+LEASE_PREFIX = "LEASE#"
 
 _PLAYBACK_RANGE = 100_000
 _STAMP_RANGE = 1_000_000
@@ -92,7 +93,6 @@ class ViewingItem(DueIndexed, Watching):
             cost=self.cost,
             lease_left=self.lease_left,
             held=self.held,
-            left=self.left,
             last_index=self.last_index,
             first_index=self.first_index,
             started_at=self.started_at,
@@ -122,7 +122,7 @@ class LeaseItem(Item):
 
 def lease_sk(first_index: int) -> str:
     """Return the sort key of a lease's evidence."""
-    return f"LEASE#{first_index:06d}"
+    return f"{LEASE_PREFIX}{first_index:06d}"
 
 
 def ticked(started_at: datetime, first_index: int, evidence: Sequence[int]) -> list[tuple[int, datetime, int]]:

@@ -105,7 +105,6 @@ class Viewing:
         cost: of one interval.
         lease_left: what is left of the credits held.
         held: everything held since the session began.
-        left: what the viewer can still spend: the lease and what the account had besides when it was taken.
         last_index: last interval charged, -1 before the first.
         first_index: first interval of the present lease.
         started_at: when the session began.
@@ -117,7 +116,6 @@ class Viewing:
     cost: int
     lease_left: int
     held: int
-    left: int
     last_index: int
     first_index: int
     started_at: datetime
@@ -172,23 +170,16 @@ def expected_index(viewing: Viewing, now: datetime) -> int:
     return (to_ms(now) - to_ms(viewing.started_at)) // INTERVAL_MS
 
 
-def arrived(viewing: Viewing, index: int) -> datetime:
-    """Return when the tick of an interval of the present lease came."""
-    return viewing.arrivals[index - viewing.first_index]
-
-
-def left_after(viewing: Viewing, index: int) -> int:
-    """Return what the viewer had left after an interval of the present lease was charged."""
-    return viewing.left + (viewing.last_index - index) * viewing.cost
-
-
-def used(viewing: Viewing, *, until: datetime | None) -> int:
-    """Return what a session owes: every interval charged, less those of the present lease that came after ``until``.
+def used(viewing: Viewing, *, until: datetime | None = None, earlier: Sequence[datetime] = ()) -> int:
+    """Return what a session owes: every interval charged, less those whose tick came after ``until``.
 
     An interval that was charged after its stream had ended is given back (S-W-34).
+
+    Args:
+        viewing: the session.
+        until: the end of the stream, where that is why it is settled.
+        earlier: when the ticks of the leases before the present one came.
     """
     charged = viewing.held - viewing.lease_left
-    if until is None:
-        return charged
-    after = sum(arrived(viewing, index) > until for index in range(viewing.first_index, viewing.last_index + 1))
+    after = sum(arrived > until for arrived in (*earlier, *viewing.arrivals)) if until else 0
     return charged - after * viewing.cost

@@ -16,13 +16,14 @@ from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Put, Update, Write
+from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.kernel.telemetry import logger
 from shared.live import rules as stream_rules
 from shared.live.items import STREAM_SK, Stream, stream_pk
 from shared.live.metering import rules
 from shared.live.metering.errors import SessionEnded, StreamNotLive
-from shared.live.metering.events import ViewingEnded
-from shared.live.metering.items import VIEWING_SK, LeaseItem, ViewingItem, lease_sk, ticked, viewing_pk
+from shared.live.metering.events import ViewingEnded, ViewingStarted
+from shared.live.metering.items import LEASE_PREFIX, VIEWING_SK, LeaseItem, ViewingItem, lease_sk, ticked, viewing_pk
 from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import JoinedSession, MeterEvent, ViewingSummary
 
@@ -134,12 +135,17 @@ def _open(stream: Stream, session_id: str, user_id: str, cost: int, now: datetim
         due_at=now + timedelta(milliseconds=rules.SILENCE_MS),
     )
 
+    started = ViewingStarted(stream_id=stream.stream_id, session_id=session_id, user_id=user_id)
+
     def session(granted: int, account: wallet.Account) -> Sequence[Write]:
         if account.available + granted < rules.minimum_balance(cost):
             raise wallet.errors.InsufficientCredits
         item.held = item.lease_left = granted
         item.left = granted + account.available
-        return [Put(item, condition=ViewingItem.pk.does_not_exist(), error=wallet.errors.HoldClosed)]
+        return [
+            Put(item, condition=ViewingItem.pk.does_not_exist(), error=wallet.errors.HoldClosed),
+            outbox(started, at=now, event_id=f"viewing-started-{session_id}"),
+        ]
 
     wallet.open_hold(
         user_id,
@@ -209,18 +215,49 @@ def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) ->
         The session as it ended, by this call or an earlier one.
     """
     while item.status == "ACTIVE":
-        until = at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else None
-        used = rules.used(item.viewing(), until=until)
-        with suppress(_Moved, wallet.errors.HoldClosed):
-            _settle(item, reason, used=used, at=at, now=now)
-        settled = read_viewing(item.session_id)
-        if settled is None:
-            raise LookupError("a viewing session is never deleted")
-        item = settled
+        with suppress(_Moved):
+            try:
+                _settle(item, reason, used=_owed(item, reason, at), at=at, now=now)
+            except wallet.errors.HoldClosed:
+                _end_without_hold(item, reason, at=at, now=now)
+        item = _standing(item)
     return item
 
 
-def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: datetime) -> None:
+def _standing(item: ViewingItem) -> ViewingItem:
+    standing = read_viewing(item.session_id)
+    if standing is None:
+        raise LookupError("a viewing session is never deleted")
+    return standing
+
+
+def _owed(item: ViewingItem, reason: Reason, at: datetime) -> int:
+    if reason not in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED}:
+        return rules.used(item.viewing())
+    earlier = [tick for lease in _leases(item) for tick in ticked(item.started_at, lease.first_index, lease.evidence)]
+    return rules.used(item.viewing(), until=at, earlier=[arrived for _, arrived, _ in earlier])
+
+
+def _leases(item: ViewingItem) -> list[LeaseItem]:
+    """Return the leases before a session's present one: no call where there are none."""
+    if item.first_index == 0:
+        return []
+    key = (LeaseItem.pk == item.pk) & LeaseItem.sk.startswith(LEASE_PREFIX)
+    return [LeaseItem.load(dict(found)) for found in reads.query_all(LeaseItem, key, consistent=True)]
+
+
+def _end_without_hold(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> None:
+    """End a session whose hold expired because nothing looked at it for all its life: nothing can be charged.
+
+    A session that was settled or renewed in the meantime is left alone.
+    """
+    transact(_ending(item, reason, charged=0, returned=0, at=at, now=now))
+    logger().error("viewing_without_hold", session_id=item.session_id, stream_id=item.stream_id)
+
+
+def _ending(
+    item: ViewingItem, reason: Reason, *, charged: int, returned: int, at: datetime, now: datetime
+) -> list[Write]:
     ended = Update(
         ViewingItem,
         item.pk,
@@ -229,7 +266,7 @@ def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: 
             ViewingItem.status.set("ENDED"),
             ViewingItem.ended_at.set(at),
             ViewingItem.ended_reason.set(reason.value),
-            ViewingItem.charged.set(used),
+            ViewingItem.charged.set(charged),
             ViewingItem.watching_stream.remove(),
             ViewingItem.watching_user.remove(),
             ViewingItem.due_shard.remove(),
@@ -243,9 +280,13 @@ def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: 
         session_id=item.session_id,
         user_id=item.user_id,
         reason=reason.value,
-        charged=used,
-        returned=item.held - used,
+        charged=charged,
+        returned=returned,
     )
+    return [ended, outbox(event, at=now, event_id=f"viewing-ended-{item.session_id}")]
+
+
+def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: datetime) -> None:
     wallet.settle_hold(
         item.user_id,
         item.session_id,
@@ -255,7 +296,7 @@ def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: 
         earner=item.creator_id,
         earner_permille=CREATOR_PERMILLE,
         now=now,
-        beside=[ended, outbox(event, at=now, event_id=f"viewing-ended-{item.session_id}")],
+        beside=_ending(item, reason, charged=used, returned=item.held - used, at=at, now=now),
         note={"streamId": item.stream_id, "intervals": item.last_index + 1, "reason": reason.value},
     )
 
@@ -301,7 +342,7 @@ def summary(item: ViewingItem) -> ViewingSummary:
         started_at=item.started_at,
         ended_at=item.ended_at,
         intervals=item.last_index + 1,
-        charged=item.charged if ended else rules.used(viewing, until=None),
+        charged=item.charged if ended else rules.used(viewing),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.wallet import rules
-from shared.wallet.errors import InsufficientCredits
+from shared.wallet.errors import HoldClosed, InsufficientCredits
 from shared.wallet.rules import Account, HoldSize, Posting
 from tests.clock import START
 
@@ -112,10 +112,15 @@ def test_settling_takes_what_was_used_and_returns_the_rest(
         assert (entry, after.sequence) == (None, account.sequence)
 
 
-@pytest.mark.parametrize(("held", "used"), [(5, 6), (5, -1), (11, 0), (11, 11)])
+@pytest.mark.parametrize(("held", "used"), [(5, 6), (5, -1)])
 def test_no_more_is_settled_than_is_held(held: int, used: int) -> None:
     with pytest.raises(ValueError, match="cannot settle"):
         rules.settle(Account(held=10, open_holds=1), held, used, now=START)
+
+
+def test_a_hold_that_the_account_does_not_have_any_more_was_settled() -> None:
+    with pytest.raises(HoldClosed):
+        rules.settle(Account(held=10, open_holds=1), 11, 0, now=START)
 
 
 @pytest.mark.covers("X-W-01", "X-W-30", "S-W-07")
