@@ -6,6 +6,7 @@ consumer did is noted on the item in the transaction of its effect, for good; wo
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -16,7 +17,7 @@ from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, Item
 from shared.kernel.storage.table import Index
-from shared.kernel.storage.writes import Put, Update, transact
+from shared.kernel.storage.writes import Put, Update, commit, transact
 
 KEPT = timedelta(days=90)
 """How long events stay; providers give up after three days."""
@@ -115,10 +116,16 @@ def read(model: type[InboxItem], provider: str, event_id: str) -> InboxItem | No
 
 
 def note(model: type[InboxItem], provider: str, event_id: str, outcome: Outcome, reason: str | None = None) -> Update:
-    """Return the write that notes what became of an event; refused with ``AlreadyDone`` once it had its effect."""
+    """Return the write that notes an event's outcome beside its effect; ``AlreadyDone`` refuses a second effect."""
     actions = [model.outcome.set(outcome), model.reason.set(reason) if reason else model.reason.remove()]
     open_still = model.pk.exists() & (model.outcome.does_not_exist() | (model.outcome != DONE))
     return Update(model, _pk(provider, event_id), _SK, actions, condition=open_still, error=AlreadyDone)
+
+
+def close(model: type[InboxItem], provider: str, event_id: str, outcome: Outcome, reason: str | None = None) -> None:
+    """Note what became of an event that nothing had to be committed for; one that had its effect stays as it is."""
+    with suppress(AlreadyDone):
+        commit(note(model, provider, event_id, outcome, reason))
 
 
 def received_between(model: type[InboxItem], provider: str, first: datetime, last: datetime) -> Iterator[str]:

@@ -16,7 +16,6 @@ from shared.kernel import inbox
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.secrets import secret_fields
 from shared.kernel.security.signatures import BadSignature
-from shared.kernel.storage.writes import commit
 from shared.kernel.telemetry import logger
 from shared.live import metering, rooms
 from shared.live.events import LivekitEventReceived
@@ -91,7 +90,7 @@ def process(event_id: str, *, now: datetime) -> None:
         _turn_out_stranger(event.room.name, *viewer)
     elif viewer and event.event in LEFT and not _came_back(event):
         metering.viewer_left(viewer[1], now=now)
-    commit(inbox.note(LiveInbox, PROVIDER, event_id, "DONE"))
+    inbox.close(LiveInbox, PROVIDER, event_id, inbox.DONE)
 
 
 def _turn_out_stranger(stream_id: str, user_id: str, session_id: str) -> None:

@@ -168,7 +168,8 @@ def _noted(event: StripeEvent, outcome: inbox.Outcome, reason: str | None = None
 
 
 def _note(event: StripeEvent, decision: Review | Leave) -> None:
-    commit(_noted(event, "REVIEW" if isinstance(decision, Review) else "IGNORED", decision.reason))
+    outcome: inbox.Outcome = "REVIEW" if isinstance(decision, Review) else "IGNORED"
+    inbox.close(PaymentsInbox, PROVIDER, event.id, outcome, decision.reason)
     if isinstance(decision, Review):
         _alarm(event, decision)
 

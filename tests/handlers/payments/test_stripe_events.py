@@ -99,6 +99,27 @@ def test_a_checkout_without_money_fails_and_is_told(kind: str, reason: str) -> N
     assert sent("payments", "PaymentFailed") == [{"payment_id": "pay_1", "user_id": "usr_viewer", "reason": reason}]
 
 
+def test_an_event_that_had_its_effect_stays_noted_so_when_it_is_worked_again() -> None:
+    settle(COMPLETED)
+    assert work("evt_0", "evt_0") == []
+    assert (balance(), noted("evt_0")) == (105_000, ("DONE", None))
+
+
+def test_who_works_an_event_that_another_just_finished_leaves_it_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = inbox.read
+
+    def overtaken(*arguments: object) -> object:
+        kept = real(*arguments)
+        monkeypatch.setattr(inbox, "read", real)
+        assert work("evt_0") == []
+        return kept
+
+    deliver(event("evt_0", COMPLETED), START)
+    monkeypatch.setattr(inbox, "read", overtaken)
+    assert work("evt_0") == []
+    assert (balance(), noted("evt_0")) == (105_000, ("DONE", None))
+
+
 @pytest.mark.covers("S-W-48")
 def test_two_events_that_tell_of_the_same_money_credit_it_once() -> None:
     settle(COMPLETED, ARRIVED)
