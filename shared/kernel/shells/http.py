@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
+from pydantic_core import from_json, to_jsonable_python
 
 from shared.kernel import idempotency, rates
 from shared.kernel.caller import Principal, admit, operation_of, principal_of
@@ -69,6 +69,13 @@ def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | Non
     )
 
 
+def _read(body: str) -> Any:
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise ValidationFailed(details=[("body", "The body is not JSON")]) from None
+
+
 def field_of(location: tuple[int | str, ...]) -> str:
     """Return the name a client knows a field by: ``body`` for the whole body, else its path inside it."""
     inner = [str(part) for part in location[1:] if not isinstance(part, int) or len(location) > 2]
@@ -88,10 +95,9 @@ class HttpShell:
             raise TypeError(f"{function.declaration.name} is no endpoint")
         self._declaration = function.declaration
         self._route = trigger
-        self._app = APIGatewayHttpResolver(enable_validation=True)
+        self._app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read)
         self._app.exception_handler(DomainError)(self._refuse)
         self._app.exception_handler(RequestValidationError)(lambda invalid: self._refuse(_explain(invalid)))
-        self._app.exception_handler(RequestUnsupportedContentType)(lambda _: self._refuse(UnsupportedMediaType()))
         self._app.route(powertools_path(trigger.path), method=trigger.method)(self._answering(function))
         self._query = self._known_query()
         self._request_id = ""
@@ -150,8 +156,10 @@ class HttpShell:
         if event.get("isBase64Encoded"):
             body = _text(body)
             event["body"], event["isBase64Encoded"] = body, False
-        if len(body) > MAX_BODY:
+        if len(body.encode(errors="surrogatepass")) > MAX_BODY:
             raise PayloadTooLarge
+        if body and event["headers"].get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
+            raise UnsupportedMediaType
         unknown = sorted(set(event.get("queryStringParameters") or {}) - self._query)
         if unknown and not self._route.raw:
             raise ValidationFailed(details=[(name, "Unknown parameter") for name in unknown])

@@ -1,0 +1,96 @@
+"""Sliding windows, counted in storage, told in headers."""
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.kernel import rates
+from shared.kernel.clock import to_ms
+from shared.kernel.declare import PUBLIC, Function
+from shared.kernel.errors import RateLimitExceeded
+from tests.calls import Answer, Call
+from tests.clock import START, FixedClock
+from tests.samples.break_down import break_down
+from tests.samples.keep_note import keep_note
+from tests.triggers import principal
+
+LIMIT = 6
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the limit small: what is judged is how it is counted."""
+    monkeypatch.setitem(rates.RATES, "write", rates.Rate(LIMIT, 60))
+
+
+@pytest.fixture
+def keep(call: Call) -> Any:
+    """Provide a caller of the writing endpoint."""
+
+    def send(user: str = "usr_a", number: int = 0) -> Answer:
+        caller = principal(user, "notes:write")
+        body, path = {"text": "hello"}, {"folder": "f"}
+        return call(keep_note, body=body, path=path, caller=caller, request_id=f"req-{number}")
+
+    return send
+
+
+@pytest.mark.covers("S-P-26", "X-P-06", "S-P-14")
+def test_over_the_limit_is_told_with_the_time_to_wait(keep: Any, clock: FixedClock) -> None:
+    statuses = [keep(number=number).status for number in range(LIMIT)]
+    clock.advance(seconds=20)
+    refused = keep(number=LIMIT)
+    assert set(statuses) == {201}
+    assert (refused.status, refused.code) == (429, "RATE_LIMIT_EXCEEDED")
+    told = {"RateLimit-Policy": '"write";q=6;w=60', "RateLimit": '"write";r=0;t=40'}
+    told |= {"X-RateLimit-Remaining": "0", "Retry-After": "40"}
+    assert told.items() <= refused.headers.items()
+
+
+@pytest.mark.covers("S-P-26")
+def test_each_caller_has_a_window_of_their_own(keep: Any) -> None:
+    for number in range(LIMIT + 1):
+        keep(number=number)
+    assert keep("usr_b").headers["X-RateLimit-Remaining"] == "5"
+
+
+@pytest.mark.covers("S-P-26")
+def test_the_window_slides(keep: Any, clock: FixedClock) -> None:
+    for number in range(LIMIT):
+        keep(number=number)
+    clock.advance(seconds=90)
+    assert keep(number=LIMIT).headers["X-RateLimit-Remaining"] == str(LIMIT - 1 - LIMIT // 2)
+    clock.advance(seconds=90)
+    assert keep(number=LIMIT + 1).headers["X-RateLimit-Remaining"] == str(LIMIT - 1)
+
+
+@pytest.mark.covers("X-P-07")
+def test_a_guest_is_counted_by_the_address_that_the_gateway_saw(call: Call) -> None:
+    route = replace(break_down.declaration.trigger, rate="login-account", allow=PUBLIC)
+    limited = Function(replace(break_down.declaration, trigger=route), lambda: None)
+    for number in range(rates.RATES["login-account"].limit):
+        assert call(limited, headers={"x-forwarded-for": f"198.51.100.{number}"}).status == 200
+    assert call(limited, headers={"x-forwarded-for": "198.51.100.99"}).status == 429
+    assert call(limited, address="198.51.100.1").status == 200
+
+
+@pytest.mark.covers("S-P-26")
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 45), min_size=1, max_size=40))
+def test_no_window_of_any_start_lets_through_much_more_than_the_limit(steps: list[int]) -> None:
+    """The sliding estimate may let pass at most one limit's worth twice over a window's edge, never more."""
+    who = uuid.uuid4().hex
+    rate, clock, passed = rates.RATES["write"], FixedClock(START), []
+    for step in steps:
+        clock.advance(seconds=step / 10)
+        try:
+            rates.count("write", who, now=clock.now())
+        except RateLimitExceeded:
+            continue
+        passed.append(to_ms(clock.now()))
+    windows = [sum(1 for at in passed if start <= at < start + rate.seconds * 1000) for start in passed]
+    assert max(windows) <= 2 * rate.limit
