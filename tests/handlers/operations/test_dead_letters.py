@@ -1,5 +1,6 @@
 """What was set aside is worked again: from a queue, from a stream, from a schedule."""
 
+import argparse
 import json
 from typing import ClassVar
 
@@ -130,6 +131,12 @@ def test_records_that_the_stream_no_longer_holds_are_told(aws, monkeypatch):
     monkeypatch.setattr(stream_records, "aws_client", lambda _service: Trimmed)
     (reason,) = replay("platform-relay-events", most=10)[1]
     assert reason.endswith("is no longer in the stream")
+
+
+def test_the_command_takes_the_name_of_the_alarm(aws):
+    _queue("wallet-open-account-dead")
+    told = argparse.Namespace(queue="test-wellspring-wallet-open-account-dead", most=1)
+    assert replay_dead_letters.run(told) == "0 messages worked again, 0 stay in wallet-open-account-dead"
 
 
 def test_an_unknown_queue_is_told_the_known_ones(aws):

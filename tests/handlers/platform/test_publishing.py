@@ -50,7 +50,6 @@ def joined(opened, clock):
     return join
 
 
-@pytest.mark.covers("X-B-14")
 def test_one_dead_one_busy_and_one_silent_client_among_fifty_change_nothing_for_the_others(joined, gateway, clock):
     names = joined(50)
     dead, busy, silent, *living = names

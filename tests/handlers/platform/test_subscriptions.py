@@ -152,7 +152,6 @@ def test_a_frame_over_32_kb_is_refused(opened, say):
     assert answer["error"]["code"] == "PAYLOAD_TOO_LARGE"
 
 
-@pytest.mark.covers("X-B-14")
 def test_presence_counts_users_that_gave_a_sign_of_life(opened, say, clock):
     joined = Subscribe(action="subscribe", channel="room:1")
     for connection, user in (("con-1", "usr_a"), ("con-2", "usr_a"), ("con-3", "usr_b"), ("con-4", "usr_c")):
