@@ -13,7 +13,7 @@ from infra.local.simulators._modes import Modes
 # Deliveries remembered for `/_sim/state`.
 _REMEMBERED = 10_000
 # Redeliveries under way at once, and seconds a receiver has to answer.
-_PARALLEL = 50
+_PARALLEL = 8
 _ANSWER_WITHIN = 30
 
 
@@ -160,7 +160,7 @@ class Webhooks:
         return status
 
     async def redeliver(self, message: Message, times: int) -> dict[str, int]:
-        """Send a message again, `times` to each endpoint, up to 50 at once and without retries; count the answers."""
+        """Send a message again, `times` to each endpoint, up to 8 at once and without retries; count the answers."""
         places = asyncio.Semaphore(_PARALLEL)
 
         async def once(url: str, secret: str) -> int:
