@@ -53,7 +53,8 @@ class Stream(Item):
     that throttles holds up the writes of its streams (never those of viewing sessions, which are not in it).
 
     ``rate_per_minute`` is fixed here (``rules.rate_per_minute``): joining reads the price with the stream.
-    ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``.
+    ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``; the next one that was asked for is
+    made at ``count_due_at``.
     """
 
     domain = DOMAIN
@@ -68,6 +69,7 @@ class Stream(Item):
     rate_per_minute = IntegerAttribute()
     viewers = IntegerAttribute()
     viewers_counted_at = InstantAttribute(null=True)
+    count_due_at = InstantAttribute(null=True)
     created_at = InstantAttribute()
     started_at = InstantAttribute(null=True)
     ended_at = InstantAttribute(null=True)
@@ -77,12 +79,17 @@ class Stream(Item):
     @property
     def stream_id(self) -> str:
         """The stream's id, which is also the name of its room."""
-        return self.pk.removeprefix("STREAM#")
+        return stream_id_of(self.pk)
 
 
 def stream_pk(stream_id: str) -> str:
     """Return the partition key of a stream."""
     return f"STREAM#{stream_id}"
+
+
+def stream_id_of(pk: str) -> str:
+    """Return the stream that a partition key is of."""
+    return pk.removeprefix("STREAM#")
 
 
 STREAM_SK = "STREAM"

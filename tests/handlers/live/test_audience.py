@@ -5,28 +5,47 @@ from datetime import timedelta
 
 import pytest
 
-from shared.kernel.declare import OnStream
+from shared.kernel import due
 from shared.kernel.errors import NotFound
+from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Update, commit
 from shared.live import audience, channels, metering
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
 from shared.live.items import Stream
-from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
-from tests.calls import function_of
+from shared.live.metering.events import ViewingEnded, ViewingStarted
 from tests.clock import START
-from tests.handlers.live.conftest import CREATOR, OTHER, VIEWER, image, put_stream, stored, watch
-from tests.triggers import principal, queue_event, stream_event
+from tests.handlers.live.conftest import CREATOR, OTHER, VIEWER, put_stream, stored, watch
+from tests.triggers import due_event, principal, queue_event
 
 PATH = {"id": "str_1"}
 
 
-def session(session_id):
-    return metering.sessions.read_viewing(session_id)
+@pytest.fixture
+def asked(monkeypatch):
+    """The counts that were asked for, as (stream's partition, seconds from now)."""
+    seen = []
+
+    def deliver(kind, pk, sk, *, due_at, now, until):
+        assert (kind, sk, until) == (audience.DUE_KIND, "STREAM", due_at)
+        seen.append((pk, (due_at - now).total_seconds()))
+
+    monkeypatch.setattr(due, "deliver_later", deliver)
+    return seen
 
 
-def comings(*session_ids):
-    """The records that the sessions' inserts make."""
-    return stream_event("live", *[(None, image(session(session_id))) for session_id in session_ids])
+def started(stream_id="str_1"):
+    return ViewingStarted(stream_id=stream_id, session_id="ses", user_id="usr")
+
+
+def ended(stream_id="str_1"):
+    return ViewingEnded(stream_id=stream_id, session_id="ses", user_id="usr", reason="left", charged=0, returned=0)
+
+
+def counted(invoke, *stream_ids):
+    """Count streams as their queue has it done."""
+    assert invoke("live.count_viewers", due_event(*[(f"STREAM#{one}", "STREAM") for one in stream_ids])) == {
+        "batchItemFailures": []
+    }
 
 
 @pytest.mark.covers("S-L-33")
@@ -65,12 +84,13 @@ def test_nobody_else_sees_who_watches(call):
 
 
 @pytest.mark.covers("S-L-14", "S-L-33")
-def test_a_batch_of_comings_is_counted_once_for_each_stream_and_told(call, invoke, told):
+def test_the_count_of_each_stream_is_shown_and_told(call, invoke, told):
     put_stream()
     put_stream("str_2")
-    ids = [watch(user_id=f"usr_{number}", operation=f"{number}") for number in range(3)]
-    ids.append(watch("str_2", user_id="usr_x", operation="x"))
-    invoke("live.count_viewers", comings(*ids))
+    for number in range(3):
+        watch(user_id=f"usr_{number}", operation=f"{number}")
+    watch("str_2", user_id="usr_x", operation="x")
+    counted(invoke, "str_1", "str_2")
     assert [call("live.read_stream", path={"id": one}).data["viewers"] for one in ("str_1", "str_2")] == [3, 1]
     assert told == [
         ("stream:str_1", "viewers.changed", {"streamId": "str_1", "viewers": 3}),
@@ -79,74 +99,79 @@ def test_a_batch_of_comings_is_counted_once_for_each_stream_and_told(call, invok
 
 
 @pytest.mark.covers("X-L-03")
-def test_the_same_records_again_or_in_another_order_change_nothing_and_no_count_is_negative(invoke, told, clock):
+def test_counting_again_changes_and_tells_nothing_and_no_count_is_negative(invoke, told, clock):
     put_stream()
     session_id = watch()
-    came = comings(session_id)
-    before = image(session(session_id))
-    metering.leave("str_1", session_id, VIEWER.user_id, now=START)
-    left = stream_event("live", (before, image(session(session_id))))
-    for event in (left, left, came, left, came):
+    for _ in range(2):
         clock.advance(seconds=1)
-        invoke("live.count_viewers", event)
-        assert stored().viewers == 0
-    assert told == []
+        counted(invoke, "str_1")
+    metering.leave("str_1", session_id, VIEWER.user_id, now=START)
+    for _ in range(3):
+        clock.advance(seconds=1)
+        counted(invoke, "str_1")
+    assert stored().viewers == 0
+    assert [data["viewers"] for _, _, data in told] == [1, 0]
 
 
 def test_the_later_of_two_counts_wins(invoke, told, clock):
     put_stream()
-    session_id = watch()
+    watch()
     clock.advance(seconds=5)
-    invoke("live.count_viewers", comings(session_id))
+    counted(invoke, "str_1")
     commit(Update(Stream, "STREAM#str_1", "STREAM", [Stream.viewers.set(7)]))
     clock.advance(seconds=-1)
-    invoke("live.count_viewers", comings(session_id))
+    counted(invoke, "str_1")
     assert stored().viewers == 7
 
 
-def test_a_stream_that_is_gone_is_not_made_by_counting_it(told, clock):
-    audience.recount(["str_none"], clock)
-    assert told == []
+def test_a_stream_that_is_gone_is_not_made_by_counting_it(invoke, told, asked):
+    counted(invoke, "str_none")
+    invoke("live.expect_count", queue_event(started("str_none")))
+    assert (told, asked) == ([], [])
     with pytest.raises(NotFound):
         stored("str_none")
 
 
-def matches(pattern, value):
-    """Decide as an event source's filter does, for the operators used here."""
-    if isinstance(pattern, dict):
-        return isinstance(value, dict) and all(matches(inner, value.get(name)) for name, inner in pattern.items())
-    return any(_one(rule, value) for rule in pattern)
+def test_many_comings_and_goings_ask_for_one_count_until_it_has_begun(invoke, asked, clock):
+    put_stream()
+    put_stream("str_2")
+    for event in (started(), ended(), started("str_2"), started()):
+        assert invoke("live.expect_count", queue_event(event)) == {"batchItemFailures": []}
+        clock.advance(milliseconds=500)
+    assert asked == [("STREAM#str_1", 2.0), ("STREAM#str_2", 2.0)]
+    clock.advance(milliseconds=1)
+    invoke("live.expect_count", queue_event(ended()))
+    assert asked[2:] == [("STREAM#str_1", 2.0)]
 
 
-def _one(rule, value):
-    if rule == {"exists": True}:
-        return value is not None
-    if isinstance(rule, dict):
-        return value is not None and value not in rule["anything-but"]
-    return rule == value
+def test_a_count_whose_message_was_not_sent_is_asked_for_again(invoke, asked, clock, monkeypatch):
+    put_stream()
+    with monkeypatch.context() as broken:
+        broken.setattr(due, "deliver_later", lambda *_, **__: 1 / 0)
+        assert invoke("live.expect_count", queue_event(started())) == {
+            "batchItemFailures": [{"itemIdentifier": "msg-0"}]
+        }
+    clock.advance(seconds=60)
+    assert invoke("live.expect_count", queue_event(started())) == {"batchItemFailures": []}
+    assert asked == [("STREAM#str_1", 2.0)]
 
 
-def passes(old, new):
-    """Tell whether a change reaches ``count_viewers``."""
-    trigger = function_of("live.count_viewers").declaration.trigger
-    assert isinstance(trigger, OnStream)
-    (record,) = stream_event("live", (old, new))["Records"]
-    return any(matches(pattern, json.loads(json.dumps(record))) for pattern in trigger.filters)
+def test_a_write_whose_reply_was_lost_still_asks_for_the_count(asked):
+    put_stream()
+    commit(Update(Stream, "STREAM#str_1", "STREAM", [Stream.count_due_at.set(START + audience.SETTLING)]))
+    audience.expect_count("str_1", now=START)
+    assert asked == [("STREAM#str_1", 2.0)]
 
 
-def test_only_comings_and_goings_call_the_counter():
+def test_who_begins_to_watch_is_announced_in_the_same_transaction():
     put_stream()
     session_id = watch()
-    came = image(session(session_id))
-    assert passes(None, came)
-    commit(Update(ViewingItem, viewing_pk(session_id), VIEWING_SK, [ViewingItem.last_index.set(0)]))
-    ticked = image(session(session_id))
-    assert not passes(came, ticked)
-    metering.leave("str_1", session_id, VIEWER.user_id, now=START)
-    assert passes(ticked, image(session(session_id)))
-    stream = image(stored())
-    assert not passes(None, stream)
-    assert not passes(stream, stream | {"status": {"S": "ENDED"}})
+    rows = dynamodb().scan(TableName="test-wellspring-live")["Items"]
+    (event,) = [row for row in rows if row["sk"]["S"] == "OUTBOX"]
+    assert (event["type"]["S"], json.loads(event["data"]["S"])) == (
+        "ViewingStarted",
+        {"stream_id": "str_1", "session_id": session_id, "user_id": "usr_viewer"},
+    )
 
 
 @pytest.mark.parametrize(
