@@ -1,5 +1,8 @@
 """The keys that tokens are checked with, and their rotation."""
 
+import base64
+
+import jwt
 import pytest
 
 from shared.identity import authorization, keys
@@ -64,15 +67,24 @@ def test_a_signer_that_remembers_the_old_key_names_the_one_that_signed(token_key
     assert authorize(login().data["accessToken"]).get("userId")
 
 
-def test_a_checker_that_does_not_know_a_key_asks_again_but_not_for_every_forgery(clock, monkeypatch):
-    times = iter([100.0] * 4 + [102.0] * 10)
-    monkeypatch.setattr(authorization.time, "monotonic", lambda: next(times))
-    token = login().data["accessToken"]
-    reads = []
-    real = keys.public_keys
-    monkeypatch.setattr(keys, "public_keys", lambda **at: reads.append(1) or real(**at))
-    authorize(token)
-    assert len(reads) == 1
+def test_a_checker_asks_again_for_an_unknown_key_but_not_for_every_forgery(monkeypatch):
+    now, reads, real = [100.0], [], keys.public_keys
+    monkeypatch.setattr(authorization.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(keys, "public_keys", lambda **at: reads.append(now[0]) or real(**at))
+    good = login().data["accessToken"]
+    forged = jwt.encode({}, "x" * 32, algorithm="HS256", headers={"typ": "at+jwt", "kid": "unknown"})
+    header = base64.urlsafe_b64encode(b'{"alg":"RS256","typ":"at+jwt","kid":"unknown"}').decode().rstrip("=")
+    forged = f"{header}.{forged.split('.', 1)[1]}"
+    for token in (good, forged, forged, forged):
+        authorize(token)
+    assert reads == [100.0]
+    now[0] += 2
+    for token in (forged, forged, good):
+        authorize(token)
+    assert reads == [100.0, 102.0]
+    now[0] += 301
+    authorize(good)
+    assert reads == [100.0, 102.0, 403.0]
 
 
 def test_running_the_rotation_again_after_a_failure_is_safe(clock, monkeypatch):

@@ -1,0 +1,87 @@
+"""Who may call what, written down by hand: a changed ``allow`` shows here, and a new endpoint needs a row."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+EVERYBODY = "everybody"
+ANYONE_SIGNED_IN = frozenset({"viewer"})
+"""Everybody who signed in is a viewer, whatever else they are."""
+CREATORS = frozenset({"creator", "admin"})
+ADMINS = frozenset({"admin"})
+
+STREAM = {"id": "str_1"}
+VIEWING = STREAM | {"session_id": "<viewing>"}
+USER = {"user_id": "usr_owner"}
+REASON = {"reason": "Reported by three viewers."}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint.
+
+    Attributes:
+        who: roles that get in, or ``EVERYBODY``.
+        verified: only with a confirmed address.
+        owned: path or body of an object of ``usr_owner`` that nobody else may reach; ``<viewing>`` stands for the id of
+            the viewing session.
+        named: path of something that has no owner in this sense, but may not exist.
+        body: a body that would be fine for the owner.
+        beyond: roles that may reach other people's all the same.
+    """
+
+    who: frozenset[str] | str
+    verified: bool = False
+    owned: dict[str, str] | None = None
+    named: dict[str, str] | None = None
+    body: dict[str, Any] | None = None
+    beyond: frozenset[str] = field(default_factory=frozenset)
+
+
+TICK = {"streamId": "str_1", "sessionId": "<viewing>", "intervalIndex": 0, "playbackMs": 10000}
+
+ROWS = {
+    "GET /.well-known/jwks.json": Row(EVERYBODY),
+    "POST /v1/auth/register": Row(EVERYBODY),
+    "POST /v1/auth/login": Row(EVERYBODY),
+    "POST /v1/auth/refresh": Row(EVERYBODY),
+    "GET /v1/auth/verify": Row(EVERYBODY),
+    "POST /v1/auth/verification-mails": Row(ANYONE_SIGNED_IN),
+    "POST /v1/auth/logout": Row(ANYONE_SIGNED_IN),
+    "GET /v1/auth/me": Row(ANYONE_SIGNED_IN),
+    "PATCH /v1/me/profile": Row(ANYONE_SIGNED_IN),
+    "POST /v1/admin/users/{user_id}/suspend": Row(ADMINS, named=USER, body=REASON),
+    "POST /v1/admin/users/{user_id}/reinstate": Row(ADMINS, named=USER, body=REASON),
+    "POST /v1/admin/users/{user_id}/roles": Row(ADMINS, named=USER, body={"role": "creator", "granted": True}),
+    "POST /v1/streams": Row(CREATORS),
+    "PATCH /v1/streams/{id}": Row(CREATORS, owned=STREAM, body={"title": "Mine now"}),
+    "DELETE /v1/streams/{id}": Row(CREATORS, owned=STREAM, beyond=ADMINS),
+    "POST /v1/streams/{id}/start": Row(CREATORS, owned=STREAM),
+    "POST /v1/streams/{id}/end": Row(CREATORS, owned=STREAM, beyond=ADMINS),
+    "GET /v1/streams/{id}/viewers": Row(CREATORS, owned=STREAM),
+    "GET /v1/streams/{id}": Row(EVERYBODY, named=STREAM),
+    "GET /v1/streams/categories": Row(EVERYBODY),
+    "GET /v1/streams/discover": Row(EVERYBODY),
+    "GET /v1/streams/list": Row(EVERYBODY),
+    "POST /v1/streams/{id}/token": Row(ANYONE_SIGNED_IN, owned=STREAM, body={"sessionId": "<viewing>"}),
+    "POST /v1/streams/{id}/session": Row(ANYONE_SIGNED_IN, named=STREAM, body={}),
+    "GET /v1/streams/{id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),
+    "GET /v1/streams/{id}/session/{session_id}/intervals": Row(ANYONE_SIGNED_IN, owned=VIEWING),
+    "DELETE /v1/streams/{id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),
+    "POST /v1/meter": Row(ANYONE_SIGNED_IN, owned={}, body=TICK),
+    "GET /v1/payments/prices": Row(EVERYBODY),
+    "GET /v1/payments/success": Row(EVERYBODY),
+    "GET /v1/payments/cancelled": Row(EVERYBODY),
+    "POST /v1/payments/checkout": Row(ANYONE_SIGNED_IN, verified=True),
+    "GET /v1/payments/history": Row(ANYONE_SIGNED_IN),
+    "GET /v1/payments/{id}": Row(ANYONE_SIGNED_IN, owned={"id": "pay_1"}),
+    "GET /v1/admin/prices": Row(ADMINS),
+    "POST /v1/admin/prices": Row(ADMINS),
+    "PATCH /v1/admin/prices/{id}": Row(ADMINS, named={"id": "prc_1"}, body={"active": False}),
+    "POST /v1/realtime/tickets": Row(ANYONE_SIGNED_IN),
+    "GET /v1/wallet/balance": Row(ANYONE_SIGNED_IN),
+    "GET /v1/wallet/balance/past": Row(ANYONE_SIGNED_IN),
+    "GET /v1/wallet/ledger": Row(ANYONE_SIGNED_IN),
+    "GET /v1/wallet/ledger/export": Row(ANYONE_SIGNED_IN),
+    "POST /v1/admin/wallet/adjustments": Row(ADMINS),
+    "POST /v1/admin/wallet/reconcile": Row(ADMINS),
+}
