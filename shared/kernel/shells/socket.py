@@ -4,12 +4,12 @@ Frames are posted to the connection rather than returned, because a gateway hand
 route response is set up for it, and can carry one frame at most.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from shared.kernel.declare import Function
 from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, ValidationFailed
@@ -112,10 +112,10 @@ def _message(event: dict[str, Any]) -> SocketMessage:
 
 def _body(event: dict[str, Any]) -> dict[str, Any]:
     text = event.get("body") or "{}"
-    if len(text.encode()) > MAX_FRAME:
+    if len(text.encode(errors="surrogatepass")) > MAX_FRAME:
         raise PayloadTooLarge
     try:
-        body = json.loads(text)
+        body = from_json(text, allow_inf_nan=False)
     except ValueError:
         raise ValidationFailed("Send a JSON object.") from None
     if not isinstance(body, dict):

@@ -1,8 +1,8 @@
 """What metering refuses. Every refusal of a tick carries a result with the balance (D-07)."""
 
+from shared import wallet
 from shared.kernel.errors import Conflict, DomainError
 from shared.live.metering.schemas import MeterResult
-from shared.wallet.errors import InsufficientCredits
 
 
 class AlreadyProcessed(Conflict):
@@ -39,7 +39,7 @@ class StreamNotLive(Conflict):
     code, message = "STREAM_NOT_LIVE", "This stream is not live."
 
 
-class CreditsExhausted(InsufficientCredits):
+class CreditsExhausted(wallet.errors.InsufficientCredits):
     """The credits ran out while watching; the session is settled (S-W-33, S-W-37)."""
 
     message = "Your credits are used up. Top up to go on watching."

@@ -133,7 +133,7 @@ def test_a_command_of_the_wrong_form_is_refused(opened, say, body, field):
     assert [detail["field"] for detail in answer["error"]["details"]] == [field]
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '"x"', "hello"])
+@pytest.mark.parametrize("body", ["{", "[]", '"x"', "hello", "[" * 20_000, "9" * 5_000])
 def test_what_is_no_object_is_refused(opened, say, body):
     opened("con-1")
     assert say("con-1", body) == _refusal("VALIDATION_ERROR", "Send a JSON object.")
