@@ -1,9 +1,16 @@
 """Vendors' SDKs stay where they are needed: importing one costs a cold start 0.1 to 0.5 seconds."""
 
+import os
+import subprocess
+import sys
+import sysconfig
+
 import pytest
 
-from shared.kernel.registry import functions
+from shared.kernel.registry import ROOT, functions
 from tests.imports import closure, imported, sources
+
+SITE = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
 
 FAMILIES = {
     "security": {"argon2", "cryptography", "jwt"},
@@ -85,3 +92,37 @@ def test_addresses_are_checked_only_where_the_library_for_it_is(module: str) -> 
 def test_a_hot_function_starts_without_any_vendor(module: str) -> None:
     assert MODULES[module]
     assert _vendors(closure(module)) == set()
+
+
+CORE = {
+    "annotated_types",
+    "aws_lambda_powertools",
+    "botocore",
+    "certifi",  # botocore takes it where it is installed
+    "dateutil",
+    "jmespath",
+    "pydantic",
+    "pydantic_core",
+    "pynamodb",
+    "six",
+    "typing_extensions",
+    "typing_inspection",
+    "urllib3",
+}
+"""Packages that a prepared function may have imported: what the ``core`` layer is for."""
+
+PREPARE = """
+import sys
+from shared.kernel.registry import load
+for module in sys.argv[1:]:
+    load(module).prepare()
+print(*sorted({name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names))
+"""
+
+
+def test_hot_functions_are_ready_with_the_core_layer_alone() -> None:
+    environment = {"PATH": os.environ["PATH"], "WELLSPRING_STAGE": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path += {SITE!r}\n{PREPARE}", *sorted(HOT)]
+    ready = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    imported_by_hot = {name for name in ready.stdout.split() if not name.startswith("_")}
+    assert imported_by_hot - {"shared", "functions"} <= CORE
