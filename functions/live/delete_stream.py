@@ -3,7 +3,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import delete
 from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
-from shared.live import access, errors, streams
+from shared.live import access, streams
 from shared.live.schemas import StreamId, StreamView
 
 
@@ -13,7 +13,7 @@ from shared.live.schemas import StreamId, StreamView
     idempotent=True,
     rate="write",
     touches=[access.CHANGE_STREAM, COUNT_RATE, KEEP_ANSWER],
-    errors=[NotFound, errors.StreamChanged],
+    errors=[NotFound],
 )
 def delete_stream(stream_id: StreamId, caller: Caller, clock: Clock) -> StreamView:
     """End a stream for good, as ``/end`` does; its record stays."""
