@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -141,3 +142,12 @@ def _watch(stack: Stack, function: lambda_.Function, declaration: Declaration, p
         evaluation_periods=3,
         datapoints_to_alarm=2,
     )
+    for name in declaration.alarms:
+        metric = cloudwatch.Metric(
+            namespace=names.PROJECT,
+            metric_name=name,
+            dimensions_map={"service": declaration.name},
+            statistic="Sum",
+            period=Duration.minutes(5),
+        )
+        platform.alarm(stack, f"{declaration.name}-{name}", metric, f"{declaration.module} counted {name}.")

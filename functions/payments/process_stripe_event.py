@@ -5,7 +5,11 @@ from shared.payments import access, stripe_events
 from shared.payments.events import StripeEventReceived
 
 
-@on_event(StripeEventReceived, touches=[access.SETTLE, wallet.access.POST])
+@on_event(
+    StripeEventReceived,
+    touches=[access.SETTLE, wallet.access.POST],
+    alarms=[stripe_events.REVIEW_METRIC],
+)
 def process_stripe_event(event: StripeEventReceived, clock: Clock) -> None:
     """Settle the payment that an event of Stripe is about."""
     stripe_events.process(event.event_id, now=clock.now())

@@ -125,6 +125,7 @@ class Declaration:
         timeout: seconds.
         memory: MB.
         settings: names of deployment-wide settings (environment variables) it reads besides the stage.
+        alarms: metrics of its own that a person must hear of as soon as they count one.
     """
 
     module: str
@@ -136,6 +137,7 @@ class Declaration:
     timeout: int = 10
     memory: int = 512
     settings: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
 
     @property
     def domain(self) -> str:

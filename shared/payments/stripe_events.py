@@ -87,7 +87,7 @@ def replay(event_ids: Iterable[str], *, now: datetime) -> int:
 
 
 def _work(event: StripeEvent, now: datetime) -> None:
-    session = provider.session_in(event)
+    session = provider.session_in(event) if event.type in rules.SESSION_EVENTS else None
     payment = checkout.find(session.payment_id) if session and session.payment_id else None
     if event.type not in rules.SESSION_EVENTS:
         _note(event, Leave(f"nothing follows from {event.type}"))

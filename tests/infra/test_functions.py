@@ -68,6 +68,16 @@ def test_every_function_is_watched_for_errors_and_for_nearing_its_timeout(deploy
         assert {(function.logical_id, "Errors"), (function.logical_id, "Duration")} <= watched, declaration.name
 
 
+def test_every_metric_that_a_function_declares_an_alarm_for_has_one(deployed: Templates) -> None:
+    watched = {
+        (alarm.properties["MetricName"], dimension["Value"])
+        for alarm in deployed.of_type("AWS::CloudWatch::Alarm")
+        for dimension in alarm.properties.get("Dimensions", [])
+        if dimension["Name"] == "service"
+    }
+    assert watched == {(name, declaration.name) for declaration, _ in _pairs(deployed) for name in declaration.alarms}
+
+
 def test_every_alarm_reaches_somebody(deployed: Templates) -> None:
     for alarm in deployed.of_type("AWS::CloudWatch::Alarm"):
         (action,) = alarm.properties["AlarmActions"]
