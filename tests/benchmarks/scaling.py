@@ -1,0 +1,124 @@
+"""Reads of one page from few rows and from many: what they cost must not depend on how much is stored."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from infra.tables import tables
+from shared.kernel.config import settings
+from shared.kernel.names import table_name
+from shared.kernel.storage.client import dynamodb
+from tests import engine
+from tests.benchmarks import data
+from tests.benchmarks.deployment import Deployment, deployed
+from tests.benchmarks.load import load
+from tests.benchmarks.seed import seed
+from tests.calls import CONTEXT, function_of
+from tests.engines import running
+from tests.engines.fetching import NotHere
+from tests.triggers import http_event
+
+SIZES = (1_000, 1_000_000)
+EMULATOR_SIZES = (1_000, 20_000)
+"""The emulator sorts a whole partition for every query: it cannot hold more in reasonable time."""
+
+ROUNDS = 30
+USER = "reader"
+
+
+def measure() -> dict[str, Any]:
+    """Return calls, read units, CPU and time of each read at both sizes, and what grew by how much."""
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        try:
+            _make_store(folder, patch)
+        except NotHere as missing:
+            print(f"scaling at {EMULATOR_SIZES} rows only: {missing}", file=sys.stderr)
+            with deployed() as bench:
+                for size in EMULATOR_SIZES:
+                    for table in tables():
+                        dynamodb().create_table(**engine.table_request(_stage(size), table))
+                    for domain, rows in _rows().items():
+                        load(table_name(_stage(size), domain), rows, size)
+                return {"engine": "emulator"} | _compared(bench, patch, EMULATOR_SIZES)
+        with running.dynamodb_local(folder) as url:
+            patch.setenv("DYNAMODB_ENDPOINT", url)
+            with deployed() as bench:
+                return {"engine": "DynamoDB Local"} | _compared(bench, patch, SIZES)
+
+
+def _stage(size: int) -> str:
+    return f"rows{size}"
+
+
+def _rows() -> dict[str, Callable[[int, int], Iterator[dict[str, Any]]]]:
+    return {"wallet": partial(data.statement, data.viewer(USER).user_id), "live": data.streams}
+
+
+def _make_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    with running.dynamodb_local(folder) as url:
+        for name, value in (engine.ACCOUNT | {"AWS_ENDPOINT_URL_DYNAMODB": url, "WELLSPRING_STAGE": "bench"}).items():
+            patch.setenv(name, value)
+        engine.forget()
+        for size in SIZES:
+            for table in tables():
+                dynamodb().create_table(**engine.table_request(_stage(size), table))
+    for size in SIZES:
+        for domain, rows in _rows().items():
+            began = time.monotonic()
+            seed(folder, table_name(_stage(size), domain), rows(0, size))
+            print(f"{domain}: {size:,} rows in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _on(size: int, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    patch.setenv("WELLSPRING_STAGE", _stage(size))
+    settings.cache_clear()
+    yield
+
+
+def _compared(bench: Deployment, patch: pytest.MonkeyPatch, sizes: tuple[int, int]) -> dict[str, Any]:
+    reads = {
+        "balance": "wallet.read_balance",
+        "statementPage": "wallet.list_entries",
+        "streamList": "live.list_streams",
+    }
+    return {"rows": list(sizes)} | {name: _read(bench, patch, module, sizes) for name, module in reads.items()}
+
+
+def _read(bench: Deployment, patch: pytest.MonkeyPatch, module: str, sizes: tuple[int, int]) -> dict[str, Any]:
+    function = function_of(module)
+    handler = function.prepare()
+    counts: dict[int, dict[str, Any]] = {}
+    times: dict[int, list[tuple[float, float]]] = {size: [] for size in sizes}
+    for _ in range(ROUNDS):
+        for size in sizes:
+            with _on(size, patch):
+                event = http_event(function, caller=data.viewer(USER))
+                with bench.wire.counted() as counted:
+                    wall, cpu = time.perf_counter_ns(), time.process_time_ns()
+                    answer = handler(event, CONTEXT)
+                    times[size].append(((time.perf_counter_ns() - wall) / 1000, (time.process_time_ns() - cpu) / 1000))
+                assert answer["statusCode"] == 200, answer["body"]
+                counts[size] = counted
+    found = {str(size): _costs(counts[size], times[size]) for size in sizes}
+    few, many = (found[str(size)] for size in sizes)
+    return found | {"growth": {name: round(many[name] / few[name], 2) for name in few}}
+
+
+def _costs(counts: dict[str, Any], times: list[tuple[float, float]]) -> dict[str, float]:
+    wall, cpu = (round(statistics.median(column)) for column in zip(*times, strict=True))
+    return {
+        "calls": counts["calls"],
+        "readUnits": counts["readUnits"],
+        "cpuMicroseconds": cpu,
+        "microseconds": wall,
+    }

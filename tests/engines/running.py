@@ -1,0 +1,51 @@
+"""Runs engines made by others as processes of their own, on free ports."""
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.engine import free_port
+from tests.engines import fetching
+
+START_SECONDS = 60
+
+
+@contextmanager
+def dynamodb_local(folder: Path) -> Iterator[str]:
+    """Run DynamoDB Local with its store and log in a folder, and yield its base URL."""
+    libraries, port = fetching.dynamodb_local(), free_port()
+    command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*"]
+    command += ["software.amazon.dynamodb.services.local.main.ServerRunner", "-disableTelemetry"]
+    command += ["-dbPath", str(folder), "-port", str(port)]
+    with _running(command, port, folder / "dynamodb-local.log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=log.parent, stdout=output, stderr=output)
+    try:
+        _await(f"http://127.0.0.1:{port}/", process, log)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
+
+
+def _await(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"an engine did not start: {log.read_text()[-2000:]}")
