@@ -1,7 +1,7 @@
 """Access profiles as IAM statements: exactly what a declaration touches, and nothing else."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -28,7 +28,11 @@ def profiles(declaration: Declaration) -> tuple[Access, ...]:
 def statements(declaration: Declaration, platform: "PlatformStack") -> Iterable[iam.PolicyStatement]:
     """Yield the statements of a function's profiles and secrets."""
     for access in profiles(declaration):
-        yield iam.PolicyStatement(actions=_actions(access, platform), resources=resources(access, platform))
+        yield iam.PolicyStatement(
+            actions=_actions(access, platform),
+            resources=resources(access, platform),
+            conditions=_conditions(access, platform),
+        )
     for name in declaration.secrets:
         yield iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[_secret(platform, name)])
 
@@ -85,9 +89,19 @@ def _queue(platform: "PlatformStack", name: str) -> str:
 
 
 def _key(platform: "PlatformStack", name: str) -> list[str]:
-    # The local AWS authorizes a key that is addressed by its alias against the alias, AWS against the key.
+    # The local AWS authorizes a key that is addressed by its alias against the alias, AWS against the key: there, any
+    # key, but only through that alias, because a rotation puts another one behind it while functions run.
+    if not platform.stage.local:
+        return [_arn(platform, "kms", "key", "*")]
     alias = _arn(platform, "kms", *names.key_alias(platform.stage.name, name).split("/"))
-    return [platform.keys[name].key_arn, *([alias] if platform.stage.local else [])]
+    return [platform.keys[name].key_arn, alias]
+
+
+def _conditions(access: Access, platform: "PlatformStack") -> dict[str, Any] | None:
+    kind, _, name = access.resource.partition(":")
+    if kind != "key" or platform.stage.local:
+        return None
+    return {"StringEquals": {"kms:RequestAlias": names.key_alias(platform.stage.name, name)}}
 
 
 def _secret(platform: "PlatformStack", name: str) -> str:

@@ -93,14 +93,20 @@ def _found(deployed: Templates, role: Resource) -> Counter[Statement]:
     (policy,) = role.properties["Policies"]
     statements = policy["PolicyDocument"]["Statement"]
     assert {statement["Effect"] for statement in statements} == {"Allow"}
-    assert not [statement for statement in statements if "Condition" in statement]
     return Counter(
-        (
-            frozenset(_listed(statement["Action"])),
-            frozenset(deployed.text(role.stack, resource) for resource in _listed(statement["Resource"])),
-        )
-        for statement in statements
+        (frozenset(_listed(statement["Action"])), _on(deployed, role, statement)) for statement in statements
     )
+
+
+def _on(deployed: Templates, role: Resource, statement: dict[str, Any]) -> frozenset[str]:
+    """Return what a statement is about. Any key through one alias is as good as the key behind the alias."""
+    found = frozenset(deployed.text(role.stack, resource) for resource in _listed(statement["Resource"]))
+    if "Condition" not in statement:
+        return found
+    assert found == {f"arn:<Partition>:kms:{HERE}:key/*"}
+    (alias,) = statement["Condition"]["StringEquals"].values()
+    assert statement["Condition"] == {"StringEquals": {"kms:RequestAlias": alias}}
+    return frozenset({f"<{alias}>"})
 
 
 def _listed(value: Any) -> list[Any]:

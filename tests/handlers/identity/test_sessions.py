@@ -4,6 +4,7 @@ import jwt
 import pytest
 
 from shared.identity import authorization
+from shared.kernel import config
 from shared.kernel.security import passwords
 from shared.kernel.storage.client import dynamodb
 from tests.calls import call
@@ -223,6 +224,20 @@ def test_an_access_token_lives_its_15_minutes_and_no_longer(clock):
     assert "userId" in authorize(token)
     clock.advance(seconds=1)
     assert authorize(token) == INVALID
+
+
+@pytest.mark.covers("S-P-10")
+def test_a_deployment_may_let_access_tokens_live_a_day(clock, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("WELLSPRING_ACCESS_TOKEN_MINUTES", "1440")
+        config.settings.cache_clear()
+        data = login().data
+    config.settings.cache_clear()
+    assert data["expiresIn"] == 86_400
+    clock.advance(seconds=86_399)
+    assert "userId" in authorize(data["accessToken"])
+    clock.advance(seconds=1)
+    assert authorize(data["accessToken"]) == INVALID
 
 
 def test_the_authorizer_makes_one_storage_call_once_it_knows_the_keys(monkeypatch):
