@@ -66,12 +66,17 @@ def _plain(name: str) -> str:
     return re.sub(r"list_(\w+)_", r"\1List", name)
 
 
+def _whole(number: str) -> float:
+    """Read a limit that Powertools' model made a float (``50.0``) as the integer it is."""
+    return int(float(number)) if float(number).is_integer() else float(number)
+
+
 def _renamed(found: Schema, names: Iterable[str]) -> Schema:
     text = json.dumps(found)
     for name in names:
         plain = _plain(name)
         text = text.replace(f'"{REFERENCE}{name}"', f'"{REFERENCE}{plain}"').replace(f'"{name}": {{', f'"{plain}": {{')
-    renamed: Schema = json.loads(text)
+    renamed: Schema = json.loads(text, parse_float=_whole)
     return renamed
 
 
