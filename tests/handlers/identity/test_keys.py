@@ -61,7 +61,7 @@ def test_rotation_signs_nobody_out_and_the_old_key_goes_when_its_tokens_have(clo
     assert _kids() == [new_kid]
 
 
-def test_a_signer_that_remembers_the_old_key_names_the_one_that_signed(token_key):
+def test_a_signer_that_remembers_the_old_key_names_the_one_that_signed():
     signing.present_key()
     kms = aws_client("kms")
     other = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
