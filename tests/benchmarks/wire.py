@@ -2,7 +2,7 @@
 
 Write units are those of the real responses. The emulator reports every read as one item of at most 4 KB and nothing
 for a write that its condition refused, so these are computed from the items in the responses by AWS's rules: reads by
-the sum of a page's item sizes in units of 4 KB (half of it when not consistent), refused writes by the item's size in KB.
+the sum of a page's item sizes in units of 4 KB (half of it when not consistent), refused writes by the item's size.
 """
 
 from collections import Counter
