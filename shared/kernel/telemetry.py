@@ -19,5 +19,11 @@ def logger() -> Logger:
 
 @cache
 def metrics() -> Metrics:
-    """Return this function's metrics; shells flush them at the end of each call."""
+    """Return this function's metrics; shells write them at the end of each call."""
     return Metrics(namespace=PROJECT, service=settings().function or PROJECT)
+
+
+def flush() -> None:
+    """Write what was counted in this call; nothing where nothing was."""
+    if metrics.cache_info().currsize and metrics().metric_set:
+        metrics().flush_metrics()

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from shared.kernel.clock import from_ms
 from shared.kernel.declare import Function, OnDue, OnEvent
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import metrics
+from shared.kernel.telemetry import flush
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class QueueShell:
         try:
             return process_partial_response(event, self._one, self._processor, context)
         finally:
-            metrics().flush_metrics()
+            flush()
 
     def _one(self, record: Any) -> None:
         body = json.loads(record.body)
@@ -88,7 +88,7 @@ class StreamShell:
             for share in [records] if self._whole else records:
                 self._handler(share)
         finally:
-            metrics().flush_metrics()
+            flush()
 
 
 def _change(record: dict[str, Any]) -> StreamRecord:

@@ -21,7 +21,7 @@ from shared.kernel.caller import Principal, admit, operation_of, principal_of
 from shared.kernel.clock import system_clock
 from shared.kernel.declare import PUBLIC, Function, Http
 from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, RateLimitExceeded, ValidationFailed
-from shared.kernel.telemetry import logger
+from shared.kernel.telemetry import flush, logger
 from shared.kernel.wire import Page, Raw, Reply
 
 MAX_BODY = 256 * 1024
@@ -128,6 +128,8 @@ class HttpShell:
         except Exception:  # noqa: BLE001 - the boundary: whatever is wrong, the caller gets the one error shape
             logger().exception("request_failed", request_id=self._request_id, route=event.get("routeKey"))
             answer = self._built(self._refuse(InternalError()))
+        finally:
+            flush()
         answer["headers"] = (
             SAFE | {"Cache-Control": self._route.cache, "X-Request-Id": self._request_id} | answer["headers"]
         )

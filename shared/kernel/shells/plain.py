@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.kernel.declare import Function
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import logger, metrics
+from shared.kernel.telemetry import flush, logger
 
 
 class ScheduleShell:
@@ -18,7 +18,7 @@ class ScheduleShell:
         try:
             self._handler()
         finally:
-            metrics().flush_metrics()
+            flush()
 
 
 class AuthorizerShell:

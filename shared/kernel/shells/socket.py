@@ -16,7 +16,7 @@ from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, Va
 from shared.kernel.realtime.schemas import Refused
 from shared.kernel.realtime.sending import send
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import logger, metrics
+from shared.kernel.telemetry import flush, logger
 from shared.kernel.wire import ErrorBody, ErrorDetail, Wire
 
 MAX_FRAME = 32 * 1024
@@ -78,7 +78,7 @@ class SocketShell:
                 _post(event, frame)
             return {"statusCode": 200}
         finally:
-            metrics().flush_metrics()
+            flush()
 
 
 def _post(event: dict[str, Any], frame: Wire | str) -> None:

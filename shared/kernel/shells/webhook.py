@@ -11,7 +11,7 @@ from typing import Any
 from shared.kernel.declare import Function
 from shared.kernel.errors import DomainError
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import logger, metrics
+from shared.kernel.telemetry import flush, logger
 
 MAX_DELIVERY = 1024 * 1024
 """Bytes; no provider's event comes near."""
@@ -39,7 +39,7 @@ class WebhookShell:
             logger().warning("delivery_refused", code=refusal.code)
             return {"statusCode": refusal.status, "body": ""}
         finally:
-            metrics().flush_metrics()
+            flush()
 
     def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
         if event["requestContext"]["http"]["method"] != "POST":
