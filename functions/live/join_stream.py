@@ -5,7 +5,8 @@ from shared.kernel.declare import post
 from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import metering
-from shared.live.metering import access, errors
+from shared.live.errors import StreamNotLive
+from shared.live.metering import access
 from shared.live.metering.schemas import JoinedSession
 
 
@@ -16,7 +17,7 @@ from shared.live.metering.schemas import JoinedSession
     idempotent=True,
     rate="write",
     touches=[access.JOIN, wallet.access.POST, COUNT_RATE, KEEP_ANSWER],
-    errors=[errors.StreamNotLive, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
+    errors=[StreamNotLive, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
 )
 def join_stream(id: Id, caller: Caller, operation: OperationId, clock: Clock) -> JoinedSession:  # noqa: A002 - path
     """Start a paid viewing session: credits for the first minutes are set aside, none is charged yet."""

@@ -33,12 +33,6 @@ class SessionEnded(Conflict):
     carries = MeterResult
 
 
-class StreamNotLive(Conflict):
-    """The stream is not on air."""
-
-    code, message = "STREAM_NOT_LIVE", "This stream is not live."
-
-
 class CreditsExhausted(wallet.errors.InsufficientCredits):
     """The credits ran out while watching; the session is settled (S-W-33, S-W-37)."""
 

@@ -19,9 +19,10 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import logger
 from shared.live import rules as stream_rules
+from shared.live.errors import StreamNotLive
 from shared.live.items import STREAM_SK, Stream, stream_pk
 from shared.live.metering import rules
-from shared.live.metering.errors import SessionEnded, StreamNotLive
+from shared.live.metering.errors import SessionEnded
 from shared.live.metering.events import ViewingEnded, ViewingStarted
 from shared.live.metering.items import LEASE_PREFIX, VIEWING_SK, LeaseItem, ViewingItem, lease_sk, ticked, viewing_pk
 from shared.live.metering.rules import Reason
@@ -85,7 +86,7 @@ def session_id_of(operation: str) -> str:
 
 
 def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> JoinedSession:
-    """Start a viewing session and set aside its first lease. Two reads, one transaction, one more read.
+    """Start a viewing session and set aside its first lease. Two reads, one transaction, two more reads.
 
     The stream is looked at again afterwards: one that ended meanwhile has nobody left to settle its sessions.
 
@@ -105,7 +106,9 @@ def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> Join
             _open(stream, session_id, user_id, cost, now)
         except wallet.errors.HoldClosed:
             known = own_viewing(stream_id, session_id, user_id)
-    end_if_off_air(session_id, now=now)
+    opened = read_viewing(session_id)
+    if opened is not None and opened.status == "ACTIVE":
+        end_if_off_air(opened, now=now)
     return JoinedSession(
         session_id=session_id, metering_rate=stream.rate_per_minute, minimum_balance=rules.minimum_balance(cost)
     )
@@ -232,10 +235,12 @@ def _standing(item: ViewingItem) -> ViewingItem:
 
 
 def _owed(item: ViewingItem, reason: Reason, at: datetime) -> int:
-    if reason not in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED}:
+    """Return what a session owes: nothing for the time after its stream, whoever settles it first (S-W-34)."""
+    off_air = at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else read_stream(item.stream_id).ended_at
+    if off_air is None:
         return rules.used(item.viewing())
     earlier = [tick for lease in _leases(item) for tick in ticked(item.started_at, lease.first_index, lease.evidence)]
-    return rules.used(item.viewing(), until=at, earlier=[arrived for _, arrived, _ in earlier])
+    return rules.used(item.viewing(), until=off_air, earlier=[arrived for _, arrived, _ in earlier])
 
 
 def _leases(item: ViewingItem) -> list[LeaseItem]:
@@ -316,11 +321,8 @@ def silent_since(item: ViewingItem) -> datetime:
     return silence
 
 
-def end_if_off_air(session_id: str, *, now: datetime) -> bool:
-    """Settle a session whose stream is not on air any more; tell whether it is over. Two reads."""
-    item = read_viewing(session_id)
-    if item is None or item.status != "ACTIVE":
-        return True
+def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
+    """Settle an active session whose stream is not on air any more; tell whether it is over. One read."""
     stream = read_stream(item.stream_id)
     if stream.status == stream_rules.Status.LIVE:
         return False

@@ -27,7 +27,7 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
         sessions.settle(item, Reason.ABANDONED, at=silent, now=now)
     elif item.started_at + timedelta(hours=rules.MAX_HOURS) < now:
         sessions.settle(item, Reason.EXPIRED, at=now, now=now)
-    elif not sessions.end_if_off_air(item.session_id, now=now) and silent <= until:
+    elif not sessions.end_if_off_air(item, now=now) and silent <= until:
         deliver_later(sessions.DUE_KIND, pk, sk, due_at=silent, now=now, until=until)
 
 
