@@ -22,7 +22,7 @@ OUTBOX_DAYS = 7
 class DomainEvent(BaseModel):
     """Something that happened, told in the past tense. Subclasses set ``domain``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     domain: ClassVar[str]
 

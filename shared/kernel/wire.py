@@ -11,10 +11,18 @@ T = TypeVar("T")
 
 
 class Wire(BaseModel):
-    """Base of every request and answer: camelCase names, unknown fields refused (X-P-32)."""
+    """Base of every request and answer: camelCase names, unknown fields refused (X-P-32).
+
+    Validators are built at first use: a function imports more models than it uses, and each costs up to a millisecond.
+    """
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, str_strip_whitespace=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        defer_build=True,
     )
 
 
