@@ -31,7 +31,7 @@ def without_table(stack: Stack, aws: Callable[[str], Any]) -> Iterator[str]:
 
 @pytest.mark.covers("R-25")
 def test_a_function_that_lacks_a_profile_is_refused(
-    without_table: str, viewer: Client, aws: Callable[[str], Any]
+    viewer: Client, without_table: str, aws: Callable[[str], Any]
 ) -> None:
     answer = viewer.call("GET", "/v1/wallet/balance")
     assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")

@@ -34,10 +34,6 @@ class MeterResult(Wire):
     message: str | None = Field(default=None, examples=[None])
 
 
-class JoinRequest(Wire):
-    """Nothing has to be said to join."""
-
-
 class JoinedSession(Wire):
     """A viewing session: credits per minute, and what was needed to start (S-W-36)."""
 
