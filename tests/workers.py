@@ -17,13 +17,15 @@ COPIES = 8
 
 
 @contextmanager
-def copies(prepare: Callable[..., None] | None = None, *arguments: Any) -> Iterator[ProcessPoolExecutor]:
-    """Run eight copies with the environment of now; ``prepare`` runs once in each, on clients of its own.
+def copies(
+    prepare: Callable[..., None] | None = None, *arguments: Any, count: int = COPIES
+) -> Iterator[ProcessPoolExecutor]:
+    """Run copies with the environment of now; ``prepare`` runs once in each, on clients of its own.
 
     All are ready before the first takes a job, so that they really meet.
     """
     forked = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(COPIES, forked, _begin, (forked.Barrier(COPIES), prepare, *arguments)) as pool:
+    with ProcessPoolExecutor(count, forked, _begin, (forked.Barrier(count), prepare, *arguments)) as pool:
         yield pool
 
 

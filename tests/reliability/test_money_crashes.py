@@ -1,0 +1,319 @@
+"""R-06: a function may die before and after each of its storage calls; delivered again, its effect is there once."""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from shared.kernel.errors import DomainError
+from shared.kernel.storage.client import dynamodb
+from shared.live import metering
+from shared.live.metering import sessions, sweep, ticks
+from shared.live.metering.rules import Reason
+from shared.live.metering.schemas import MeterTick
+from shared.live.metering.sessions import session_id_of
+from shared.wallet import journal, projection, reconciliation
+from shared.wallet.items import AccountItem, account_pk
+from shared.wallet.rules import HoldSize, Reference
+from tests import faults, money, queues
+from tests.bank import put_stream
+from tests.clock import START
+
+CALLS = (*faults.WRITES, "GetItem", "Query", "BatchGetItem")
+MODULES = (journal, projection, reconciliation, sessions, sweep, ticks)
+STORAGE = {"get", "query", "query_all", "transact", "commit", "send"}
+READ_ONLY = {"intervals", "check_invariants", "_accounts", "_report", "own_viewing", "platform_balance"}
+"""Functions of these modules that move nothing."""
+
+RATE = 6001
+COST = 1001
+LEASE = 48
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a use case, with a user of its own."""
+
+    user: str
+
+    @property
+    def stream(self) -> str:
+        return f"str-{self.user}"
+
+    @property
+    def creator(self) -> str:
+        return f"creator-{self.user}"
+
+    @property
+    def session(self) -> str:
+        return session_id_of(f"opn-{self.user}")
+
+    def deposit(self, amount: int = 100_000, *, bonus: int = 0) -> None:
+        reference = Reference("PAYMENT", f"pay-{self.user}-{amount}")
+        journal.deposit(self.user, amount, bonus=bonus, reference=reference, now=START)
+
+    def adjust(self) -> None:
+        reference = Reference("ADMIN", f"adj-{self.user}")
+        journal.adjust(self.user, -60_000, reference=reference, reason="crash", admin_id="usr_admin", now=START)
+
+    def open_hold(self) -> None:
+        size, expires_at = HoldSize(30_000, 1000), after(60)
+        journal.open_hold(
+            self.user, "h", size, purpose="crash", expires_at=expires_at, now=START, beside=lambda *_: ()
+        )
+
+    def extend_hold(self) -> None:
+        journal.extend_hold(self.user, "h", HoldSize(5000, 1000), held=30_000, beside=lambda *_: ())
+
+    def settle_hold(self) -> None:
+        journal.settle_hold(
+            self.user,
+            "h",
+            held=30_000,
+            used=12_345,
+            reference=Reference("METER_EVENT", f"h-{self.user}"),
+            earner=self.creator,
+            earner_permille=700,
+            now=after(30),
+            beside=(),
+        )
+
+    def expire_hold(self) -> None:
+        journal.expire_hold(account_pk(self.user), "HOLD#h", now=after(60))
+
+    def falsify(self) -> None:
+        key = AccountItem.key(account_pk(self.user), "ACCOUNT")
+        change = {"UpdateExpression": "SET available = :a", "ExpressionAttributeValues": {":a": {"N": "101000"}}}
+        dynamodb().update_item(TableName=AccountItem.table(), Key=key, **change)
+
+    def reconcile(self) -> None:
+        reconciliation.reconcile(self.user, apply=True, reason="crash", admin_id="usr_admin", now=after(60))
+
+    def project(self) -> None:
+        for row in money.rows("wallet"):
+            if row["pk"]["S"] == f"TXN#METER_EVENT#h-{self.user}":
+                projection.project(row)
+
+    def project_first(self) -> None:
+        for row in money.rows("wallet"):
+            if row["pk"]["S"].startswith(f"TXN#PAYMENT#pay-{self.user}"):
+                projection.project(row)
+
+    def live(self, **changes: Any) -> None:
+        put_stream(self.stream, RATE, creator_id=self.creator, **changes)
+
+    def join(self) -> None:
+        metering.join(self.stream, self.user, operation=f"opn-{self.user}", now=START)
+
+    def join_late(self) -> None:
+        """Join a stream that ends at that moment; what a dead function left is the sweep's."""
+        opened = sessions._open
+        sessions._open = lambda *arguments: (opened(*arguments), self.live(status="ENDED", ended_at=START))
+        try:
+            if sessions.read_viewing(self.session):
+                self.live(status="ENDED", ended_at=START)
+            with suppress(DomainError):
+                self.join()
+        finally:
+            sessions._open = opened
+        self.check(1)
+
+    def tick(self, index: int, at: float) -> None:
+        body = MeterTick(stream_id=self.stream, session_id=self.session, interval_index=index, playback_ms=10_000)
+        metering.charge(self.user, body, now=after(at))
+
+    def watch(self, count: int) -> None:
+        for index in range(count):
+            self.tick(index, 10 * index)
+
+    def leave(self) -> None:
+        metering.leave(self.stream, self.session, self.user, now=after(35))
+
+    def check(self, at: float) -> None:
+        metering.check(f"VIEWING#{self.session}", "VIEWING", until=after(at + 75), now=after(at))
+
+    def settle_stream(self) -> None:
+        metering.settle_stream(self.stream, Reason.STREAM_ENDED, at=after(15), now=after(40))
+
+    def expire_lease(self) -> None:
+        journal.expire_hold(account_pk(self.user), f"HOLD#{self.session}", now=after(14 * 3600))
+
+    def watching(self, count: int = 3, amount: int = 100_000) -> None:
+        self.deposit(amount)
+        self.live()
+        self.join()
+        self.watch(count)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A use case: what comes before, and what is to have its effect once."""
+
+    prepare: Callable[[Run], Any]
+    act: Callable[[Run], Any]
+
+
+def _steps(*steps: Callable[[Run], Any]) -> Callable[[Run], None]:
+    def play(run: Run) -> None:
+        for step in steps:
+            step(run)
+
+    return play
+
+
+CASES = {
+    "deposit": Case(_steps(), Run.deposit),
+    "deposit with bonus": Case(Run.deposit, lambda run: run.deposit(5000, bonus=500)),
+    "adjust": Case(Run.deposit, Run.adjust),
+    "open account": Case(_steps(), lambda run: journal.open_account(run.user)),
+    "open hold": Case(Run.deposit, Run.open_hold),
+    "extend hold": Case(_steps(Run.deposit, Run.open_hold), Run.extend_hold),
+    "settle hold": Case(_steps(Run.deposit, Run.open_hold), Run.settle_hold),
+    "expire hold": Case(_steps(Run.deposit, Run.open_hold), Run.expire_hold),
+    "reconcile": Case(_steps(Run.deposit, Run.falsify), Run.reconcile),
+    "project": Case(_steps(Run.deposit, Run.open_hold, Run.settle_hold), Run.project),
+    "project first": Case(Run.deposit, Run.project_first),
+    "join": Case(_steps(Run.deposit, Run.live), Run.join),
+    "join what ends": Case(_steps(Run.deposit, Run.live), Run.join_late),
+    "tick in turn": Case(Run.watching, lambda run: run.tick(3, 30)),
+    "tick after a gap": Case(Run.watching, lambda run: run.tick(4, 39)),
+    "tick again": Case(Run.watching, lambda run: run.tick(1, 30)),
+    "tick of an earlier lease": Case(
+        lambda run: run.watching(LEASE + 1), lambda run: run.tick(1, 10 * LEASE + 5)
+    ),
+    "tick too early": Case(Run.watching, lambda run: run.tick(4, 30)),
+    "tick too late": Case(_steps(Run.watching, lambda run: run.tick(3, 38)), lambda run: run.tick(4, 57)),
+    "tick that renews": Case(lambda run: run.watching(LEASE), lambda run: run.tick(LEASE, 10 * LEASE)),
+    "tick that runs dry": Case(lambda run: run.watching(3, 3500), lambda run: run.tick(3, 30)),
+    "tick after silence": Case(Run.watching, lambda run: run.tick(4, 45)),
+    "tick after the end": Case(_steps(Run.watching, Run.leave), lambda run: run.tick(3, 40)),
+    "leave": Case(Run.watching, Run.leave),
+    "check of a silent one": Case(Run.watching, lambda run: run.check(60)),
+    "check of a watched one": Case(Run.watching, lambda run: run.check(30)),
+    "check off air": Case(
+        _steps(Run.watching, lambda run: run.live(status="ENDED", ended_at=after(15))), lambda run: run.check(35)
+    ),
+    "check without hold": Case(_steps(Run.watching, Run.expire_lease), lambda run: run.check(15 * 3600)),
+    "hint": Case(Run.watching, lambda run: metering.viewer_left(run.session, now=after(25))),
+    "settle stream": Case(Run.watching, Run.settle_stream),
+    "settle stream of two leases": Case(lambda run: run.watching(LEASE + 1), Run.settle_stream),
+}
+
+
+@dataclass
+class Sites:
+    """The places in the code under test that call storage, and which of them were crashed at."""
+
+    every: dict[str, set[range]] = field(default_factory=dict)
+    met: set[tuple[str, int]] = field(default_factory=set)
+
+    def meet(self) -> None:
+        """Note where the present call comes from."""
+        frame: Any = sys._getframe()
+        while frame:
+            self.met.add((frame.f_code.co_filename, frame.f_lineno))
+            frame = frame.f_back
+
+    def missed(self) -> list[str]:
+        """Return the places that no call came from."""
+        return [
+            f"{Path(file).name}:{lines.start}"
+            for file, places in self.every.items()
+            for lines in places
+            if not any((file, line) in self.met for line in lines)
+        ]
+
+
+def _storage_calls(module: ModuleType) -> Iterator[range]:
+    tree = ast.parse(Path(str(module.__file__)).read_text())
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name not in READ_ONLY):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                owner = getattr(node.func, "value", None)
+                if name in STORAGE and (owner is None or getattr(owner, "id", "") == "reads"):
+                    yield range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _effect(found: money.Books, user: str) -> dict[str, Any]:
+    """Return everything that a run left, without names."""
+    account = found.accounts.get(user)
+    return {
+        "account": account and (account.available, account.held, account.sequence, account.open_holds),
+        "entries": [(line.type, line.amount) for line in found.entries[user]],
+        "holds": [(hold.amount, hold.status, hold.used) for hold in found.holds[user].values()],
+        "viewings": [
+            (item.status, item.ended_reason, item.ended_at, item.last_index, item.held, item.lease_left, item.charged)
+            for item in found.viewings.values()
+            if item.user_id == user
+        ],
+        "events": {name: count for name, count in found.events.items() if name.endswith(f" {user}")},
+        "earned": projection.platform_balance(f"creator:creator-{user}"),
+    }
+
+
+def _nameless(effect: dict[str, Any]) -> dict[str, Any]:
+    return effect | {"events": {name.split()[0]: count for name, count in effect["events"].items()}}
+
+
+def _act(case: Case, run: Run) -> None:
+    with suppress(DomainError):
+        case.act(run)
+
+
+def _die(case: Case, run: Run, position: int, kind: str) -> None:
+    """Die at one storage call, then come again."""
+    case.prepare(run)
+    with faults.injected(faults.script(*[None] * position, kind), operations=CALLS) as wire:
+        with pytest.raises(faults.Crash):
+            case.act(run)
+        assert wire.seen == {kind: 1}
+    _act(case, run)
+
+
+def _calls(case: Case, run: Run, sites: Sites) -> int:
+    """Run a case undisturbed and return how many storage calls it makes."""
+    case.prepare(run)
+    with faults.injected(lambda _: sites.meet(), operations=CALLS) as wire:
+        _act(case, run)
+    return wire.calls.total()
+
+
+@pytest.mark.soak
+@pytest.mark.covers("R-06", "S-W-15", "S-W-17", "X-W-05", "X-W-34", "X-W-36")
+def test_every_money_use_case_may_die_at_every_storage_call(stage: str) -> None:
+    sites = Sites({str(module.__file__): set(_storage_calls(module)) for module in MODULES})
+    runs: dict[str, list[str]] = {}
+    calls: dict[str, int] = {}
+    with queues.watched():
+        for name, case in CASES.items():
+            plain = f"usr-{name.replace(' ', '_')}"
+            calls[name] = _calls(case, Run(plain), sites)
+            runs[plain] = []
+            for position in range(calls[name]):
+                for kind in (faults.CRASH_BEFORE, faults.CRASH_AFTER):
+                    runs[plain].append(f"{plain}-{position}-{kind}")
+                    _die(case, Run(runs[plain][-1]), position, kind)
+    books = money.books()
+    wrong = [problem for problem in money.problems(books) if "usr-reconcile" not in problem]
+    crashes = sum(map(len, runs.values()))
+    print({"cases": len(CASES), "calls": calls, "crashes": crashes, "sites": sum(map(len, sites.every.values()))})
+    for plain, repeats in runs.items():
+        expected = _nameless(_effect(books, plain))
+        for user in repeats:
+            assert _nameless(_effect(books, user)) == expected, user
+    assert wrong == []
+    assert crashes == 2 * sum(calls.values())
+    assert all(calls.values())
+    assert sites.missed() == []

@@ -1,0 +1,372 @@
+"""Viewers in simulated time: players on a bad network, a server that crashes, and what each should have paid.
+
+What a viewer should pay is worked out here from what reached the server and when, with the specification's numbers
+and none of the code under test.
+"""
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import wallet
+from shared.kernel.clock import from_ms, to_ms
+from shared.kernel.due import sweep
+from shared.kernel.errors import DomainError, Unavailable
+from shared.live import metering
+from shared.live.metering.items import ViewingItem
+from shared.live.metering.rules import Reason
+from shared.live.metering.schemas import MeterTick
+from shared.live.metering.sessions import DUE_KIND, read_viewing
+from tests import faults, money, queues
+from tests.bank import put_stream
+from tests.clock import START
+
+SECOND = 1000
+INTERVAL = 10 * SECOND
+RATES = (6000, 6001, 9000, 601, 12_345)
+DELIVERED = ((0, 3), (1, 70), (2, 16), (3, 6), (4, 3), (5, 2))
+"""How often a tick arrives, and with what weight."""
+
+REDELIVERY = 30 * SECOND
+PATIENCE = 4
+"""Tries of a player whose request got no answer."""
+
+
+@dataclass
+class Oracle:
+    """One viewing session as the specification has it. Times are milliseconds after it began.
+
+    Attributes:
+        cost: milli-credits of one interval.
+        funds: what the viewer had when joining and got since.
+        arrivals: when the tick that paid for each interval came.
+        over: what a tick is answered once the session has ended.
+        off_air: when the stream ended.
+    """
+
+    cost: int
+    funds: int
+    seen: int = 0
+    arrivals: list[int] = field(default_factory=list)
+    over: str = ""
+    off_air: int | None = None
+
+    def verdict(self, index: int, at: int) -> str:
+        """Return what a tick must be answered."""
+        owed = (index + 1 - len(self.arrivals)) * self.cost
+        if index < len(self.arrivals):
+            return "AlreadyProcessed"
+        if self.over or at - self.seen > 20 * SECOND:
+            return self.over or "SessionEnded"
+        if at < index * INTERVAL - SECOND:
+            return "TickTooEarly"
+        if at > (index + 2) * INTERVAL:
+            return "TickTooLate"
+        return "done" if owed <= self.funds - len(self.arrivals) * self.cost else "CreditsExhausted"
+
+    def charge(self, index: int, at: int) -> None:
+        """Take a tick in."""
+        self.arrivals += [at] * (index + 1 - len(self.arrivals))
+        self.seen = at
+
+    @property
+    def due(self) -> int:
+        """What the viewer owes in the end."""
+        return self.cost * sum(self.off_air is None or at <= self.off_air for at in self.arrivals)
+
+
+@dataclass
+class Viewer:
+    """A viewer: their player, and what they should pay."""
+
+    user: str
+    stream: str
+    operation: str
+    began: int
+    oracle: Oracle
+    ends: int
+    leaves: bool
+    hint: bool
+    session: str = ""
+    gone: bool = False
+    settled_after: int | None = None
+
+
+class Simulation:
+    """One process's share of the viewers, on one clock."""
+
+    def __init__(self, seed: int, *, share: int, viewers: int, minutes: int, rate: float) -> None:
+        self.random = random.Random(f"{seed}-{share}")
+        self.share, self.minutes, self.rate = share, minutes, rate
+        self.now = 0
+        self.viewers: list[Viewer] = []
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self._waiting: list[tuple[int, int, Callable[[], None]]] = []
+        self._number = 0
+        self._count = viewers
+        self._wire: faults.Faults
+        self._queues: queues.DueQueues
+
+    def run(self) -> None:
+        """Let the time pass."""
+        plan = faults.at_random(self.random.randrange(2**32), self.rate)
+        streams = self._streams()
+        for number in range(self._count):
+            self._enter(number, streams)
+        for minute in range(self.minutes + 3):
+            self.later(minute * 60 * SECOND + self.random.randrange(SECOND), self._sweep)
+        with ExitStack() as stack:
+            self._queues = stack.enter_context(queues.watched())
+            self._wire = stack.enter_context(faults.injected(plan))
+            while self._waiting:
+                self.now, _, happen = heapq.heappop(self._waiting)
+                happen()
+        self.counts.update({f"fault {kind}": count for kind, count in self._wire.seen.items()})
+
+    def later(self, at: int, happen: Callable[[], None]) -> None:
+        """Let something happen at a time."""
+        self._number += 1
+        heapq.heappush(self._waiting, (at, self._number, happen))
+
+    @property
+    def instant(self) -> datetime:
+        """The time it is."""
+        return START + timedelta(milliseconds=self.now)
+
+    def _streams(self) -> dict[str, int]:
+        rates = {f"str_{self.share}_{number}": rate for number, rate in enumerate(RATES)}
+        for stream, rate in rates.items():
+            put_stream(stream, rate)
+        ending = self.random.choice(sorted(rates))
+        end = self.random.randrange(self.minutes * 30 * SECOND, self.minutes * 60 * SECOND)
+        self.later(end, lambda: self._end_stream(ending, rates[ending]))
+        return rates
+
+    def _end_stream(self, stream: str, rate: int) -> None:
+        put_stream(stream, rate, status="ENDED", ended_at=self.instant)
+        for viewer in self.viewers:
+            if viewer.stream == stream and not viewer.oracle.over:
+                viewer.oracle.off_air = self.now - viewer.began
+        ended = self.instant
+        for delay in (500, self.random.randrange(600, 20 * SECOND)):
+            self.later(self.now + delay, lambda: self._settle_stream(stream, ended))
+
+    def _settle_stream(self, stream: str, ended: datetime) -> None:
+        self._deliver(lambda: metering.settle_stream(stream, Reason.STREAM_ENDED, at=ended, now=self.instant))
+        self.counts["streams settled"] += 1
+
+    def _enter(self, number: int, streams: dict[str, int]) -> None:
+        stream = self.random.choice(sorted(streams))
+        cost = -(-streams[stream] // 6)
+        intervals = self.minutes * 6
+        rich = self.random.random() < 0.75
+        funds = cost * (intervals + 10 if rich else self.random.randrange(1, intervals)) + self.random.randrange(2000)
+        vanishes = self.random.random() < 0.3
+        began = self.random.randrange(30 * SECOND)
+        stays = self.random.randrange(intervals) if vanishes else intervals
+        viewer = Viewer(
+            user=f"usr_{self.share}_{number}",
+            stream=stream,
+            operation=f"opn-{self.share}-{number}",
+            began=began,
+            oracle=Oracle(cost, max(funds, 1000)),
+            ends=stays,
+            leaves=not vanishes,
+            hint=self.random.random() >= 0.1,
+        )
+        self.viewers.append(viewer)
+        self._fund(viewer, viewer.oracle.funds, "start")
+        if not rich and self.random.random() < 0.4:
+            self.later(began + self.random.randrange(intervals) * INTERVAL, lambda: self._top_up(viewer))
+        self.later(began, lambda: self._join(viewer))
+
+    def _fund(self, viewer: Viewer, amount: int, name: str) -> None:
+        reference = wallet.Reference("PAYMENT", f"{viewer.user}-{name}")
+        wallet.deposit(viewer.user, amount, reference=reference, now=self.instant)
+
+    def _top_up(self, viewer: Viewer) -> None:
+        if viewer.oracle.over:
+            return
+        amount = viewer.oracle.cost * 40
+        self._deliver(lambda: self._fund(viewer, amount, "more"), at_last=lambda: self._topped_up(viewer, amount))
+
+    def _topped_up(self, viewer: Viewer, amount: int) -> None:
+        viewer.oracle.funds += amount
+        self.counts["top-ups"] += 1
+
+    def _deliver(self, work: Callable[[], Any], *, at_last: Callable[[], None] = lambda: None, tries: int = 50) -> None:
+        """Do a message's work; when it dies the message comes again. Here at once: it is as good as later."""
+        for _ in range(tries):
+            try:
+                work()
+            except (Unavailable, faults.Crash):
+                self._wire.revive()
+                continue
+            finally:
+                self._collect()
+            at_last()
+            return
+        raise AssertionError("a message never got through")
+
+    def _collect(self) -> None:
+        for message in self._queues.taken():
+            body = message.body
+            self.counts["checks asked for"] += 1
+            self.later(self.now + message.seconds * SECOND, lambda body=body: self._check(body))
+
+    def _sweep(self) -> None:
+        sweep(ViewingItem, DUE_KIND, now=self.instant)
+        self._collect()
+
+    def _check(self, body: dict[str, Any]) -> None:
+        until = from_ms(body["until"])
+        try:
+            metering.check(body["pk"], body["sk"], until=until, now=self.instant)
+            self.counts["checks"] += 1
+        except (Unavailable, faults.Crash):
+            self._wire.revive()
+            self.counts["checks that died"] += 1
+            self.later(self.now + REDELIVERY, lambda: self._check(body))
+        self._collect()
+
+    def _join(self, viewer: Viewer) -> None:
+        def join() -> None:
+            now = START + timedelta(milliseconds=viewer.began)
+            viewer.session = metering.join(viewer.stream, viewer.user, operation=viewer.operation, now=now).session_id
+
+        self._deliver(join)
+        self._plan(viewer, 0)
+
+    def _plan(self, viewer: Viewer, index: int) -> None:
+        """Plan the next tick of a player, or its end."""
+        if viewer.gone:
+            return
+        if index >= viewer.ends:
+            self.later(viewer.began + index * INTERVAL + self.random.randrange(5 * SECOND), lambda: self._end(viewer))
+            return
+        at = viewer.began + index * INTERVAL + self.random.randrange(300)
+        times = self.random.choices(*zip(*DELIVERED, strict=True))[0]
+        self.counts[f"ticks delivered {times} times"] += 1
+        if times == 0:
+            self.later(at, lambda: self._plan_after_gap(viewer, index + 1))
+            return
+        if self.random.random() < 0.003:
+            self.counts["sleepers"] += 1
+            at += self.random.randrange(8 * SECOND, 20 * SECOND)
+        elif self.random.random() < 0.02:
+            self.later(at - 4 * SECOND, lambda: self._send(viewer, index, 0))
+        self.later(max(at, self.now), lambda: self._send(viewer, index, PATIENCE))
+        for _ in range(times - 1):
+            delay = self.random.choice((50, 500, 3 * SECOND, 12 * SECOND, 40 * SECOND))
+            self.later(at + self.random.randrange(delay), lambda: self._send(viewer, index, 0))
+
+    def _plan_after_gap(self, viewer: Viewer, index: int) -> None:
+        """A player that could not send a tick sends the next as soon as it is taken."""
+        at = viewer.began + index * INTERVAL - 900
+        ended = index >= viewer.ends
+        self.later(at, (lambda: self._plan(viewer, index)) if ended else lambda: self._send(viewer, index, PATIENCE))
+
+    def _send(self, viewer: Viewer, index: int, patience: int) -> None:
+        """Deliver a tick and hold its answer to the oracle's. A player with patience goes on from it."""
+        at = self.now - viewer.began
+        expected = viewer.oracle.verdict(index, at)
+        body = MeterTick(stream_id=viewer.stream, session_id=viewer.session, interval_index=index, playback_ms=INTERVAL)
+        answer = self._answer(lambda: metering.charge(viewer.user, body, now=self.instant))
+        self.counts[f"tick {answer}"] += 1
+        self._take(viewer, index, at, expected, answer)
+        if not patience:
+            return
+        if answer == "unknown":
+            self.later(self.now + SECOND, lambda: self._send(viewer, index, patience - 1 or 1))
+        elif answer in {"done", "AlreadyProcessed"}:
+            self._plan(viewer, index + 1)
+        elif answer == "TickTooLate":
+            self._plan(viewer, at // INTERVAL)
+        else:
+            viewer.gone = True
+
+    def _answer(self, work: Callable[[], Any]) -> str:
+        try:
+            work()
+        except (Unavailable, faults.Crash):
+            self._wire.revive()
+            return "unknown"
+        except DomainError as refused:
+            return type(refused).__name__
+        finally:
+            self._collect()
+        return "done"
+
+    def _take(self, viewer: Viewer, index: int, at: int, expected: str, answer: str) -> None:
+        oracle = viewer.oracle
+        item = read_viewing(viewer.session) if answer == "unknown" else None
+        if item:
+            took = expected == "done" and item.last_index >= index
+            answer = "done" if took else expected if item.status == "ENDED" else "unknown"
+        off_air = oracle.off_air is not None and at > oracle.off_air
+        if answer not in {expected, "unknown"} and not (item or (off_air and answer == "SessionEnded")):
+            self.wrong.append(f"{viewer.user} tick {index} at {at}: {answer}, should be {expected}")
+        if answer == "done":
+            oracle.charge(index, at)
+        if answer in {"SessionEnded", "CreditsExhausted"}:
+            oracle.over = oracle.over or answer
+
+    def _end(self, viewer: Viewer) -> None:
+        """A viewer leaves, or just vanishes; LiveKit may tell."""
+        if viewer.gone:
+            return
+        viewer.gone = True
+        self.counts["left" if viewer.leaves else "vanished"] += 1
+        if viewer.leaves:
+            self._leave(viewer, PATIENCE)
+        elif viewer.hint:
+            work = lambda: metering.viewer_left(viewer.session, now=self.instant)  # noqa: E731 - a message's work
+            self.later(self.now + 2 * SECOND, lambda: self._deliver(work))
+        else:
+            self.counts["hints lost"] += 1
+
+    def _leave(self, viewer: Viewer, patience: int) -> None:
+        answer = self._answer(lambda: metering.leave(viewer.stream, viewer.session, viewer.user, now=self.instant))
+        self.counts[f"leave {answer}"] += 1
+        if answer == "done":
+            viewer.oracle.over = viewer.oracle.over or "SessionEnded"
+        if answer == "unknown" and patience:
+            self.later(self.now + SECOND, lambda: self._leave(viewer, patience - 1))
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process's viewers came to.
+
+    Attributes:
+        sessions: by session, its reason to end, the cost of an interval, what was due and what was charged.
+        counts: what happened how often.
+        wrong: answers and books that should be different.
+    """
+
+    sessions: dict[str, tuple[str, int, int, int]]
+    counts: Counter[str]
+    wrong: list[str]
+
+
+def simulate(seed: int, *, share: int, viewers: int, minutes: int, rate: float) -> Share:
+    """Let one share of the viewers watch on the tables of the present stage."""
+    simulation = Simulation(seed, share=share, viewers=viewers, minutes=minutes, rate=rate)
+    simulation.run()
+    books = money.books()
+    wrong, sessions = simulation.wrong + money.problems(books), {}
+    for viewer in simulation.viewers:
+        item = books.viewings[viewer.session]
+        charged, ran_out = books.charged(viewer.session), to_ms(item.started_at) + (item.last_index + 1) * INTERVAL
+        sessions[viewer.session] = (item.ended_reason, viewer.oracle.cost, viewer.oracle.due, charged)
+        if item.status != "ENDED":
+            wrong.append(f"{viewer.user} still watches")
+        elif item.ended_reason == "exhausted" and to_ms(item.ended_at) > ran_out + 20 * SECOND:
+            wrong.append(f"{viewer.user} watched on without credits")
+    return Share(sessions, simulation.counts, wrong)
