@@ -22,9 +22,7 @@ def without_table(stack: Stack, aws: Callable[[str], Any]) -> Iterator[str]:
     statements = document["Statement"]
     kept = [statement for statement in statements if "dynamodb" not in json.dumps(statement["Action"])]
     assert len(kept) < len(statements)
-    iam.put_role_policy(
-        RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document | {"Statement": kept})
-    )
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document | {"Statement": kept}))
     yield name
     iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
 
