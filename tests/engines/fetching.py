@@ -17,6 +17,9 @@ DYNAMODB_LOCAL = "3.1.0"
 LIVEKIT_SERVER = "v1.11.0"
 STRIPE_MOCK = "v0.203.0"
 
+WITHIN_SECONDS = 480
+"""What one step of fetching may take: building the LiveKit server takes two minutes of CPU."""
+
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>wellspring</groupId><artifactId>engines</artifactId><version>1</version><packaging>pom</packaging>
@@ -37,17 +40,27 @@ def _need(*tools: str) -> None:
         raise NotHere(f"{' and '.join(missing)} not found")
 
 
-def _run(*command: str, **options: str | Path) -> str:
-    told = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=options.get("cwd"), env=_with(options)
-    )
-    if told.returncode:
-        raise NotHere(f"{' '.join(command[:3])} failed: {(told.stdout + told.stderr)[-600:]}")
+def _run(*command: str, folder: Path | None = None, **variables: str) -> str:
+    """Run a tool to its end and return what it printed.
+
+    Raises:
+        NotHere: it failed, or took too long.
+    """
+    try:
+        told = subprocess.run(
+            command,
+            cwd=folder,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=WITHIN_SECONDS,
+        )
+    except subprocess.CalledProcessError as failed:
+        raise NotHere(f"{' '.join(command[:3])} failed: {(failed.stdout + failed.stderr)[-600:]}") from None
+    except subprocess.TimeoutExpired:
+        raise NotHere(f"{' '.join(command[:3])} took more than {WITHIN_SECONDS} s") from None
     return told.stdout
-
-
-def _with(options: dict[str, str | Path]) -> dict[str, str]:
-    return os.environ | {name: str(value) for name, value in options.items() if name.isupper()}
 
 
 def dynamodb_local() -> Path:
@@ -96,7 +109,7 @@ def livekit_server() -> Path:
         source = json.loads(_run("go", "mod", "download", "-json", module))["Dir"]
         with tempfile.TemporaryDirectory() as work:
             built = Path(work, "livekit-server")
-            _run("go", "build", "-mod=readonly", "-o", str(built), "./cmd/server", cwd=source)
+            _run("go", "build", "-mod=readonly", "-o", str(built), "./cmd/server", folder=Path(source))
             _keep(built, program)
     return program
 

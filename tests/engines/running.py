@@ -1,5 +1,6 @@
 """Runs engines made by others as processes of their own, on free ports."""
 
+import json
 import subprocess
 import time
 import urllib.error
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engine import free_port
+from tests.engine import SECRETS, free_port
 from tests.engines import fetching
 
 START_SECONDS = 60
@@ -22,6 +23,35 @@ def dynamodb_local(folder: Path) -> Iterator[str]:
     command += ["software.amazon.dynamodb.services.local.main.ServerRunner", "-disableTelemetry"]
     command += ["-dbPath", str(folder), "-port", str(port)]
     with _running(command, port, folder / "dynamodb-local.log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def stripe_mock(folder: Path) -> Iterator[str]:
+    """Run stripe-mock and yield its base URL."""
+    program, port = fetching.stripe_mock(), free_port()
+    with _running([str(program), "-http-addr", f"127.0.0.1:{port}"], port, folder / "stripe-mock.log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def livekit_server(folder: Path) -> Iterator[str]:
+    """Run a LiveKit server in its dev mode, with the key of ``tests.engine.SECRETS``, and yield its base URL."""
+    program, port = fetching.livekit_server(), free_port()
+    keys = json.loads(SECRETS["livekit"])
+    settings = {
+        "port": port,
+        "bind_addresses": ["127.0.0.1"],
+        "keys": {keys["api_key"]: keys["api_secret"]},
+        "rtc": {
+            "tcp_port": free_port(),
+            "udp_port": free_port(),
+            "node_ip": "127.0.0.1",
+            "interfaces": {"includes": ["lo"]},
+        },
+    }
+    command = [str(program), "--dev", "--config-body", json.dumps(settings)]
+    with _running(command, port, folder / "livekit-server.log"):
         yield f"http://127.0.0.1:{port}"
 
 
