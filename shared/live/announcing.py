@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from shared.kernel import realtime
+from shared.live import lookup
 from shared.live.items import Stream
 from shared.live.messages import StreamIsLive, StreamIsOver, StreamIsPaused, StreamMessage
 from shared.live.rules import Status
-from shared.live.streams import read
 
 
 def announce(stream_id: str, *, now: datetime) -> None:
@@ -18,7 +18,7 @@ def announce(stream_id: str, *, now: datetime) -> None:
     Raises:
         NotFound: there is no such stream.
     """
-    message = _message(read(stream_id))
+    message = _message(lookup.stream(stream_id))
     if message:
         realtime.publish(message, stream_id, now=now)
 

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from shared.live import metering, rooms
+from shared.live import lookup, metering, rooms
 from shared.live.errors import SessionNeeded, StreamNotLive
 from shared.live.items import Stream
 from shared.live.rules import OVER, Status
 from shared.live.schemas import Entry
-from shared.live.streams import read
 
 
 def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime) -> Entry:
@@ -22,7 +21,7 @@ def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime
         SessionNeeded: a viewer named no viewing session.
         SessionEnded: the viewing session is over.
     """
-    stream = read(stream_id)
+    stream = lookup.stream(stream_id)
     is_creator = stream.creator_id == user_id
     status = Status(stream.status)
     if status in OVER or not (is_creator or status is Status.LIVE):

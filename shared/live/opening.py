@@ -4,11 +4,11 @@ from datetime import datetime
 
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import ConditionFailed, Put, commit
-from shared.live import categories, rooms
+from shared.live import categories, lookup, rooms
 from shared.live.items import STREAM_SK, Stream, stream_pk
 from shared.live.rules import Status
 from shared.live.schemas import CreatedStream, Ingest, NewStream
-from shared.live.streams import read, view
+from shared.live.streams import view
 
 
 def create(creator_id: str, wanted: NewStream, operation: str, *, now: datetime) -> CreatedStream:
@@ -42,7 +42,7 @@ def _store(stream: Stream) -> Stream:
     try:
         commit(Put(stream, condition=Stream.pk.does_not_exist()))
     except ConditionFailed:
-        return read(stream.stream_id)
+        return lookup.stream(stream.stream_id)
     return stream
 
 

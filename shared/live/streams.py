@@ -11,29 +11,16 @@ from pynamodb.expressions.update import Action
 from shared.kernel.caller import Principal
 from shared.kernel.errors import NotFound
 from shared.kernel.events import DomainEvent, outbox
-from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, Write, transact
-from shared.live import categories, rules
+from shared.live import categories, lookup, rules
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
-from shared.live.items import EVERY_STREAM, STREAM_SK, Stream, stream_pk
+from shared.live.items import EVERY_STREAM, Stream
 from shared.live.rules import Status
 from shared.live.schemas import StreamChange, StreamView
 
 END_ANY = "live:end"
 """Who may end any creator's stream (S-L-18)."""
-
-
-def read(stream_id: str) -> Stream:
-    """Return a stream.
-
-    Raises:
-        NotFound: there is none.
-    """
-    stream = reads.get(Stream, stream_pk(stream_id), STREAM_SK)
-    if stream is None:
-        raise NotFound
-    return stream
 
 
 def owned(stream_id: str, user_id: str) -> Stream:
@@ -42,7 +29,7 @@ def owned(stream_id: str, user_id: str) -> Stream:
     Raises:
         NotFound: there is none, or it is someone else's.
     """
-    stream = read(stream_id)
+    stream = lookup.stream(stream_id)
     if stream.creator_id != user_id:
         raise NotFound
     return stream
@@ -108,7 +95,7 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
         NotFound: there is none, or it is someone else's.
     """
     while True:
-        stream = read(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id)
+        stream = lookup.stream(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id)
         was = Status(stream.status)
         if was in rules.OVER:
             return stream

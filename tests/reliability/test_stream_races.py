@@ -13,7 +13,7 @@ from shared.kernel.errors import Conflict
 from shared.kernel.names import table_name
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
-from shared.live import streams
+from shared.live import lookup, streams
 from shared.live.items import STREAM_SK, Stream, stream_pk
 from shared.live.rules import MOVES, Status
 from shared.live.schemas import StreamChange
@@ -75,7 +75,7 @@ def test_every_step_of_a_stream_is_allowed_and_told_once_whoever_races(stage: st
     rows = dynamodb().scan(TableName=table_name(stage, "live"))["Items"]
     events = [row for row in rows if row["sk"]["S"] == "OUTBOX"]
     for number in range(STREAMS):
-        stream = streams.read(f"str_{number}")
+        stream = lookup.stream(f"str_{number}")
         told = [row for row in events if json.loads(row["data"]["S"])["stream_id"] == stream.stream_id]
         _check(stream, Counter(row["type"]["S"] for row in told))
         if stream.ended_at:

@@ -55,9 +55,12 @@ def get_many(wanted: Sequence[tuple[type[Item], str, str]], *, consistent: bool 
             found |= {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
         request = reply["UnprocessedKeys"]
         if not request:
-            pairs = [(model, found.get((model.table(), pk, sk))) for model, pk, sk in wanted]
-            return [model.load(item) if item else None for model, item in pairs]
+            return [_loaded(model, found.get((model.table(), pk, sk))) for model, pk, sk in wanted]
     raise Unavailable
+
+
+def _loaded(model: type[Item], item: Key | None) -> Any:
+    return model.load(item) if item else None
 
 
 def _request(model: type[Item], key: Condition, filter_by: Condition | None, **options: Any) -> dict[str, Any]:

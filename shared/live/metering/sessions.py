@@ -18,9 +18,10 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import logger
+from shared.live import lookup
 from shared.live import rules as stream_rules
 from shared.live.errors import StreamNotLive
-from shared.live.items import STREAM_SK, Stream, stream_pk
+from shared.live.items import Stream
 from shared.live.metering import rules
 from shared.live.metering.errors import SessionEnded
 from shared.live.metering.events import ViewingEnded, ViewingStarted
@@ -36,18 +37,6 @@ CREATOR_PERMILLE = 700
 
 class _Moved(Exception):
     """The session changed between reading and writing."""
-
-
-def read_stream(stream_id: str) -> Stream:
-    """Return a stream. One read.
-
-    Raises:
-        NotFound: there is none.
-    """
-    stream = reads.get(Stream, stream_pk(stream_id), STREAM_SK)
-    if stream is None:
-        raise NotFound
-    return stream
 
 
 def read_viewing(session_id: str) -> ViewingItem | None:
@@ -95,7 +84,7 @@ def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> Join
         StreamNotLive: it is not on air.
         InsufficientCredits: less than the minimum is available.
     """
-    stream = read_stream(stream_id)
+    stream = lookup.stream(stream_id)
     if stream.status != stream_rules.Status.LIVE:
         raise StreamNotLive
     session_id = session_id_of(operation)
@@ -236,7 +225,7 @@ def _standing(item: ViewingItem) -> ViewingItem:
 
 def _owed(item: ViewingItem, reason: Reason, at: datetime) -> int:
     """Return what a session owes: nothing for the time after its stream, whoever settles it first (S-W-34)."""
-    off_air = at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else read_stream(item.stream_id).ended_at
+    off_air = at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else lookup.stream(item.stream_id).ended_at
     if off_air is None:
         return rules.used(item.viewing())
     earlier = [tick for lease in _leases(item) for tick in ticked(item.started_at, lease.first_index, lease.evidence)]
@@ -323,7 +312,7 @@ def silent_since(item: ViewingItem) -> datetime:
 
 def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
     """Settle an active session whose stream is not on air any more; tell whether it is over. One read."""
-    stream = read_stream(item.stream_id)
+    stream = lookup.stream(item.stream_id)
     if stream.status == stream_rules.Status.LIVE:
         return False
     paused = stream.status == stream_rules.Status.PAUSED

@@ -10,7 +10,7 @@ from shared.kernel.money import credits_of
 from shared.kernel.realtime import publishing
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
-from shared.live import categories, metering, rules, streams
+from shared.live import categories, lookup, metering, rules
 from shared.live.items import STREAM_SK, Stream, stream_pk
 from tests.clock import START
 from tests.simulators.conftest import _run
@@ -100,4 +100,4 @@ def image(item):
 
 def stored(stream_id="str_1"):
     """Return a stream as it is stored."""
-    return streams.read(stream_id)
+    return lookup.stream(stream_id)

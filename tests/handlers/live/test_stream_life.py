@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shared.kernel.errors import NotFound
 from shared.kernel.storage.client import dynamodb
-from shared.live import discovery, rules, streams
+from shared.live import discovery, lookup, rules, streams
 from shared.live.errors import StatusNotPossible, StreamOver
 from shared.live.rules import Status
 from shared.live.schemas import StreamChange
@@ -86,7 +86,7 @@ class StreamLife(RuleBasedStateMachine):
 
     @invariant()
     def the_record_is_what_the_model_says(self):
-        stream = streams.read(self.stream_id)
+        stream = lookup.stream(self.stream_id)
         assert (stream.status, stream.started_at, stream.ended_at) == (self.status, self.started, self.ended)
 
     @rule()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shared.kernel.storage.client import dynamodb
-from shared.live import streams
+from shared.live import lookup
 from shared.live.items import LISTED, Stream
 from tests.handlers.live.conftest import ADMIN, CREATOR, OTHER, VIEWER, image, put_stream, stored
 
@@ -250,7 +250,7 @@ def test_an_administrator_ends_anybodys_stream(call):
 def test_a_change_beside_another_one_is_refused(call, monkeypatch):
     before = image(put_stream())
     call("live.end_stream", path={"id": "str_1"}, caller=CREATOR)
-    monkeypatch.setattr(streams, "read", lambda _: Stream.load(before))
+    monkeypatch.setattr(lookup, "stream", lambda _: Stream.load(before))
     answer = call("live.change_stream", path={"id": "str_1"}, body={"title": "Monday"}, caller=CREATOR)
     assert (answer.status, answer.code) == (409, "STREAM_CHANGED")
     assert events() == ["StreamEnded"]
@@ -260,7 +260,7 @@ def test_ending_a_stream_beside_another_change_still_ends_it(call, monkeypatch):
     before = image(put_stream(status="SCHEDULED"))
     call("live.start_stream", path={"id": "str_1"}, caller=CREATOR)
     seen = iter([Stream.load(before), stored()])
-    monkeypatch.setattr(streams, "read", lambda _: next(seen))
+    monkeypatch.setattr(lookup, "stream", lambda _: next(seen))
     answer = call("live.end_stream", path={"id": "str_1"}, caller=CREATOR)
     assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW))
     assert events() == ["StreamEnded", "StreamStarted"]
