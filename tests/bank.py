@@ -161,9 +161,26 @@ def deliveries(source: random.Random, chains: Sequence[Sequence[Operation]], cou
     return [one for _, _, one in sorted(drawn, key=lambda delivery: delivery[:2])]
 
 
-def _tick(one: Operation) -> Any:
-    body = MeterTick(stream_id="str_1", session_id=one.about, interval_index=one.index, playback_ms=10_000)
-    return metering.charge(one.user, body, now=one.at)
+def _deposit(one: Operation) -> Any:
+    reference = Reference("PAYMENT", one.id)
+    return journal.deposit(one.user, one.amount, reference=reference, bonus=bonus_of(one), now=one.at)
+
+
+def _adjust(one: Operation) -> Any:
+    reference = Reference("ADMIN", one.id)
+    return journal.adjust(one.user, one.amount, reference=reference, reason="soak", admin_id="usr_admin", now=one.at)
+
+
+def _open(one: Operation) -> Any:
+    size, expires_at = HoldSize(one.amount, one.amount), one.at + timedelta(hours=1)
+    return journal.open_hold(
+        one.user, one.about, size, purpose="soak", expires_at=expires_at, now=one.at, beside=lambda *_: ()
+    )
+
+
+def _extend(one: Operation) -> Any:
+    size = HoldSize(one.amount, one.amount)
+    return journal.extend_hold(one.user, one.about, size, held=one.index, beside=lambda *_: ())
 
 
 def _settle(one: Operation) -> Any:
@@ -183,42 +200,40 @@ def _settle(one: Operation) -> Any:
     )
 
 
-def _expire(one: Operation, *, now: datetime) -> None:
-    journal.expire_hold(f"ACCOUNT#{one.user}", journal.hold_sk(one.about), now=now)
+def _expire(one: Operation, minutes: int = 60) -> None:
+    journal.expire_hold(account_pk(one.user), journal.hold_sk(one.about), now=one.at + timedelta(minutes=minutes))
 
 
-def run(one: Operation) -> Any:
-    """Do what an operation says, as its function would."""
-    match one.kind:
-        case "deposit":
-            reference = Reference("PAYMENT", one.id)
-            return journal.deposit(one.user, one.amount, reference=reference, bonus=bonus_of(one), now=one.at)
-        case "adjust":
-            reference = Reference("ADMIN", one.id)
-            return journal.adjust(
-                one.user, one.amount, reference=reference, reason="soak", admin_id="usr_admin", now=one.at
-            )
-        case "hold":
-            size, expires_at = HoldSize(one.amount, one.amount), one.at + timedelta(hours=1)
-            return journal.open_hold(
-                one.user, one.about, size, purpose="soak", expires_at=expires_at, now=one.at, beside=lambda *_: ()
-            )
-        case "extend":
-            size = HoldSize(one.amount, one.amount)
-            return journal.extend_hold(one.user, one.about, size, held=one.index, beside=lambda *_: ())
-        case "settle":
-            return _settle(one)
-        case "expire":
-            return _expire(one, now=one.at + timedelta(hours=1))
-        case "early":
-            return _expire(one, now=one.at + timedelta(minutes=59))
-        case "join":
-            return metering.join("str_1", one.user, operation=one.id, now=one.at)
-        case "tick":
-            return _tick(one)
-        case "leave":
-            return metering.leave("str_1", one.about, one.user, now=one.at)
-    raise ValueError(one.kind)
+def _expire_early(one: Operation) -> None:
+    _expire(one, minutes=59)
+
+
+def _join(one: Operation) -> Any:
+    return metering.join("str_1", one.user, operation=one.id, now=one.at)
+
+
+def _tick(one: Operation) -> Any:
+    body = MeterTick(stream_id="str_1", session_id=one.about, interval_index=one.index, playback_ms=10_000)
+    return metering.charge(one.user, body, now=one.at)
+
+
+def _leave(one: Operation) -> Any:
+    return metering.leave("str_1", one.about, one.user, now=one.at)
+
+
+RUN: dict[str, Callable[[Operation], Any]] = {
+    "deposit": _deposit,
+    "adjust": _adjust,
+    "hold": _open,
+    "extend": _extend,
+    "settle": _settle,
+    "expire": _expire,
+    "early": _expire_early,
+    "join": _join,
+    "tick": _tick,
+    "leave": _leave,
+}
+"""What each kind of operation does, as its function would."""
 
 
 @dataclass
@@ -260,7 +275,7 @@ def soak(source_seed: int, *, count: int, times: int, users: int, rate: float, w
     def deliver(one: Operation) -> None:
         began = time.monotonic()
         try:
-            name, value = "done", run(one)
+            name, value = "done", RUN[one.kind](one)
         except (Unavailable, faults.Crash):
             wire.revive()
             name, value = "unknown", None

@@ -5,8 +5,10 @@ import os
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from shared.kernel.config import settings
@@ -24,6 +26,7 @@ COUNTERPARTS = {
 INTERVALS_PER_MINUTE = 6
 CREATORS_PERMILLE = 700
 SILENCE = timedelta(seconds=20)
+READERS = 4
 
 
 def seed(default: int) -> int:
@@ -146,36 +149,44 @@ def _transaction(found: Books, reference: tuple[str, str], posted: JournalItem) 
 
 
 def _viewing(found: Books, session: str, item: ViewingItem) -> Iterator[str]:
-    hold = found.holds[item.user_id].get(session)
-    intervals = item.last_index + 1
-    seen = [(lease.first_index, len(lease.evidence)) for lease in (*found.leases[session], item)]
-    if sum(count for _, count in seen) != intervals or any(
-        after[0] != before[0] + before[1] for before, after in zip(seen, seen[1:], strict=False)
-    ):
-        yield f"{intervals} intervals charged and evidence of {seen}"
+    hold, intervals = found.holds[item.user_id].get(session), item.last_index + 1
     if item.cost != -(-item.rate_per_minute // INTERVALS_PER_MINUTE):
         yield f"costs {item.cost} at {item.rate_per_minute} a minute"
     if item.lease_left != item.held - intervals * item.cost or item.lease_left < 0:
         yield f"{item.lease_left} left of {item.held} after {intervals} intervals"
     if hold is None or hold.amount != item.held or (hold.status == "OPEN") != (item.status == "ACTIVE"):
         yield "and its hold differ"
-    if item.status == "ACTIVE":
-        return
+    yield from _evidence(found, session, item)
+    if item.status != "ACTIVE":
+        yield from _ended(found, session, item)
+
+
+def _evidence(found: Books, session: str, item: ViewingItem) -> Iterator[str]:
+    seen = [(lease.first_index, len(lease.evidence)) for lease in (*found.leases[session], item)]
+    follows = all(first + count == after for (first, count), (after, _) in pairwise(seen))
+    if not follows or sum(count for _, count in seen) != item.last_index + 1:
+        yield f"{item.last_index + 1} intervals charged and evidence of {seen}"
+
+
+def _ended(found: Books, session: str, item: ViewingItem) -> Iterator[str]:
     if item.charged != found.charged(session):
         yield f"came to {item.charged} and the journal took {found.charged(session)}"
     if item.ended_at > item.last_seen + SILENCE:
         yield f"ended {item.ended_at - item.last_seen} after its viewer was last seen"
-    in_full = item.ended_reason in {"left", "exhausted", "abandoned", "expired"}
-    if item.charged > intervals * item.cost or (in_full and item.charged % item.cost):
-        yield f"came to {item.charged} for {intervals} intervals at {item.cost}"
+    if item.charged > (item.last_index + 1) * item.cost or item.charged % item.cost:
+        yield f"came to {item.charged} for {item.last_index + 1} intervals at {item.cost}"
 
 
 def platform_problems(found: Books, source: random.Random) -> list[str]:
-    """Bring the platform accounts up to the journal, shuffled and with repeats; return what does not add up then."""
+    """Bring the platform accounts up to the journal, as several readers of its stream would, shuffled and with repeats.
+
+    Returns:
+        What does not add up then.
+    """
     images = [image for image in found.raw_journal for _ in range(source.choice((1, 1, 2, 3)))]
     source.shuffle(images)
-    for image in images:
-        projection.project(image)
+    with ThreadPoolExecutor(READERS) as readers:
+        list(readers.map(projection.project, images))
     due: Counter[str] = Counter()
     for posted in found.journal.values():
         due.update({name: amount for name, amount in posted.postings.items() if not name.startswith("customer:")})

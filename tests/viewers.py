@@ -149,7 +149,7 @@ class Simulation:
         return rates
 
     def _end_stream(self, stream: str, rate: int) -> None:
-        put_stream(stream, rate, status="ENDED", ended_at=self.instant)
+        self._deliver(lambda: put_stream(stream, rate, status="ENDED", ended_at=self.instant))
         for viewer in self.viewers:
             if viewer.stream == stream and not viewer.oracle.over:
                 viewer.oracle.off_air = self.now - viewer.began

@@ -69,9 +69,7 @@ class Run:
 
     def open_hold(self) -> None:
         size, expires_at = HoldSize(30_000, 1000), after(60)
-        journal.open_hold(
-            self.user, "h", size, purpose="crash", expires_at=expires_at, now=START, beside=lambda *_: ()
-        )
+        journal.open_hold(self.user, "h", size, purpose="crash", expires_at=expires_at, now=START, beside=lambda *_: ())
 
     def extend_hold(self) -> None:
         journal.extend_hold(self.user, "h", HoldSize(5000, 1000), held=30_000, beside=lambda *_: ())
@@ -189,9 +187,7 @@ CASES = {
     "tick in turn": Case(Run.watching, lambda run: run.tick(3, 30)),
     "tick after a gap": Case(Run.watching, lambda run: run.tick(4, 39)),
     "tick again": Case(Run.watching, lambda run: run.tick(1, 30)),
-    "tick of an earlier lease": Case(
-        lambda run: run.watching(LEASE + 1), lambda run: run.tick(1, 10 * LEASE + 5)
-    ),
+    "tick of an earlier lease": Case(lambda run: run.watching(LEASE + 1), lambda run: run.tick(1, 10 * LEASE + 5)),
     "tick too early": Case(Run.watching, lambda run: run.tick(4, 30)),
     "tick too late": Case(_steps(Run.watching, lambda run: run.tick(3, 38)), lambda run: run.tick(4, 57)),
     "tick that renews": Case(lambda run: run.watching(LEASE), lambda run: run.tick(LEASE, 10 * LEASE)),
