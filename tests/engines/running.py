@@ -13,6 +13,7 @@ from tests.engine import SECRETS, free_port
 from tests.engines import fetching
 
 START_SECONDS = 60
+LOOPBACK = Path(__file__).with_name("Loopback.java")
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def dynamodb_local(folder: Path) -> Iterator[str]:
     """Run DynamoDB Local with its store and log in a folder, and yield its base URL."""
     libraries, port = fetching.dynamodb_local(), free_port()
     command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*"]
-    command += ["software.amazon.dynamodb.services.local.main.ServerRunner", "-disableTelemetry"]
+    command += [str(LOOPBACK), "-disableTelemetry"]
     command += ["-dbPath", str(folder), "-port", str(port)]
     with _running(command, port, folder / "dynamodb-local.log"):
         yield f"http://127.0.0.1:{port}"
@@ -30,7 +31,8 @@ def dynamodb_local(folder: Path) -> Iterator[str]:
 def stripe_mock(folder: Path) -> Iterator[str]:
     """Run stripe-mock and yield its base URL."""
     program, port = fetching.stripe_mock(), free_port()
-    with _running([str(program), "-http-addr", f"127.0.0.1:{port}"], port, folder / "stripe-mock.log"):
+    command = [str(program), "-http-addr", f"127.0.0.1:{port}", "-https-addr", f"127.0.0.1:{free_port()}"]
+    with _running(command, port, folder / "stripe-mock.log"):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -44,7 +46,7 @@ def livekit_server(folder: Path) -> Iterator[str]:
         "bind_addresses": ["127.0.0.1"],
         "keys": {keys["api_key"]: keys["api_secret"]},
         "rtc": {
-            "tcp_port": free_port(),
+            "tcp_port": 0,
             "udp_port": free_port(),
             "node_ip": "127.0.0.1",
             "interfaces": {"includes": ["lo"]},
