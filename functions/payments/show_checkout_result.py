@@ -6,9 +6,17 @@ from shared.kernel.declare import PUBLIC, get
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 from shared.payments import access, history
+from shared.payments.errors import PaymentNotFound
 
 
-@get("/v1/payments/success", allow=PUBLIC, raw=("text/html",), rate="read", touches=[access.READ, COUNT_RATE])
+@get(
+    "/v1/payments/success",
+    allow=PUBLIC,
+    raw=("text/html",),
+    rate="read",
+    touches=[access.READ, COUNT_RATE],
+    errors=[PaymentNotFound],
+)
 def show_checkout_result(session_id: Annotated[str, Query(min_length=1, max_length=200)]) -> Raw:
     """Show a buyer who returns from the checkout what became of it."""
     return history.result_page(session_id)

@@ -18,6 +18,8 @@ SERVERS = {
     "admin": {"url": "https://admin-api.wellspring.example", "description": "For operators."},
 }
 
+HTML = "text/html"
+
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "string", "pattern": "^[0-9]+$"}
 
@@ -77,7 +79,7 @@ def _success(route: Http, derived: Schema, schemas: dict[str, Schema]) -> Schema
     }
 
 
-def _refused(status: int, errors: list[Refusal], names_of: dict[type[BaseModel], str]) -> Schema:
+def _refused(status: int, errors: list[Refusal], names_of: dict[type[BaseModel], str], pages: Schema) -> Schema:
     choices = [{"$ref": REFERENCE + names_of[model]} for model in dict.fromkeys(problem(error) for error in errors)]
     names = ["X-Request-Id", *(("Retry-After", *_LIMITS) if status == RateLimitExceeded.status else ())]
     return {
@@ -87,7 +89,8 @@ def _refused(status: int, errors: list[Refusal], names_of: dict[type[BaseModel],
             JSON: {
                 "schema": choices[0] if len(choices) == 1 else {"anyOf": choices},
                 "examples": {error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors},
-            }
+            },
+            **pages,
         },
     }
 
@@ -135,7 +138,13 @@ def operation(
         schema = derived["requestBody"]["content"][JSON]["schema"]
         content = _json(schema, schemas, f"the body of {route.method} {route.path}")
         made["requestBody"] = {"required": derived["requestBody"].get("required", False), "content": content}
-    refused = {str(status): _refused(status, found, names_of) for status, found in errors.items()}
+    # What is shown to people as a page tells them its own refusals as one, too.
+    pages = {HTML: {"schema": {}}} if HTML in route.raw else {}
+    own = {error.status for error in function.declaration.errors}
+    refused = {
+        str(status): _refused(status, found, names_of, pages if status in own else {})
+        for status, found in errors.items()
+    }
     return made | {"responses": {str(route.status): _success(route, derived, schemas)} | refused}
 
 

@@ -5,6 +5,7 @@ One heading, a few sentences, at most one link; no script, nothing loaded from e
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -31,7 +32,13 @@ class Link:
     address: str
 
 
-def page(heading: str, *sentences: str, link: Link | None = None, status: int = 200) -> Raw:
+def page(
+    heading: str,
+    *sentences: str,
+    link: Link | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Raw:
     """Return a page; everything given is shown as text."""
     body = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     if link:
@@ -43,5 +50,5 @@ def page(heading: str, *sentences: str, link: Link | None = None, status: int = 
         f"<body><main><h1>{title}</h1>{body}</main></body></html>",
         media_type="text/html; charset=utf-8",
         status=status,
-        headers=_HEADERS,
+        headers=_HEADERS | dict(headers or {}),
     )

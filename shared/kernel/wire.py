@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
@@ -38,13 +38,23 @@ Instant = Annotated[
 """An instant on the wire: ISO 8601 in UTC with ``Z``."""
 
 
+def _require_text(given: object) -> object:
+    """Refuse numbers, which would be read as seconds or milliseconds depending on their size."""
+    if not isinstance(given, str) or ":" not in given:
+        raise ValueError("an ISO 8601 time is needed, e.g. 2026-03-01T09:30:00Z")
+    return given
+
+
 def _require_zone(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("a time needs its zone, e.g. 2026-03-01T09:30:00Z")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time in the years 1 to 9999 of UTC is needed") from None
 
 
-InstantInput = Annotated[datetime, AfterValidator(_require_zone)]
+InstantInput = Annotated[datetime, BeforeValidator(_require_text), AfterValidator(_require_zone)]
 """An instant in a request: ISO 8601 with a zone."""
 
 

@@ -20,7 +20,14 @@ from shared.kernel import idempotency, rates
 from shared.kernel.caller import Principal, admit, operation_of, principal_of
 from shared.kernel.clock import system_clock
 from shared.kernel.declare import PUBLIC, Function, Http
-from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, RateLimitExceeded, ValidationFailed
+from shared.kernel.errors import (
+    DomainError,
+    InternalError,
+    NotFound,
+    PayloadTooLarge,
+    RateLimitExceeded,
+    ValidationFailed,
+)
 from shared.kernel.telemetry import flush, logger
 from shared.kernel.wire import Page, Raw, Reply
 
@@ -98,6 +105,8 @@ class HttpShell:
         self._app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read)
         self._app.exception_handler(DomainError)(self._refuse)
         self._app.exception_handler(RequestValidationError)(lambda invalid: self._refuse(_explain(invalid)))
+        # A value in the path that Powertools' pattern does not take, such as an emoji.
+        self._app.not_found(lambda _: self._refuse(NotFound()))
         self._app.route(powertools_path(trigger.path), method=trigger.method)(self._answering(function))
         self._query = self._known_query()
         self._request_id = ""

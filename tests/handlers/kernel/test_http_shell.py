@@ -65,6 +65,13 @@ def test_a_success_is_data_and_meta_with_every_header(keep: Any) -> None:
     assert answer.data["id"].startswith("not_")
 
 
+@pytest.mark.parametrize("folder", ["\N{GRINNING FACE}", "\x00", "\ufffd"])
+def test_a_path_that_no_id_can_have_is_not_there_in_the_one_shape(call: Call, folder: str) -> None:
+    answer = call(keep_note, path={"folder": folder}, caller=WRITER, body={"text": "hello"})
+    assert (answer.status, answer.json) == (404, _error("NOT_FOUND", "There is no such thing here."))
+    assert answer.headers["Content-Type"] == "application/json"
+
+
 @pytest.mark.covers("S-P-22", "S-P-23", "S-P-25", "X-P-32")
 @pytest.mark.parametrize(
     ("request_", "details"),

@@ -151,7 +151,17 @@ def test_a_past_balance_is_the_one_after_the_last_entry(call, history, seconds, 
     assert (answer.status, answer.json) == (200, {"data": {"balance": balance, "at": at}, "meta": {}})
 
 
-@pytest.mark.parametrize("query", [{}, {"at": "yesterday"}, {"at": "2026-03-01T09:30:00"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"at": "yesterday"},
+        {"at": "2026-03-01T09:30:00"},
+        {"at": "1772357400"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-01:00"},
+    ],
+)
 def test_a_past_balance_needs_an_instant_with_its_zone(call, query):
     answer = call("wallet.read_past_balance", query=query, caller=VIEWER)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
