@@ -10,7 +10,7 @@ from typing import Any
 from shared.kernel.registry import ROOT
 from tests import engine
 
-RUNS = 9
+RUNS = 11
 VENDORS = ("aiohttp", "argon2", "boto3", "coinbase", "cryptography", "jwt", "livekit", "openai", "stripe", "twilio")
 
 HOT = (
