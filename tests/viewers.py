@@ -143,9 +143,9 @@ class Simulation:
         rates = {f"str_{self.share}_{number}": rate for number, rate in enumerate(RATES)}
         for stream, rate in rates.items():
             put_stream(stream, rate)
-        ending = self.random.choice(sorted(rates))
-        end = self.random.randrange(self.minutes * 30 * SECOND, self.minutes * 60 * SECOND)
-        self.later(end, lambda: self._end_stream(ending, rates[ending]))
+        for stream in self.random.sample(sorted(rates), 2):
+            end = self.random.randrange(self.minutes * 30 * SECOND, self.minutes * 60 * SECOND)
+            self.later(end, lambda stream=stream: self._end_stream(stream, rates[stream]))
         return rates
 
     def _end_stream(self, stream: str, rate: int) -> None:
@@ -154,7 +154,8 @@ class Simulation:
             if viewer.stream == stream and not viewer.oracle.over:
                 viewer.oracle.off_air = self.now - viewer.began
         ended = self.instant
-        for delay in (500, self.random.randrange(600, 20 * SECOND)):
+        for _ in range(2):
+            delay = self.random.randrange(500, 20 * SECOND)
             self.later(self.now + delay, lambda: self._settle_stream(stream, ended))
 
     def _settle_stream(self, stream: str, ended: datetime) -> None:

@@ -57,7 +57,7 @@ def test_two_hundred_viewers_of_an_hour_pay_for_what_they_watched(stage: str) ->
     assert all(counts[f"fault {kind}"] >= 20 for kind in faults.KINDS)
     assert counts["vanished"] >= 40
     assert counts["hints lost"] >= 2
-    assert counts["streams settled"] == 2 * SHARES
+    assert counts["streams settled"] == 4 * SHARES
 
 
 @pytest.mark.covers("R-09", "S-W-34", "X-W-05")
