@@ -1,8 +1,4 @@
-"""Accounts of credits: journal, holds, statements, reconciliation. These names are what other domains may use.
-
-Consumers that tell a wallet's owner what happened import ``shared.wallet.messages`` besides: it brings the live hub, which
-nobody who reads a balance or pays for a tick has to wait for.
-"""
+"""Accounts of credits: journal, holds, statements, reconciliation. These names are what other domains may use."""
 
 from shared.wallet import access, errors, events
 from shared.wallet.journal import (
@@ -16,6 +12,7 @@ from shared.wallet.journal import (
     read_account,
     settle_hold,
 )
+from shared.wallet.messages import push_balance
 from shared.wallet.rules import LOW_BALANCE, Account, HoldSize, Reference, level
 
 __all__ = [
@@ -34,6 +31,7 @@ __all__ = [
     "find",
     "level",
     "open_hold",
+    "push_balance",
     "read_account",
     "settle_hold",
 ]

@@ -9,13 +9,12 @@ from shared.live.metering.events import ViewingEnded
 from shared.live.metering.items import ViewingItem
 from shared.live.metering.messages import CreditsExhausted, LowBalance, ViewingOver
 from shared.live.metering.rules import Reason
-from shared.wallet.messages import push_balance
 
 
 def announce_tick(before: ViewingItem, after: ViewingItem, *, now: datetime) -> None:
     """Tell a viewer the balance after a tick, and warn when this tick took it below the threshold."""
     unsettled = rules.used(after.viewing())
-    balance = push_balance(after.user_id, unsettled=unsettled, now=now)
+    balance = wallet.push_balance(after.user_id, unsettled=unsettled, now=now)
     was = balance + (after.last_index - before.last_index) * after.cost
     if balance < wallet.LOW_BALANCE <= was:
         seconds = balance // after.cost * rules.INTERVAL_MS // 1000
@@ -36,4 +35,4 @@ def announce_end(event: ViewingEnded, *, now: datetime) -> None:
         returned=event.returned,
     )
     publish(over, event.user_id, now=now)
-    push_balance(event.user_id, now=now)
+    wallet.push_balance(event.user_id, now=now)
