@@ -17,6 +17,7 @@ from infra.tables import tables
 from shared.kernel import config, due, relay, secrets
 from shared.kernel.names import secret_name, table_name
 from shared.kernel.realtime import sending
+from shared.kernel.security import keys
 from shared.kernel.storage import client
 from shared.kernel.storage.table import Table
 
@@ -71,6 +72,14 @@ def table_request(stage: str, table: Table) -> dict[str, Any]:
 
 def _keys(hash_key: str, range_key: str) -> list[dict[str, str]]:
     return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
+
+
+def make_token_key() -> str:
+    """Make the key that signs access tokens and return its id."""
+    kms = client.aws_client("kms")
+    key_id: str = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=keys.alias(), TargetKeyId=key_id)
+    return key_id
 
 
 def make_tables(stage: str) -> list[str]:

@@ -4,6 +4,7 @@ from shared.identity.schemas import MailAccepted
 from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
+from shared.kernel.errors import NotFound
 
 
 @post(
@@ -13,7 +14,7 @@ from shared.kernel.declare import post
     rate="verification-mail",
     idempotent=True,
     touches=[access.REQUEST_MAIL],
-    errors=[AlreadyVerified],
+    errors=[NotFound, AlreadyVerified],
 )
 def request_verification_mail(caller: Caller, operation: OperationId, clock: Clock) -> MailAccepted:
     """Send the verification mail again; earlier links stay valid until they expire."""

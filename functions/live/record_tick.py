@@ -2,6 +2,7 @@ from shared import wallet
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
+from shared.kernel.errors import NotFound
 from shared.live import metering
 from shared.live.metering import access, errors
 from shared.live.metering.schemas import MeterResult, MeterTick
@@ -12,6 +13,7 @@ from shared.live.metering.schemas import MeterResult, MeterTick
     allow="live:watch",
     touches=[access.TICK, wallet.access.POST],
     errors=[
+        NotFound,
         errors.AlreadyProcessed,
         errors.TickTooEarly,
         errors.TickTooLate,

@@ -15,7 +15,7 @@ from shared.kernel.caller import Principal, principal_of
 from shared.kernel.config import settings
 from shared.kernel.security import keys
 from shared.kernel.storage.client import aws_client, dynamodb
-from tests import calls
+from tests import calls, engine
 from tests.calls import Answer, call
 from tests.engine import REGION
 from tests.triggers import authorizer_event, queue_event
@@ -29,10 +29,7 @@ def token_key(aws: None) -> str:
     """Provide a signing key behind the alias, and return its id."""
     keys.forget()
     authorization.forget()
-    kms = aws_client("kms")
-    key_id: str = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    kms.create_alias(AliasName=keys.alias(), TargetKeyId=key_id)
-    return key_id
+    return engine.make_token_key()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""Made-up requests, good and bad, to every endpoint: each answer is one that the API document promises, never a 5xx."""
+
+import os
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode, Response, checks
+from schemathesis.specs.openapi import checks as promises
+
+from infra.documents.openapi import document, endpoints
+from shared.identity import rules
+from shared.kernel import rates
+from shared.live import categories
+from tests import calls, engine
+from tests.handlers.live.conftest import KEY, SECRET, put_stream, watch
+from tests.providers import simulator
+from tests.triggers import principal
+
+EXAMPLES = int(os.environ.get("WELLSPRING_FUZZ_EXAMPLES", "10"))
+"""Requests of each kind to each endpoint; set it higher to look further."""
+
+BASE = "https://api.wellspring.example"
+DOCUMENT = document()
+for methods in DOCUMENT["paths"].values():
+    for described in methods.values():
+        described["security"] = []  # who may call what is the matter of the authorization matrix
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()}
+FUNCTIONS = {function.handler.__name__: function for function, _ in endpoints()}
+REQUESTS = [
+    (named, mode)
+    for named, operation in sorted(OPERATIONS.items())
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or operation.body or any(operation.iter_parameters())
+]
+"""Where nothing is sent, nothing can be wrong."""
+CALLER = principal("usr_viewer", *rules.permissions(rules.ROLES))
+ALWAYS = [
+    checks.not_a_server_error,
+    promises.status_code_conformance,
+    promises.content_type_conformance,
+    promises.response_headers_conformance,
+    promises.response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def livekit() -> Iterator[str]:
+    """Provide the address of a LiveKit server."""
+    with simulator("livekit", LIVEKIT_API_KEY=KEY, LIVEKIT_API_SECRET=SECRET) as running:
+        yield running.url
+
+
+@pytest.fixture
+def known(aws: None, livekit: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Provide ids of things that exist, by their names in paths, and no limits."""
+    monkeypatch.setenv("WELLSPRING_LIVEKIT_URL", livekit)
+    engine.forget()
+    engine.make_token_key()
+    monkeypatch.setattr(rates, "RATES", {name: rates.Rate(10**9, rate.seconds) for name, rate in rates.RATES.items()})
+    categories.ensure()
+    put_stream("str_1", creator_id="usr_creator")
+    yield {"id": "str_1", "session_id": watch("str_1", CALLER.user_id), "user_id": CALLER.user_id}
+    engine.forget()
+
+
+def send(named: str, case: Case) -> Response:
+    """Hand a request to the endpoint as the gateway would."""
+    request = requests.Request(**case.as_transport_kwargs(base_url=BASE)).prepare()
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(urlsplit(str(request.url)).query, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    answer = calls.call(
+        FUNCTIONS[named],
+        path={name: str(value) for name, value in case.path_parameters.items()},
+        query=query,
+        headers=headers if body is not None else headers | {"content-type": "application/json"},
+        encoded=body or None,
+        caller=CALLER,
+    )
+    answered = {name: [value] for name, value in answer.headers.items()}
+    return Response(answer.status, answered, answer.text.encode(), request, elapsed=0.0, verify=False)
+
+
+@pytest.mark.covers("X-P-13", "X-P-32")
+@pytest.mark.parametrize(("named", "mode"), REQUESTS)
+def test_whatever_is_sent_the_answer_is_as_promised(named: str, mode: GenerationMode, known: dict[str, str]) -> None:
+    operation = OPERATIONS[named]
+    names = [parameter.name for parameter in operation.path_parameters]
+    fixed = {name: known[name] for name in names} if mode is GenerationMode.POSITIVE else None
+    refused = [promises.negative_data_rejection] if mode is GenerationMode.NEGATIVE else []
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(mode, path_parameters=fixed))
+    def holds(case: Case) -> None:
+        case.validate_response(send(named, case), checks=[*ALWAYS, *refused])
+
+    holds()
