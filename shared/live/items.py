@@ -1,5 +1,7 @@
 """What the ``live`` table holds of streams. Viewing sessions add theirs in ``shared.live.metering``."""
 
+from datetime import datetime
+
 from pynamodb.attributes import UnicodeAttribute
 
 from shared.kernel.inbox import RECEIVED, InboxItem
@@ -54,7 +56,7 @@ class Stream(Item):
 
     ``rate_per_minute`` is fixed here (``rules.rate_per_minute``): joining reads the price with the stream.
     ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``; the next one that was asked for is
-    made at ``count_due_at``.
+    made at ``count_due_at``. ``paused_at`` is there from a pause until the stream goes on.
     """
 
     domain = DOMAIN
@@ -72,6 +74,7 @@ class Stream(Item):
     count_due_at = InstantAttribute(null=True)
     created_at = InstantAttribute()
     started_at = InstantAttribute(null=True)
+    paused_at = InstantAttribute(null=True)
     ended_at = InstantAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     listing = UnicodeAttribute(null=True)
@@ -80,6 +83,12 @@ class Stream(Item):
     def stream_id(self) -> str:
         """The stream's id, which is also the name of its room."""
         return stream_id_of(self.pk)
+
+    @property
+    def off_air_since(self) -> datetime | None:
+        """Since when nothing is broadcast: the pause, also where the stream then ended out of it, or the end."""
+        since: datetime | None = self.paused_at or self.ended_at
+        return since
 
 
 def stream_pk(stream_id: str) -> str:

@@ -123,8 +123,10 @@ def _move(stream: Stream, wanted: Status, *, now: datetime) -> list[DomainEvent]
     who = {"stream_id": stream.stream_id, "creator_id": stream.creator_id}
     if wanted is Status.LIVE:
         stream.started_at = stream.started_at or now
+        stream.paused_at = None
         return [StreamStarted(**who, title=stream.title, started_at=stream.started_at)]
     if wanted is Status.PAUSED:
+        stream.paused_at = now
         return [StreamPaused(**who, paused_at=now)]
     stream.ended_at = now
     return [StreamEnded(**who, ended_at=now)]
@@ -155,5 +157,6 @@ def _actions(stream: Stream) -> list[Action]:
         Stream.premium_permille.set(stream.premium_permille),
         Stream.rate_per_minute.set(stream.rate_per_minute),
         Stream.status.set(stream.status),
+        Stream.paused_at.set(stream.paused_at) if stream.paused_at else Stream.paused_at.remove(),
         *(attribute.set(value) for attribute, value in optional if value is not None),
     ]

@@ -6,7 +6,6 @@ settling posts what was used and returns the rest. Each is one transaction with 
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +34,7 @@ CREATOR_PERMILLE = 700
 """The creator's share of what a viewer spends, in thousandths (X-W-30)."""
 
 
-class _Moved(Exception):
+class Moved(Exception):
     """The session changed between reading and writing."""
 
 
@@ -207,13 +206,27 @@ def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) ->
         The session as it ended, by this call or an earlier one.
     """
     while item.status == "ACTIVE":
-        with suppress(_Moved):
-            try:
-                _settle(item, reason, used=_owed(item, reason, at), at=at, now=now)
-            except wallet.errors.HoldClosed:
-                _end_without_hold(item, reason, at=at, now=now)
-        item = _standing(item)
+        try:
+            item = settle_as_read(item, reason, at=at, now=now)
+        except Moved:
+            item = _standing(item)
     return item
+
+
+def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> ViewingItem:
+    """End an active session as ``settle`` does, but only if it is as it was read: for an end that its state calls for.
+
+    Returns:
+        The session as it ended.
+
+    Raises:
+        Moved: a tick was charged or the session settled meanwhile; nothing was changed.
+    """
+    try:
+        _settle(item, reason, used=_owed(item, reason, at), at=at, now=now)
+    except wallet.errors.HoldClosed:
+        _end_without_hold(item, reason, at=at, now=now)
+    return _standing(item)
 
 
 def _standing(item: ViewingItem) -> ViewingItem:
@@ -225,7 +238,9 @@ def _standing(item: ViewingItem) -> ViewingItem:
 
 def _owed(item: ViewingItem, reason: Reason, at: datetime) -> int:
     """Return what a session owes: nothing for the time after its stream, whoever settles it first (S-W-34)."""
-    off_air = at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else lookup.stream(item.stream_id).ended_at
+    off_air = (
+        at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else lookup.stream(item.stream_id).off_air_since
+    )
     if off_air is None:
         return rules.used(item.viewing())
     earlier = [tick for lease in _leases(item) for tick in ticked(item.started_at, lease.first_index, lease.evidence)]
@@ -267,7 +282,7 @@ def _ending(
             ViewingItem.due_at.remove(),
         ],
         condition=as_read(item),
-        error=_Moved,
+        error=Moved,
     )
     event = ViewingEnded(
         stream_id=item.stream_id,
@@ -317,7 +332,7 @@ def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
         return False
     paused = stream.status == stream_rules.Status.PAUSED
     reason = Reason.STREAM_PAUSED if paused else Reason.STREAM_ENDED
-    settle(item, reason, at=stream.ended_at or now, now=now)
+    settle(item, reason, at=stream.off_air_since or now, now=now)
     return True
 
 

@@ -5,10 +5,12 @@ only reads it, and asks to see it again at the moment its silence would run out,
 looked ahead; from there on the next one does.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.kernel.due import deliver_later
 from shared.kernel.storage import reads
+from shared.live import lookup
 from shared.live.metering import rules, sessions
 from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
 from shared.live.metering.rules import Reason
@@ -24,7 +26,9 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
         return
     silent = sessions.silent_since(item)
     if silent <= now:
-        sessions.settle(item, Reason.ABANDONED, at=silent, now=now)
+        # Who was heard meanwhile is looked at again by the next sweep.
+        with suppress(sessions.Moved):
+            sessions.settle_as_read(item, Reason.ABANDONED, at=silent, now=now)
     elif item.started_at + timedelta(hours=rules.MAX_HOURS) < now:
         sessions.settle(item, Reason.EXPIRED, at=now, now=now)
     elif not sessions.end_if_off_air(item, now=now) and silent <= until:
@@ -40,11 +44,15 @@ def viewer_left(session_id: str, *, now: datetime) -> None:
 
 
 def settle_stream(stream_id: str, reason: Reason, *, at: datetime, now: datetime) -> int:
-    """Settle every session that still watches a stream which went off air at ``at``; return how many."""
+    """Settle every session that still watches a stream which went off air at ``at``; return how many.
+
+    The news may come late, and the stream be on air again: who began to watch after ``at`` is left alone.
+    """
+    off_air = min(at, lookup.stream(stream_id).off_air_since or at)
     settled = 0
     for found in reads.query_all(ViewingItem, ViewingItem.watching_stream == stream_id, index="watching"):
         item = reads.get(ViewingItem, found["pk"]["S"], found["sk"]["S"])
-        if item is not None and item.status == "ACTIVE":
-            sessions.settle(item, reason, at=at, now=now)
+        if item is not None and item.status == "ACTIVE" and item.started_at <= at:
+            sessions.settle(item, reason, at=off_air, now=now)
             settled += 1
     return settled

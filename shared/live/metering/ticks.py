@@ -120,7 +120,7 @@ def _judged(item: ViewingItem, user_id: str, body: MeterTick, tick: Tick, nonce:
         if item.nonce == nonce:
             return _result(item.left, rules.next_allowed_ms(item.started_at, tick.index, tick.at))
         verdict = rules.judge(item.viewing(), tick)
-        with suppress(ConditionFailed, wallet.errors.HoldClosed):
+        with suppress(ConditionFailed, wallet.errors.HoldClosed, sessions.Moved):
             _ACTIONS[verdict](item, tick, nonce)
         item = _read(body.session_id)
     raise Unavailable
@@ -157,7 +157,7 @@ def _renew(item: ViewingItem, tick: Tick, nonce: str) -> None:
     try:
         sessions.renew(item, tick, nonce, _evidence(item, tick))
     except wallet.errors.InsufficientCredits:
-        settled = sessions.settle(item, Reason.EXHAUSTED, at=tick.at, now=tick.at)
+        settled = sessions.settle_as_read(item, Reason.EXHAUSTED, at=tick.at, now=tick.at)
         raise CreditsExhausted(data=_refused(settled, 0, CreditsExhausted)) from None
 
 
@@ -197,7 +197,7 @@ def _late(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - 
 
 
 def _silent(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
-    settled = sessions.settle(item, Reason.ABANDONED, at=sessions.silent_since(item), now=tick.at)
+    settled = sessions.settle_as_read(item, Reason.ABANDONED, at=sessions.silent_since(item), now=tick.at)
     raise SessionEnded(data=_refused(settled, 0, SessionEnded))
 
 
