@@ -12,7 +12,7 @@ REFRESH = table_access("identity.refresh", DOMAIN, "BatchGetItem", "UpdateItem",
 SIGN_OUT = table_access("identity.sign-out", DOMAIN, "DeleteItem")
 VERIFY = table_access("identity.verify", DOMAIN, "GetItem", "UpdateItem", "PutItem")
 REQUEST_MAIL = table_access("identity.request-mail", DOMAIN, "GetItem", "PutItem")
-ADMINISTER = table_access("identity.administer", DOMAIN, "UpdateItem", "PutItem")
+ADMINISTER = table_access("identity.administer", DOMAIN, "GetItem", "UpdateItem", "PutItem")
 CHANGE_PROFILE = table_access("identity.change-profile", DOMAIN, "UpdateItem")
 
 SEND_MAIL = Access("mail.send", "mail", ("ses:SendEmail",))

@@ -13,9 +13,9 @@ from tests.stack.conftest import Stack, give
 PATIENCE_SECONDS = 30
 
 
-def eventually(found: Callable[[], Any], expected: Any) -> None:
+def eventually(found: Callable[[], Any], expected: Any, *, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until something is as expected."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while (seen := found()) != expected:
         assert time.monotonic() < deadline, f"still {seen}, not {expected}"
         time.sleep(0.2)

@@ -1,0 +1,137 @@
+"""The end of the lane: every function has run with its own role, and none was refused anything it needs.
+
+What no other test of the lane asks of the stack is asked here first.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from infra.local.client import Client, link_mailed_to
+from shared.kernel import declare
+from shared.kernel.names import prefixed, table_name
+from shared.kernel.registry import functions
+from tests.stack.conftest import Stack, give
+from tests.stack.test_rooms import eventually
+from tests.triggers import due_event, schedule_event
+
+PASSWORD = "Clear-water-2026!"
+WITHIN_A_MINUTE = 60
+"""How soon a suspension bites, and the gateway's authorizer cache runs out."""
+TAKEN_AWAY = "wallet-read-balance"
+"""The function whose role ``test_least_privilege`` takes statements from."""
+
+
+@pytest.fixture
+def newcomer(stack: Stack) -> Client:
+    """Provide somebody who just registered, confirmed the address and signed in."""
+    client, email = Client(stack), f"nina-{uuid.uuid4().hex[:8]}@wellspring.example"
+    body = {"email": email, "password": PASSWORD, "displayName": "Nina"}
+    assert client.call("POST", "/v1/auth/register", body).status == 201
+    assert requests.get(link_mailed_to(stack, email), timeout=30).status_code == 200
+    assert client.log_in(email, PASSWORD).status == 200
+    return client
+
+
+@pytest.fixture
+def run(stack: Stack, aws: Callable[[str], Any]) -> Callable[[str, dict[str, Any]], None]:
+    """Provide the direct invocation of a function, for what nothing else triggers within the lane."""
+
+    def invoke(name: str, event: dict[str, Any]) -> None:
+        answer = aws("lambda").invoke(FunctionName=prefixed(stack["stage"], name), Payload=json.dumps(event).encode())
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    return invoke
+
+
+def logged(aws: Callable[[str], Any], stack: Stack, name: str) -> Iterator[str]:
+    """Yield what a function wrote to its log."""
+    group = f"/aws/lambda/{prefixed(stack['stage'], name)}"
+    for page in aws("logs").get_paginator("filter_log_events").paginate(logGroupName=group):
+        yield from (event["message"] for event in page["events"])
+
+
+def test_an_account_from_its_first_day_to_its_suspension(newcomer: Client, admin: Client, stack: Stack) -> None:
+    me = newcomer.call("GET", "/v1/auth/me").data
+    assert (me["id"], me["emailVerified"]) == (newcomer.user_id, True)
+    assert newcomer.call("PATCH", "/v1/me/profile", {"displayName": "Nina R."}).data["displayName"] == "Nina R."
+    assert newcomer.call("POST", "/v1/auth/verification-mails").code == "ALREADY_VERIFIED"
+    renewed = newcomer.call("POST", "/v1/auth/refresh", {"refreshToken": newcomer.refresh_token})
+    assert renewed.status == 200
+    newcomer.token = renewed.data["accessToken"]
+
+    user = f"/v1/admin/users/{newcomer.user_id}"
+    changes = (
+        ("roles", {"role": "creator", "granted": True}, 200),
+        ("suspend", {"reason": "Spam"}, 403),
+        ("reinstate", {"reason": "A mistake"}, 200),
+    )
+    for path, body, seen in changes:
+        answer = admin.call("POST", f"{user}/{path}", body, api="adminApi")
+        assert answer.status == 200, answer.body
+        eventually(lambda: newcomer.call("GET", "/v1/auth/me").status, seen, seconds=WITHIN_A_MINUTE)
+    assert newcomer.call("POST", "/v1/auth/logout").status == 200
+    keys = Client(stack).call("GET", "/.well-known/jwks.json").body["keys"]
+    assert [key["alg"] for key in keys][:1] == ["RS256"]
+
+
+def test_a_wallet_is_looked_back_on_exported_and_added_up(admin: Client, viewer: Client) -> None:
+    give(admin, viewer, "3")
+    assert viewer.call("GET", "/v1/wallet/balance/past", at="2026-01-01T00:00:00Z").data["balance"] == "0"
+    assert viewer.call("GET", "/v1/wallet/ledger/export").body["text"].startswith("sequence,")
+    report = admin.call("POST", "/v1/admin/wallet/reconcile", {"userId": viewer.user_id}, api="adminApi")
+    assert report.status == 200, report.body
+
+
+def test_the_public_pages_and_lists_are_there(stack: Stack) -> None:
+    visitor = Client(stack)
+    for path in ("/v1/streams/categories", "/v1/streams/discover", "/v1/payments/cancelled"):
+        assert visitor.call("GET", path).status == 200
+
+
+def test_a_hold_that_nobody_settled_comes_back(
+    stack: Stack, aws: Callable[[str], Any], run: Callable[..., None], admin: Client, viewer: Client, live_stream: str
+) -> None:
+    give(admin, viewer, "40")
+    session_id = viewer.call("POST", f"/v1/streams/{live_stream}/session").data["sessionId"]
+    table, account = table_name(stack["stage"], "wallet"), f"ACCOUNT#{viewer.user_id}"
+    (hold,) = [
+        item
+        for item in aws("dynamodb").query(
+            TableName=table,
+            KeyConditionExpression="pk = :account AND begins_with(sk, :hold)",
+            ExpressionAttributeValues={":account": {"S": account}, ":hold": {"S": "HOLD#"}},
+        )["Items"]
+        if item["status"]["S"] == "OPEN"
+    ]
+    aws("dynamodb").update_item(
+        TableName=table,
+        Key={"pk": hold["pk"], "sk": hold["sk"]},
+        UpdateExpression="SET due_at = :now",
+        ExpressionAttributeValues={":now": {"N": str(int(time.time() * 1000))}},
+    )
+    run("wallet-expire-hold", due_event((account, hold["sk"]["S"])))
+    eventually(lambda: viewer.call("GET", "/v1/wallet/balance").data["available"], "40")
+    assert viewer.call("DELETE", f"/v1/streams/{live_stream}/session/{session_id}").status == 200
+
+
+@pytest.mark.covers("R-25")
+def test_every_function_has_run_with_its_own_role(
+    stack: Stack, aws: Callable[[str], Any], run: Callable[..., None]
+) -> None:
+    run("wallet-check-invariants", schedule_event())
+    # The emulator keeps no log of WebSocket routes; what they answer is seen by the tests of the hub.
+    names = [
+        function.declaration.name
+        for function in functions()
+        if not isinstance(function.declaration.trigger, declare.Socket)
+    ]
+    said = {name: list(logged(aws, stack, name)) for name in names}
+    assert [name for name in names if not said[name]] == []
+    refused = {name for name in names if any("AccessDenied" in text for text in said[name])}
+    assert refused <= {TAKEN_AWAY}
