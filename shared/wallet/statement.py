@@ -18,6 +18,13 @@ from shared.wallet.rules import Account, EntryType
 from shared.wallet.schemas import Balance, BalanceAt, StatementEntry
 
 EXPORT_PAGE = 1000
+
+SEARCHED = 1000
+"""Entries looked through for one page of one type: a rare type among many entries never makes a request long."""
+
+_LAST_MS = 10**13 - 1
+"""The latest instant that an entry's key can hold (the year 2286)."""
+
 COLUMNS = (
     "sequence",
     "createdAt",
@@ -44,7 +51,7 @@ def balance(user_id: str) -> Balance:
 
 def balance_at(user_id: str, instant: datetime) -> BalanceAt:
     """Return what a user had at an instant (X-W-15). One query of one item."""
-    newest = f"{ENTRY_PREFIX}{to_ms(instant):013d}#~"
+    newest = f"{ENTRY_PREFIX}{min(to_ms(instant), _LAST_MS):013d}#~"
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.between(ENTRY_PREFIX, newest)
     found = reads.query(EntryItem, key, limit=1, descending=True, consistent=True).load(EntryItem)
     return BalanceAt(balance=found[0].balance if found else 0, at=instant)
@@ -53,7 +60,9 @@ def balance_at(user_id: str, instant: datetime) -> BalanceAt:
 def page(
     user_id: str, *, limit: int, cursor: str | None, kind: rules.EntryType | None = None
 ) -> tuple[list[StatementEntry], str | None]:
-    """Return one page of a statement, newest first (S-W-20). One query; a filter by type may need more.
+    """Return one page of a statement, newest first (S-W-20). One query.
+
+    A page of one type comes from the next ``SEARCHED`` entries: it may be short, even empty, and yet go on.
 
     Raises:
         BadCursor: the cursor is not one of this statement.
@@ -61,24 +70,19 @@ def page(
     scope = f"statement#{user_id}#{kind}"
     start = cursors.decode(scope, cursor)
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
-    found: list[EntryItem] = []
-    while True:
-        part = reads.query(
-            EntryItem,
-            key,
-            limit=limit,
-            descending=True,
-            start=start,
-            filter_by=EntryItem.type == kind if kind else None,
-        )
-        found += part.load(EntryItem)
-        start = part.next_key
-        if start is None or len(found) >= limit:
-            break
+    part = reads.query(
+        EntryItem,
+        key,
+        limit=SEARCHED if kind else limit,
+        descending=True,
+        start=start,
+        filter_by=EntryItem.type == kind if kind else None,
+    )
+    found, following = part.load(EntryItem), part.next_key
     if len(found) > limit:
         found = found[:limit]
-        start = EntryItem.key(found[-1].pk, found[-1].sk)
-    return [_line(item) for item in found], cursors.encode(scope, start)
+        following = EntryItem.key(found[-1].pk, found[-1].sk)
+    return [_line(item) for item in found], cursors.encode(scope, following)
 
 
 def export(user_id: str) -> Iterator[StatementEntry]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.kernel.storage.client import dynamodb
+from shared.wallet import statement
 from tests.clock import START
 from tests.handlers.wallet.conftest import OTHER, VIEWER, deposit, hold, settle
 from tests.triggers import principal
@@ -116,6 +117,23 @@ def test_pages_follow_each_other_without_a_gap(call, limit, kind):
     assert seen == [7, 6, 5, 4, 3, 2, 1]
 
 
+@pytest.mark.covers("S-W-20", "X-P-04")
+def test_a_page_of_a_rare_type_is_one_query_of_bounded_size_and_goes_on(call, history, monkeypatch):
+    monkeypatch.setattr(statement, "SEARCHED", 2)
+    for number in range(9):
+        deposit(f"later_{number}", 1000, at=START + timedelta(seconds=100 + number))
+    queries = []
+    dynamodb().meta.events.register_first("before-call.dynamodb.Query", lambda **_: queries.append(1))
+    seen, pages, cursor = [], 0, None
+    while cursor or not pages:
+        query = {"type": "DEBIT", "limit": "1"} | ({"cursor": cursor} if cursor else {})
+        answer = call("wallet.list_entries", query=query, caller=VIEWER)
+        seen += answer.data
+        pages, cursor = pages + 1, answer.json["pagination"]["nextCursor"]
+        assert len(queries) == pages
+    assert seen == [WATCHED]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -149,6 +167,21 @@ def test_a_past_balance_is_the_one_after_the_last_entry(call, history, seconds, 
     at = (START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     answer = call("wallet.read_past_balance", query={"at": at}, caller=VIEWER)
     assert (answer.status, answer.json) == (200, {"data": {"balance": balance, "at": at}, "meta": {}})
+
+
+@pytest.mark.covers("X-W-15")
+@pytest.mark.parametrize(
+    ("at", "balance"),
+    [
+        ("0001-01-01T00:00:00.000Z", "0"),
+        ("1969-12-31T23:59:59.999Z", "0"),
+        ("2286-11-20T17:46:40.000Z", "78.5"),
+        ("9999-12-31T23:59:59.000Z", "78.5"),
+    ],
+)
+def test_a_balance_of_any_year_is_right(call, history, at, balance):
+    answer = call("wallet.read_past_balance", query={"at": at}, caller=VIEWER)
+    assert (answer.status, answer.data) == (200, {"balance": balance, "at": at})
 
 
 @pytest.mark.parametrize(
