@@ -25,7 +25,8 @@ INTRODUCTION = """\
 One backend for products that keep people well: live streams paid by credit. Every success is `{"data", "meta"}`, every
 list `{"data", "pagination"}`, every error `{"error": {"code", "message", "details", "requestId"}}`. Credits are
 decimal strings, money is minor units with its currency, times are ISO 8601 in UTC. Unknown fields and parameters are
-refused. `docs/api.md` tells how to sign in, page, repeat and wait."""
+refused. Where the gateway refuses before any function is asked (no `Authorization` header, no such path, its own
+limits), the body is `{"message"}` alone. `docs/api.md` tells how to sign in, page, repeat and wait."""
 
 _NAMES = ((r"Enveloped_(.+)_", r"\1Answer"), (r"Paged_(.+)_", r"\1Page"), (r"ProblemWith_(.+)_", r"\1Problem"))
 
