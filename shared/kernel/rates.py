@@ -98,7 +98,10 @@ def _add(name: str, who: str, window: int, *, expires: datetime) -> tuple[int, i
 
 
 def _roll(pk: str, window: int, old: RateWindow | None, *, expires: datetime) -> tuple[int, int]:
-    """Begin a new window; where another request began it first, count in that one."""
+    """Begin a new window; where another request began it, or by another copy's clock a later one, count in that one."""
+    one_more = Update(RateWindow, pk, "RATE", [RateWindow.used.add(1)])
+    if old and old.window > window:
+        return _counts(commit(one_more, returned="ALL_NEW"))
     previous = old.used if old and old.window == window - 1 else 0
     actions = [
         RateWindow.window.set(window),
@@ -110,7 +113,7 @@ def _roll(pk: str, window: int, old: RateWindow | None, *, expires: datetime) ->
     try:
         return _counts(commit(Update(RateWindow, pk, "RATE", actions, condition=unchanged), returned="ALL_NEW"))
     except ConditionFailed:
-        return _counts(commit(Update(RateWindow, pk, "RATE", [RateWindow.used.add(1)]), returned="ALL_NEW"))
+        return _counts(commit(one_more, returned="ALL_NEW"))
 
 
 def _counts(attributes: Attributes) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,3 +95,17 @@ def test_no_window_of_any_start_lets_through_much_more_than_the_limit(steps: lis
         passed.append(to_ms(clock.now()))
     windows = [sum(1 for at in passed if start <= at < start + rate.seconds * 1000) for start in passed]
     assert max(windows) <= 2 * rate.limit
+
+
+@pytest.mark.covers("S-P-26", "D-10")
+def test_copies_whose_clocks_differ_forget_no_request_at_the_turn_of_a_window(aws: None) -> None:
+    turn = START.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    ahead, behind = turn + timedelta(milliseconds=500), turn - timedelta(milliseconds=500)
+    passed = 0
+    for number in range(4 * LIMIT):
+        try:
+            rates.count("write", "usr_a", now=behind if number % 2 else ahead)
+        except RateLimitExceeded:
+            continue
+        passed += 1
+    assert passed == LIMIT
