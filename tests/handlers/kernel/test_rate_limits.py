@@ -97,7 +97,7 @@ def test_no_window_of_any_start_lets_through_much_more_than_the_limit(steps: lis
     assert max(windows) <= 2 * rate.limit
 
 
-@pytest.mark.covers("S-P-26", "D-10")
+@pytest.mark.covers("S-P-26")
 def test_copies_whose_clocks_differ_forget_no_request_at_the_turn_of_a_window(aws: None) -> None:
     turn = START.replace(second=0, microsecond=0) + timedelta(minutes=1)
     ahead, behind = turn + timedelta(milliseconds=500), turn - timedelta(milliseconds=500)
