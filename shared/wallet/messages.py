@@ -21,18 +21,22 @@ class BalanceChanged(LiveMessage):
     level: Literal["green", "yellow", "red"]
 
 
-def push_balance(user_id: str, *, unsettled: int = 0, now: datetime) -> int:
+def push_balance(user_id: str, *, unsettled: int = 0, held: int = 0, now: datetime) -> int | None:
     """Tell a user what they have now: one read, and the sending.
 
     Args:
         user_id: whose account.
         unsettled: milli-credits used of an open hold.
+        held: milli-credits of that hold.
         now: when.
 
     Returns:
-        The balance that was told, in milli-credits.
+        The balance that was told, in milli-credits; ``None`` where the hold was settled meanwhile: nothing is told,
+        whoever settled it tells.
     """
     account = read_account(user_id)
+    if account.held < held:
+        return None
     balance = account.balance - unsettled
     message = BalanceChanged(balance=balance, available=account.available, level=rules.level(balance))
     publish(message, user_id, now=now)

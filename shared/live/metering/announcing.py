@@ -12,9 +12,14 @@ from shared.live.metering.rules import Reason
 
 
 def announce_tick(before: ViewingItem, after: ViewingItem, *, now: datetime) -> None:
-    """Tell a viewer the balance after a tick, and warn when this tick took it below the threshold."""
+    """Tell a viewer the balance after a tick, and warn when this tick took it below the threshold.
+
+    The news of a tick may come after the session was settled: then its end tells the balance.
+    """
     unsettled = rules.used(after.viewing())
-    balance = wallet.push_balance(after.user_id, unsettled=unsettled, now=now)
+    balance = wallet.push_balance(after.user_id, unsettled=unsettled, held=after.held, now=now)
+    if balance is None:
+        return
     was = balance + (after.last_index - before.last_index) * after.cost
     if balance < wallet.LOW_BALANCE <= was:
         seconds = balance // after.cost * rules.INTERVAL_MS // 1000

@@ -197,6 +197,16 @@ def test_the_warning_comes_with_the_tick_that_crosses_the_threshold_and_only_the
     assert [kind for _, kind, _ in told] == ["balance.changed"] * 2
 
 
+@pytest.mark.covers("S-W-25")
+def test_a_tick_that_is_told_after_its_session_was_settled_is_not_taken_off_twice(invoke, told, session_id, clock):
+    before = image(metering.own_viewing("str_1", session_id, VIEWER.user_id))
+    tick(session_id, 0, clock)
+    after = image(metering.own_viewing("str_1", session_id, VIEWER.user_id))
+    metering.leave("str_1", session_id, VIEWER.user_id, now=clock.now())
+    invoke("live.push_tick", stream_event("live", (before, after)))
+    assert told == []
+
+
 def test_a_new_session_is_no_tick(invoke, told, session_id):
     item = metering.own_viewing("str_1", session_id, VIEWER.user_id)
     invoke("live.push_tick", stream_event("live", (None, image(item))))
