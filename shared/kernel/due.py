@@ -61,8 +61,12 @@ DELIVER = Access("due.deliver", "due-queues", ("sqs:SendMessage", "sqs:GetQueueU
 
 
 def due_before(model: type[DueIndexed], kind: str, horizon: datetime) -> Iterator[tuple[str, str, datetime]]:
-    """Yield the keys and deadlines of what is due before an instant, oldest first within a shard."""
-    for shard in range(SHARDS):
+    """Yield the keys and deadlines of what is due before an instant, oldest first within a shard.
+
+    Each minute begins with another shard: what a sweep did not get to before it died, a later one begins with.
+    """
+    first = to_ms(horizon) // 60_000
+    for shard in ((first + number) % SHARDS for number in range(SHARDS)):
         key = (model.due_shard == f"{kind}#{shard}") & (model.due_at <= horizon)
         for found in reads.query_all(model, key, index=DUE.name):
             item = model.load(dict(found))
