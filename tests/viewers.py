@@ -29,7 +29,7 @@ from tests.clock import START
 SECOND = 1000
 INTERVAL = 10 * SECOND
 RATES = (6000, 6001, 9000, 601, 12_345)
-DELIVERED = ((0, 3), (1, 70), (2, 16), (3, 6), (4, 3), (5, 2))
+DELIVERED = ((0, 1), (1, 76), (2, 14), (3, 5), (4, 2), (5, 2))
 """How often a tick arrives, and with what weight."""
 
 REDELIVERY = 30 * SECOND
@@ -100,9 +100,9 @@ class Viewer:
 class Simulation:
     """One process's share of the viewers, on one clock."""
 
-    def __init__(self, seed: int, *, share: int, viewers: int, minutes: int, rate: float) -> None:
+    def __init__(self, seed: int, *, share: int, viewers: int, minutes: int, rate: float, sleepy: float) -> None:
         self.random = random.Random(f"{seed}-{share}")
-        self.share, self.minutes, self.rate = share, minutes, rate
+        self.share, self.minutes, self.rate, self.sleepy = share, minutes, rate, sleepy
         self.now = 0
         self.viewers: list[Viewer] = []
         self.counts: Counter[str] = Counter()
@@ -219,9 +219,14 @@ class Simulation:
         for message in self._queues.taken():
             body = message.body
             self.counts["checks asked for"] += 1
-            self.later(self.now + message.seconds * SECOND, lambda body=body: self._check(body))
+            late = self.random.choice((0, 0, 12 * SECOND))
+            self.later(self.now + message.seconds * SECOND + late, lambda body=body: self._check(body))
 
     def _sweep(self) -> None:
+        """Sweep, if the schedule fires at all: every tenth time it does not."""
+        if self.now < self.minutes * 60 * SECOND and self.random.random() < 0.1:
+            self.counts["sweeps missed"] += 1
+            return
         sweep(ViewingItem, DUE_KIND, now=self.instant)
         self._collect()
 
@@ -257,7 +262,7 @@ class Simulation:
         if times == 0:
             self.later(at, lambda: self._plan_after_gap(viewer, index + 1))
             return
-        if self.random.random() < 0.003:
+        if self.random.random() < self.sleepy:
             self.counts["sleepers"] += 1
             at += self.random.randrange(8 * SECOND, 20 * SECOND)
         elif self.random.random() < 0.02:
@@ -356,9 +361,18 @@ class Share:
     wrong: list[str]
 
 
-def simulate(seed: int, *, share: int, viewers: int, minutes: int, rate: float) -> Share:
-    """Let one share of the viewers watch on the tables of the present stage."""
-    simulation = Simulation(seed, share=share, viewers=viewers, minutes=minutes, rate=rate)
+def simulate(seed: int, *, share: int, viewers: int, minutes: int, rate: float, sleepy: float = 0.0005) -> Share:
+    """Let one share of the viewers watch on the tables of the present stage.
+
+    Args:
+        seed: of everything drawn.
+        share: which.
+        viewers: how many.
+        minutes: how long.
+        rate: share of the writes that meet a fault.
+        sleepy: share of the ticks before which a player stops for a while.
+    """
+    simulation = Simulation(seed, share=share, viewers=viewers, minutes=minutes, rate=rate, sleepy=sleepy)
     simulation.run()
     books = money.books()
     wrong, sessions = simulation.wrong + money.problems(books), {}

@@ -56,6 +56,8 @@ def test_two_hundred_viewers_of_an_hour_pay_for_what_they_watched(stage: str) ->
     counts = _judge(money.seed(20260309), SESSIONS, MINUTES)
     assert all(counts[f"fault {kind}"] >= 20 for kind in faults.KINDS)
     assert counts["vanished"] >= 40
+    assert counts["sleepers"] >= 10
+    assert counts["tick done"] >= 40_000
     assert counts["hints lost"] >= 2
     assert counts["streams settled"] == 4 * SHARES
 

@@ -181,7 +181,7 @@ def _bank(seed: int) -> list[str]:
 
 
 def _metering(seed: int) -> list[str]:
-    share = viewers.simulate(seed, share=0, viewers=10, minutes=18, rate=0.1)
+    share = viewers.simulate(seed, share=0, viewers=10, minutes=18, rate=0.1, sleepy=0.005)
     errors = {session: charged - due for session, (_, _, due, charged) in share.sessions.items()}
     return share.wrong + [f"{session} is off by {error}" for session, error in errors.items() if error]
 

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from shared.kernel.errors import DomainError, Unavailable
 from shared.kernel.storage import reads
@@ -49,11 +56,15 @@ class Hold:
 
 @dataclass
 class Watching:
-    """A viewing session in the model; times are seconds since the start."""
+    """A viewing session in the model; times are seconds since the start.
+
+    ``beside`` is what the account had besides when the lease was taken: a tick reads nothing and tells that.
+    """
 
     session: str
     began: float
     held: int
+    beside: int
     intervals: int = 0
     seen: float = 0
 
@@ -103,6 +114,10 @@ class Wallet(RuleBasedStateMachine):
             return "lost"
         except DomainError as refused:
             return type(refused).__name__
+
+    @initialize(amount=st.sampled_from((1, 5000, 200_000)))
+    def start(self, amount: int) -> None:
+        self.credit(amount, 0, [])
 
     @rule(amount=amounts, bonus=shares, script=trouble)
     def credit(self, amount: int, bonus: float, script: list[str | None]) -> None:
@@ -249,7 +264,7 @@ class Wallet(RuleBasedStateMachine):
             assert answer == "InsufficientCredits"
             return
         self._take(granted)
-        self.watching = Watching(answer.session_id, self.now, granted, seen=self.now)
+        self.watching = Watching(answer.session_id, self.now, granted, self.available, seen=self.now)
 
     @precondition(lambda self: self.watching)
     @rule(wait=st.sampled_from((2, 10, 10, 10, 10, 19, 21)), skip=st.sampled_from((0, 0, 0, 0, 1)), script=trouble)
@@ -275,7 +290,7 @@ class Wallet(RuleBasedStateMachine):
         else:
             self._charged(watching, owed, lease)
             if answer != "AlreadyProcessed":
-                assert answer.remaining_credits <= watching.held - watching.due + self.available
+                assert answer.remaining_credits == watching.held - watching.due + watching.beside
 
     def _charged(self, watching: Watching, owed: int, lease: int) -> None:
         if owed > lease:
@@ -283,6 +298,7 @@ class Wallet(RuleBasedStateMachine):
             granted = min(max(LEASE * COST, needed), self.available) // max(COST, needed) * max(COST, needed)
             self._take(granted)
             watching.held += granted
+            watching.beside = self.available
         watching.intervals += owed // COST
         watching.seen = self.now
 
