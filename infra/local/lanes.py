@@ -21,6 +21,9 @@ from infra.local.processes import tail
 from infra.local.settings import HOST, PORTS, ROOT, TOOL_PATH, LocalSettings, LocalStackError
 
 LANES = ("unit", "handlers", "infra", "contract", "simulators", "reliability", "stack")
+SPREAD = ("unit", "handlers")
+"""Lanes whose tests share nothing and run on every core."""
+
 ENGINES = "engines"
 ENGINE_TOOLS = ("java", "mvn", "go")
 # Below the ports that systems hand out for outgoing connections, so that a port found free stays free.
@@ -38,6 +41,7 @@ class Result:
 def run_pytest(lane: str, environment: Mapping[str, str] = os.environ) -> Result:
     """Run the tests of one lane, showing their output as it comes."""
     command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rs", "-m", "not soak"]
+    command += ["-n", "auto"] if lane in SPREAD else []
     summary = ""
     process = subprocess.Popen(
         command,
