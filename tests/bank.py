@@ -118,7 +118,7 @@ def _hold(source: random.Random, number: int, users: Sequence[str]) -> list[Oper
 
 def _viewing(source: random.Random, number: int, users: Sequence[str]) -> list[Operation]:
     user, at = source.choice(users), START + timedelta(seconds=source.randrange(3600))
-    session = session_id_of(f"join-{number}")
+    session = session_id_of("str_1", f"join-{number}")
     ticks = [
         Operation(f"tick-{number}-{index}", "tick", user, at + timedelta(seconds=10 * index), 0, session, index)
         for index in range(TICKS)

@@ -57,7 +57,7 @@ class Run:
 
     @property
     def session(self) -> str:
-        return session_id_of(f"opn-{self.user}")
+        return session_id_of(self.stream, f"opn-{self.user}")
 
     def deposit(self, amount: int = 100_000, *, bonus: int = 0) -> None:
         reference = Reference("PAYMENT", f"pay-{self.user}-{amount}")

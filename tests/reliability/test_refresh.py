@@ -143,7 +143,8 @@ def _ends_nothing(session, *, now):
 )
 def test_a_seeded_bug_is_caught(stage, monkeypatch, module, name, bug):
     monkeypatch.setattr(module, name, bug)
-    with pytest.raises((AssertionError, RefreshRefused, pytest.fail.Exception)):
+    # A write without its condition may bring a signed-out session half back, which then breaks whoever reads it.
+    with pytest.raises((AssertionError, RefreshRefused, pytest.fail.Exception, TypeError)):
         _run(5, seed=19)
 
 

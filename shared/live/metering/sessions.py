@@ -68,9 +68,9 @@ def active_session(stream_id: str, session_id: str, user_id: str) -> ViewingItem
     return item
 
 
-def session_id_of(operation: str) -> str:
-    """Return the session id that every try of one request gets, a UUID (S-W-36)."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"wellspring:viewing:{operation}"))
+def session_id_of(stream_id: str, operation: str) -> str:
+    """Return the session id that every try of one request to join a stream gets, a UUID (S-W-36)."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"wellspring:viewing:{stream_id}:{operation}"))
 
 
 def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> JoinedSession:
@@ -86,7 +86,7 @@ def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> Join
     stream = lookup.stream(stream_id)
     if stream.status != stream_rules.Status.LIVE:
         raise StreamNotLive
-    session_id = session_id_of(operation)
+    session_id = session_id_of(stream_id, operation)
     cost = rules.interval_cost(stream.rate_per_minute)
     known = read_viewing(session_id)
     if known is None:

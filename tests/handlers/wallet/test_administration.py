@@ -159,7 +159,7 @@ def stale_proof(account):
     return Proof(account, balance_drift=5000, held_drift=5000, entries=1, gaps=0)
 
 
-@pytest.mark.covers("S-W-14", "S-W-21", "S-W-64")
+@pytest.mark.covers("S-W-14", "S-W-21")
 def test_a_wallet_that_adds_up_is_reported_sound_and_left_alone(call, funded):
     hold("hold_1", 30_000)
     for body in (RECONCILE, APPLY):
