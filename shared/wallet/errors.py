@@ -27,5 +27,11 @@ class AccountNotFound(NotFound):
     message = "There is no such account."
 
 
+class NotCorrectable(Conflict):
+    """One entry cannot mend this wallet: its own entries do not follow from each other, or it would go below zero."""
+
+    code, message = "NOT_CORRECTABLE", "This wallet cannot be corrected by one entry."
+
+
 class StaleAccount(Unavailable):
     """The account changed between reading and writing; the wallet reads again and retries before anyone sees this."""

@@ -11,7 +11,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.wallet import journal, rules
-from shared.wallet.errors import AccountNotFound
+from shared.wallet.errors import AccountNotFound, NotCorrectable
 from shared.wallet.events import CreditsAdjusted, DriftFound
 from shared.wallet.items import ACCOUNTS, AUDIT_SHARDS, AccountItem, AuditItem
 from shared.wallet.rules import Entry, Posting, Reference
@@ -31,6 +31,7 @@ def reconcile(user_id: str, *, apply: bool, reason: str | None, admin_id: str, n
     Raises:
         ValidationFailed: a correction without a reason.
         AccountNotFound: the user has no account.
+        NotCorrectable: entries are missing, or what is held is more than there is; nothing was written.
         StaleAccount: the account changed since it was added up; nothing was written.
     """
     if apply and not reason:
@@ -79,6 +80,8 @@ def adjust(body: AdjustmentRequest, *, admin_id: str, operation: str, now: datet
 def _correct(user_id: str, proof: Proof, reason: str, admin_id: str, now: datetime) -> None:
     before, drift = proof.account, proof.balance_drift
     after = replace(before, held=before.held - proof.held_drift, available=before.available + proof.held_drift)
+    if proof.gaps or after.available < 0:
+        raise NotCorrectable
     writes = []
     if drift:
         at = max(now, before.last_entry_at) if before.last_entry_at else now

@@ -192,6 +192,16 @@ def test_a_correction_keeps_the_balance_and_books_the_difference(call, funded):
     assert [event["amount"] for event in sent("wallet", "CreditsAdjusted")] == [5000]
 
 
+@pytest.mark.parametrize("broken", [{"sequence": 5}, {"available": 20_000, "held": 0}])
+def test_what_one_entry_cannot_mend_is_left_as_it_is(call, funded, broken):
+    hold("hold_1", 30_000)
+    falsify(**broken)
+    before = rows("")
+    answer = call("wallet.reconcile_wallet", body=APPLY, caller=ADMIN)
+    assert (answer.status, answer.code) == (409, "NOT_CORRECTABLE")
+    assert rows("") == before
+
+
 def test_a_correction_needs_a_reason(call, funded):
     answer = call("wallet.reconcile_wallet", body=RECONCILE | {"apply": True}, caller=ADMIN)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
