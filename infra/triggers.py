@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 RETRIES = 2
 STREAM_RETRIES = 5
+STREAM_CALLS = 10
+"""Calls that read one shard of a stream at a time, the most that Lambda allows."""
+
 QUEUE_BATCH = 10
 SILENT_RUNS = 3
 """Runs in a row that a schedule may leave out before an alarm."""
@@ -138,6 +141,8 @@ def _streamed(
             event_source_arn=table.table_stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
+            # One call at a time would follow some forty ticks a second. Changes of one item stay in their order.
+            parallelization_factor=STREAM_CALLS,
             max_batching_window=Duration.seconds(trigger.window),
             filters=[lambda_.FilterCriteria.filter(pattern) for pattern in trigger.filters],
             bisect_batch_on_error=True,
