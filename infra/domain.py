@@ -1,7 +1,7 @@
 """Function stacks: a domain's functions with everything that hangs on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import Stack
@@ -12,7 +12,7 @@ from infra.functions import RUNTIME
 from infra.platform import PlatformStack
 from infra.triggers import deploy
 from shared.kernel import names
-from shared.kernel.declare import Authorizer, Declaration
+from shared.kernel.declare import Authorizer, Declaration, FunctionUrl
 
 CORE = "core"
 
@@ -21,11 +21,13 @@ CORE = "core"
 class Artifacts:
     """What the functions of one stack run: the domain's code and, on AWS, this stack's own layers.
 
-    A layer shared between stacks would be an export that blocks every update of it.
+    A layer shared between stacks would be an export that blocks every update of it. ``urls`` are the stack's function
+    URLs by provider, known once their functions are added.
     """
 
     code: lambda_.Code
     layers: dict[str, lambda_.LayerVersion]
+    urls: dict[str, str] = field(default_factory=dict)
 
     def layers_of(self, declaration: Declaration) -> list[lambda_.ILayerVersion]:
         """Return the layers of a function; none locally, where functions run on the project's interpreter."""
@@ -68,8 +70,9 @@ def add_functions(
     code: str,
     built_layers: dict[str, str],
 ) -> None:
-    """Deploy functions into a stack, the authorizer first because routes refer to it."""
-    declared = sorted(declarations, key=lambda declaration: not isinstance(declaration.trigger, Authorizer))
+    """Deploy functions into a stack, those that others refer to first: the authorizer, and who has a function URL."""
+    referred = (Authorizer, FunctionUrl)
+    declared = sorted(declarations, key=lambda declaration: not isinstance(declaration.trigger, referred))
     artifacts = Artifacts(lambda_.Code.from_asset(code), layers(stack, declared, built_layers))
     for declaration in declared:
         deploy(stack, declaration, platform, artifacts)

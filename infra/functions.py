@@ -1,5 +1,6 @@
 """One declared function: its role, log group, environment, alarms and the Lambda function itself."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 
 from infra.grants import statements
 from shared.kernel import names
-from shared.kernel.config import Settings
+from shared.kernel.config import Settings, callback_variable
 from shared.kernel.declare import Declaration, OnDue
 
 if TYPE_CHECKING:
@@ -32,17 +33,23 @@ def function_name(stage: str, declaration: Declaration) -> str:
     return names.prefixed(stage, declaration.name)
 
 
-def environment(declaration: Declaration, platform: "PlatformStack") -> dict[str, str]:
+def environment(declaration: Declaration, platform: "PlatformStack", urls: Mapping[str, str]) -> dict[str, str]:
     """Return a function's environment: who it is, how its libraries behave, and the settings it declares.
 
+    Args:
+        declaration: what it is.
+        platform: knows the settings.
+        urls: function URLs of its stack by provider.
+
     Raises:
-        LookupError: it declares a setting that does not exist.
+        LookupError: it declares a setting or a callback that does not exist.
     """
     unknown = set(declaration.settings) - SETTINGS
     if unknown:
         raise LookupError(f"{declaration.name} declares unknown settings: {', '.join(sorted(unknown))}")
     values = platform.settings()
     told = {name: values[name] for name in declaration.settings if values.get(name)}
+    callbacks = {callback_variable(provider): urls[provider] for provider in declaration.callbacks}
     return {
         "WELLSPRING_STAGE": platform.stage.name,
         "WELLSPRING_FUNCTION": declaration.name,
@@ -52,6 +59,7 @@ def environment(declaration: Declaration, platform: "PlatformStack") -> dict[str
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
         **{f"WELLSPRING_{name.upper()}": value for name, value in told.items()},
+        **callbacks,
     }
 
 
@@ -100,7 +108,7 @@ def make_function(
         layers=artifacts.layers_of(declaration),
         # Nothing may add to the role behind the declaration's back.
         role=role.without_policy_updates(),
-        environment=environment(declaration, platform),
+        environment=environment(declaration, platform, artifacts.urls),
         timeout=Duration.seconds(declaration.timeout),
         memory_size=declaration.memory,
         tracing=lambda_.Tracing.ACTIVE,

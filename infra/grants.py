@@ -1,6 +1,6 @@
 """Access profiles as IAM statements: exactly what a declaration touches, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
@@ -50,25 +50,9 @@ def resources(access: Access, platform: "PlatformStack") -> list[str]:
         LookupError: nothing of that name is deployed.
     """
     kind, _, name = access.resource.partition(":")
-    match kind:
-        case "table":
-            return _table(platform, name, access.indexes)
-        case "key":
-            return _key(platform, name)
-        case "bus":
-            return [_arn(platform, "events", "event-bus", names.bus_name(platform.stage.name))]
-        case "sockets":
-            api = f"{platform.apis.sockets.api_id}/{SOCKET_STAGE}"
-            return [_arn(platform, "execute-api", api, f"{method}/@connections/*") for method in ("DELETE", "POST")]
-        case "mail":
-            # The local AWS authorizes sending against no identity at all.
-            return ["*"] if platform.stage.local else [_arn(platform, "ses", "identity", platform.stage.mail_domain)]
-        case "queue":
-            return [_queue(platform, name)]
-        case "due-queues":
-            return [_queue(platform, names.due_queue(kind)) for kind in platform.due_kinds]
-        case _:
-            raise LookupError(f"{access.name}: no resource {access.resource!r}")
+    if kind not in _RESOURCES:
+        raise LookupError(f"{access.name}: no resource {access.resource!r}")
+    return _RESOURCES[kind](platform, name, access)
 
 
 def _arn(platform: "PlatformStack", service: str, resource: str, name: str) -> str:
@@ -110,3 +94,20 @@ def _secret(platform: "PlatformStack", name: str) -> str:
         raise TypeError(f"{name} has no secret resource")
     # ``Ref`` is the ARN on AWS but the name on the local AWS; this attribute is the ARN on both.
     return secret.attr_id
+
+
+def _sockets(platform: "PlatformStack") -> list[str]:
+    api = f"{platform.apis.sockets.api_id}/{SOCKET_STAGE}"
+    return [_arn(platform, "execute-api", api, f"{method}/@connections/*") for method in ("DELETE", "POST")]
+
+
+_RESOURCES: dict[str, Callable[["PlatformStack", str, Access], list[str]]] = {
+    "table": lambda platform, name, access: _table(platform, name, access.indexes),
+    "key": lambda platform, name, _: _key(platform, name),
+    "bus": lambda platform, _, __: [_arn(platform, "events", "event-bus", names.bus_name(platform.stage.name))],
+    "sockets": lambda platform, _, __: _sockets(platform),
+    "mail": lambda platform, _, __: list(platform.mail.arns),
+    "bucket": lambda platform, name, _: [f"{platform.media.bucket_arn}/{name}/*"],
+    "queue": lambda platform, name, _: [_queue(platform, name)],
+    "due-queues": lambda platform, _, __: [_queue(platform, names.due_queue(kind)) for kind in platform.due_kinds],
+}

@@ -13,12 +13,13 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infra.apis import make_apis
+from infra.mail import make_mail
+from infra.media import make_media
 from infra.secrets import make_secret
 from infra.stages import Stage
 from shared.kernel import names
@@ -40,6 +41,8 @@ class PlatformStack(Stack):
         apis: the three APIs.
         keys: KMS keys by short name.
         secrets: secrets by short name.
+        mail: what sends mail.
+        media: bucket of uploads.
     """
 
     def __init__(
@@ -64,7 +67,8 @@ class PlatformStack(Stack):
         }
         self._alarm_topic = self._topic()
         self._authorizers: dict[str, authorizers.HttpLambdaAuthorizer] = {}
-        ses.EmailIdentity(self, "mail", identity=ses.Identity.domain(stage.mail_domain))
+        self.mail = make_mail(self, stage)
+        self.media = make_media(self, stage)
         self._watch_throttles()
 
     def settings(self) -> dict[str, str]:
@@ -73,6 +77,8 @@ class PlatformStack(Stack):
             "public_url": self.apis.public_url,
             "socket_endpoint": self.apis.socket_endpoint,
             "socket_url": self.apis.socket_url,
+            "media_bucket": self.media.bucket_name,
+            "mail_events": self.mail.events,
         }
         return {**self.stage.settings, **addresses}
 

@@ -45,6 +45,10 @@ SECRETS: dict[str, Provided | Generated] = {
         "Signs LiveKit tokens and verifies its webhooks.",
         {"api_key": "LIVEKIT_API_KEY", "api_secret": "LIVEKIT_API_SECRET"},
     ),
+    "twilio": Provided(
+        "Sends through Twilio and verifies its webhooks.",
+        {"account_sid": "TWILIO_ACCOUNT_SID", "auth_token": "TWILIO_AUTH_TOKEN"},
+    ),
 }
 
 

@@ -61,6 +61,11 @@ PROD = Stage(
 LOCAL_SETTINGS = {
     "stripe_api_base": "http://127.0.0.1:4571",
     "livekit_url": "http://127.0.0.1:4572",
+    "twilio_api_base": "http://127.0.0.1:4573",
+    "sns_certificates": "http://127.0.0.1:4574",
+    "twilio_messaging_service": "MG" + "0" * 32,
+    "twilio_voice_from": "+15005550006",
+    "twilio_whatsapp_from": "+15005550006",
     "mail_sender": "hello@wellspring.example",
 }
 
@@ -77,6 +82,8 @@ def local(environ: Mapping[str, str]) -> Stage:
             "STRIPE_API_KEY": environ.get("STRIPE_API_KEY", "sk_test_local"),
             "STRIPE_WEBHOOK_SECRET": environ.get("STRIPE_WEBHOOK_SECRET", "whsec_local"),
             "LIVEKIT_API_KEY": environ.get("LIVEKIT_API_KEY", "devkey"),
+            "TWILIO_ACCOUNT_SID": environ.get("TWILIO_ACCOUNT_SID", "AC" + "0" * 32),
+            "TWILIO_AUTH_TOKEN": environ.get("TWILIO_AUTH_TOKEN", "twilio_local"),
             "LIVEKIT_API_SECRET": environ.get("LIVEKIT_API_SECRET", "devsecret-devsecret-devsecret-123"),
         },
         emulator=environ.get("AWS_ENDPOINT_URL", EMULATOR),

@@ -12,6 +12,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sns as sns
 
 from infra.functions import make_function
 from infra.queues import make_dead_letters, make_queue
@@ -57,7 +58,7 @@ def deploy(stack: Stack, declaration: Declaration, platform: "PlatformStack", ar
             _scheduled(stack, declaration, trigger, platform, artifacts)
         case trigger:
             function = make_function(stack, declaration, platform, artifacts, [])
-            _called(stack, declaration, trigger, platform, function)
+            _called(stack, declaration, trigger, platform, function, artifacts)
 
 
 def _called(
@@ -66,6 +67,7 @@ def _called(
     trigger: Http | FunctionUrl | Authorizer | Socket,
     platform: "PlatformStack",
     function: lambda_.Function,
+    artifacts: "Artifacts",
 ) -> None:
     match trigger:
         case Http():
@@ -92,6 +94,16 @@ def _called(
             url = function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE).url
             name = re.sub(r"[^0-9A-Za-z]", "", trigger.provider.title())
             CfnOutput(stack, f"FunctionUrl{name}", value=url)
+            artifacts.urls[trigger.provider] = url
+            # Locally a simulator posts what became of mails: the name in the URL does not resolve there.
+            if trigger.topic == "mail" and not platform.stage.local:
+                sns.Subscription(
+                    stack,
+                    f"{declaration.name}-subscription",
+                    topic=platform.mail.topic,
+                    endpoint=url,
+                    protocol=sns.SubscriptionProtocol.HTTPS,
+                )
         case Authorizer():
             platform.use_authorizer(function)
 

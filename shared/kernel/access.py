@@ -14,7 +14,7 @@ class Access:
     Attributes:
         name: ``<domain>.<verb>``, unique in the system.
         resource: what it is on: ``table:<domain>``, ``key:<name>``, ``bus``, ``sockets``, ``mail``,
-            ``queue:<name>`` or ``due-queues``.
+            ``queue:<name>``, ``due-queues`` or ``bucket:<prefix>`` (objects of the uploads below a prefix).
         actions: full IAM actions, e.g. ``dynamodb:GetItem``.
         indexes: index names of the table that ``Query`` may use besides the table itself.
     """

@@ -23,6 +23,14 @@ class Settings:
         public_url: base URL of the public API, for links in messages.
         stripe_api_base: base URL of Stripe's API, ``None`` for the real one.
         livekit_url: base URL of the LiveKit server.
+        twilio_api_base: base URL of Twilio's API, empty for the real one.
+        twilio_messaging_service: SID of the Messaging Service that texts go out through.
+        twilio_voice_from: number that calls come from, E.164.
+        twilio_whatsapp_from: number that WhatsApp messages come from, E.164.
+        sns_certificates: base URL that certificates of SNS are fetched from, empty for AWS's own.
+        mail_events: name of the SES configuration set that tells what became of mails; empty for none.
+        media_bucket: name of the bucket of uploads.
+        brand: name that people know the product by in messages.
         mail_sender: address that mail is sent from.
         checkout_success_url: where Stripe returns a buyer to; ``{CHECKOUT_SESSION_ID}`` is filled in by Stripe.
             Empty for our own page.
@@ -38,6 +46,14 @@ class Settings:
     public_url: str = ""
     stripe_api_base: str = ""
     livekit_url: str = ""
+    twilio_api_base: str = ""
+    twilio_messaging_service: str = ""
+    twilio_voice_from: str = ""
+    twilio_whatsapp_from: str = ""
+    sns_certificates: str = ""
+    mail_events: str = ""
+    media_bucket: str = ""
+    brand: str = "Dataday"
     mail_sender: str = "hello@wellspring.example"
     checkout_success_url: str = ""
     checkout_cancel_url: str = ""
@@ -65,3 +81,17 @@ def settings() -> Settings:
     if "stage" not in found:
         raise KeyError("WELLSPRING_STAGE")
     return Settings(**found)  # type: ignore[arg-type]
+
+
+def callback_variable(provider: str) -> str:
+    """Return the environment variable that holds the function URL of a provider's webhook."""
+    return f"WELLSPRING_CALLBACK_{provider.upper()}"
+
+
+def callback_url(provider: str) -> str:
+    """Return the address that a provider is told to post to; the function declares it among its ``callbacks``.
+
+    Raises:
+        KeyError: it does not.
+    """
+    return os.environ[callback_variable(provider)]

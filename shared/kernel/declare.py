@@ -38,6 +38,7 @@ class Http:
             and only the gateway's own throttle applies.
         raw: media types of an answer that is no enveloped JSON document (a page, a key set); empty where it is one.
         cache: ``Cache-Control`` of the answer.
+        form: the body is what an HTML form sends, not JSON; the handler's fields are Powertools' ``Form``.
     """
 
     method: Method
@@ -50,13 +51,18 @@ class Http:
     rate: str | None = None
     raw: tuple[str, ...] = ()
     cache: str = "no-store"
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionUrl:
-    """A public URL that a provider posts to; the handler verifies the provider's signature over the raw bytes."""
+    """A public URL that a provider posts to; the handler verifies the provider's signature over the raw bytes.
+
+    ``topic`` is ``mail`` where the provider posts what SNS publishes of our mails.
+    """
 
     provider: str
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class Declaration:
         timeout: seconds.
         memory: MB.
         settings: names of deployment-wide settings (environment variables) it reads besides the stage.
+        callbacks: providers whose function URL, of its own stack, it tells (``shared.kernel.config.callback_url``).
         alarms: metrics of its own that a person must hear of as soon as they count one.
     """
 
@@ -137,6 +144,7 @@ class Declaration:
     timeout: int = 10
     memory: int = 512
     settings: tuple[str, ...] = ()
+    callbacks: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
 
     @property
@@ -217,9 +225,9 @@ def delete(path: str, **options: Any) -> Callable[[Callable[P, R]], Function[P, 
     return _http("DELETE", path, options)
 
 
-def webhook(provider: str, **options: Any) -> Callable[[Callable[P, R]], Function[P, R]]:
+def webhook(provider: str, *, topic: str = "", **options: Any) -> Callable[[Callable[P, R]], Function[P, R]]:
     """Declare a function URL that a provider posts to."""
-    return declare(FunctionUrl(provider), **options)
+    return declare(FunctionUrl(provider, topic), **options)
 
 
 def authorizer(**options: Any) -> Callable[[Callable[P, R]], Function[P, R]]:

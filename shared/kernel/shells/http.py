@@ -35,13 +35,14 @@ MAX_BODY = 256 * 1024
 """Bytes of a request body (X-P-32); the gateway's own limit is 10 MB."""
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 SAFE = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 Answer = dict[str, Any]
 
 
 class UnsupportedMediaType(DomainError):
-    """The body is not JSON."""
+    """The body is not of the media type that the endpoint takes."""
 
     status, code, message = 415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."
 
@@ -109,6 +110,7 @@ class HttpShell:
         self._app.not_found(lambda _: self._refuse(NotFound()))
         self._app.route(powertools_path(trigger.path), method=trigger.method)(self._answering(function))
         self._query = self._known_query()
+        self._media_type = FORM if trigger.form else JSON
         self._request_id = ""
 
     def _answering(self, function: Function[Any, Any]) -> Any:
@@ -146,7 +148,7 @@ class HttpShell:
 
     def _handle(self, event: dict[str, Any], context: Any) -> Answer:
         principal = self._admit(event)
-        self._check_form(event)
+        self._check_body(event)
         standing = self._count(event, principal)
         operation = operation_of(event, principal)
         self._app.append_context(caller=principal, operation=operation)  # type: ignore[no-untyped-call]
@@ -162,15 +164,16 @@ class HttpShell:
         admit(principal, self._route.allow, verified=self._route.verified)
         return principal
 
-    def _check_form(self, event: dict[str, Any]) -> None:
+    def _check_body(self, event: dict[str, Any]) -> None:
         body = event.get("body") or ""
         if event.get("isBase64Encoded"):
             body = _text(body)
             event["body"], event["isBase64Encoded"] = body, False
         if len(body.encode(errors="surrogatepass")) > MAX_BODY:
             raise PayloadTooLarge
-        if body and event["headers"].get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
-            raise UnsupportedMediaType
+        given = event["headers"].get("content-type", self._media_type).partition(";")[0].strip().lower()
+        if body and given != self._media_type:
+            raise UnsupportedMediaType(f"Send the body as {self._media_type}.")
         unknown = sorted(set(event.get("queryStringParameters") or {}) - self._query)
         if unknown and not self._route.raw:
             raise ValidationFailed(details=[(name, "Unknown parameter") for name in unknown])

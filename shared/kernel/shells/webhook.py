@@ -5,7 +5,8 @@ sends the event again.
 """
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.kernel.declare import Function
@@ -19,10 +20,19 @@ MAX_DELIVERY = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a provider sent: lower-case header names and the body's bytes as they came."""
+    """What a provider sent.
+
+    Attributes:
+        headers: by lower-case name.
+        body: the bytes as they came.
+        url: the public address that it was posted to, with its query as it came; some providers sign it.
+        query: the query's parameters.
+    """
 
     headers: dict[str, str]
     body: bytes
+    url: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 class WebhookShell:
@@ -51,5 +61,11 @@ class WebhookShell:
             return {"statusCode": 400, "body": ""}
         if len(body) > MAX_DELIVERY:
             return {"statusCode": 413, "body": ""}
-        self._handler(Delivery({name.lower(): value for name, value in event["headers"].items()}, body))
+        headers = {name.lower(): value for name, value in event["headers"].items()}
+        self._handler(Delivery(headers, body, _address(event), event.get("queryStringParameters") or {}))
         return {"statusCode": 200, "body": ""}
+
+
+def _address(event: dict[str, Any]) -> str:
+    query = event.get("rawQueryString")
+    return f"https://{event['requestContext']['domainName']}{event['rawPath']}{f'?{query}' if query else ''}"
