@@ -8,19 +8,34 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Role = Literal["viewer", "creator", "moderator", "admin"]
+Role = Literal["viewer", "creator", "moderator", "guide", "admin"]
 
 ROLES: dict[str, frozenset[str]] = {
-    "viewer": frozenset({"identity:self", "wallet:read", "payments:buy", "live:watch", "realtime:connect"}),
+    "viewer": frozenset(
+        {
+            "accountability:use",
+            "identity:self",
+            "live:watch",
+            "messaging:use",
+            "payments:buy",
+            "realtime:connect",
+            "wallet:read",
+        }
+    ),
     "creator": frozenset({"live:create"}),
     "moderator": frozenset({"live:moderate"}),
+    "guide": frozenset({"accountability:guide", "messaging:read"}),
     "admin": frozenset(
         {
+            "accountability:guide",
+            "accountability:manage",
             "identity:grant-roles",
             "identity:suspend",
             "live:create",
             "live:end",
             "live:moderate",
+            "messaging:manage",
+            "messaging:read",
             "payments:manage-prices",
             "wallet:reconcile",
         }

@@ -17,7 +17,7 @@ from tests.handlers.authorization_rows import EVERYBODY, ROWS, Row
 from tests.handlers.live.conftest import put_stream, watch
 
 OWNER = "usr_owner"
-EVERYTHING = {"viewer", "creator", "moderator", "admin"}
+EVERYTHING = {"viewer", "creator", "moderator", "guide", "admin"}
 DATA = ("identity", "live", "payments", "wallet")
 
 SIGNED_IN = {

@@ -34,7 +34,7 @@ def session(stage, clock):
     key_id = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName=keys.alias(), TargetKeyId=key_id)
     account = new_account(USER, "ada@wellspring.example", "none", now=START)
-    account.grants = {"viewer", "creator", "moderator", "admin"}
+    account.grants = {"viewer", "creator", "moderator", "guide", "admin"}
     account.verified_at = START
     commit(Put(account))
     return sessions._begin(account, now=START)

@@ -1,0 +1,1 @@
+"""Goals that somebody who cares watches over."""

@@ -1,0 +1,1 @@
+"""What follows missed days: policies, steps, contacts, answers."""

@@ -1,0 +1,1 @@
+"""Goals, logs and the day engine."""

@@ -1,0 +1,33 @@
+"""The table of accountability, and the partitions that its parts share."""
+
+from shared.kernel.storage.table import DUE, Index, Table
+
+DOMAIN = "accountability"
+
+CASES = Index("cases", "case_status", "opened_at", numeric=True)
+"""The staff's queue (``team.items.Case``)."""
+
+ACTIVE = Index("active", "active_shard", "active_key", include=("due_at",))
+"""Goals that must have a deadline: the auditor walks them page by page (``goals.items.Goal``)."""
+
+TABLE = Table(DOMAIN, indexes=(DUE, CASES, ACTIVE))
+
+
+def user_pk(user_id: str) -> str:
+    """Return the partition of a user: their settings, goals, partners, timeline."""
+    return f"USER#{user_id}"
+
+
+def goal_pk(goal_id: str) -> str:
+    """Return the partition of a goal: its days, escalations, steps, contacts."""
+    return f"GOAL#{goal_id}"
+
+
+def run_topic(goal_id: str, missed_since: str) -> str:
+    """Return the topic of one run of missed days: closed by a log and whatever else ends the run."""
+    return f"run:{goal_id}:{missed_since}"
+
+
+def day_topic(goal_id: str, day: str) -> str:
+    """Return the topic of one missed day: closed by an acknowledgement."""
+    return f"day:{goal_id}:{day}"

@@ -1,0 +1,29 @@
+"""Every outgoing message. These names are what other domains may use."""
+
+from shared.messaging import access, events
+from shared.messaging.categories import Purpose
+from shared.messaging.channels import Channel
+from shared.messaging.consent import Statement, consent_sk, stated
+from shared.messaging.directory import Entry, enlist, forget_address
+from shared.messaging.items import Consent, Recipient, recipient_pk
+from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request
+
+__all__ = [
+    "AlreadyRequested",
+    "Channel",
+    "Consent",
+    "Entry",
+    "MessageRequest",
+    "Purpose",
+    "Recipient",
+    "Statement",
+    "access",
+    "close_topic",
+    "consent_sk",
+    "enlist",
+    "events",
+    "forget_address",
+    "recipient_pk",
+    "request",
+    "stated",
+]

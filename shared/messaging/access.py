@@ -1,0 +1,15 @@
+"""Access profiles of messaging: exact actions on its table."""
+
+from shared.kernel.access import Access, table_access
+from shared.messaging.items import DOMAIN
+
+REQUEST = table_access("messaging.request", DOMAIN, "PutItem")
+"""To ask for messages and to close topics."""
+
+ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetItem", "DeleteItem")
+"""To keep somebody's entry in the directory, and their consent."""
+
+READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem", "GetItem", "Query")
+"""To read recipients, consents and suppressions."""
+
+SEND_MAIL = Access("messaging.send-mail", "mail", ("ses:SendEmail",))

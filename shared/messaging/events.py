@@ -1,0 +1,99 @@
+"""What happens to messages. Neither addresses nor words are in an event: whoever needs them reads the items.
+
+``about`` is what the message's owner gave it to know its matter by, e.g. ``contact:<goal>#<date>#<step>#<partner>``.
+"""
+
+from typing import Literal
+
+from shared.kernel.events import DomainEvent
+from shared.messaging.channels import Channel
+
+Answer = Literal["YES", "NO", "ACCEPTED", "DONE", "CANNOT"]
+"""What a reply says: to a question of consent YES or NO; to an ask 1 (I will), 2 (done), 3 (I cannot)."""
+
+
+class MessagingEvent(DomainEvent):
+    """Something that happened to a message or an address."""
+
+    domain = "messaging"
+
+
+class MessageQueued(MessagingEvent):
+    """A message was asked for."""
+
+    message_id: str
+
+
+class MessageEvent(MessagingEvent):
+    """Something that happened to one message."""
+
+    message_id: str
+    recipient_id: str
+    category: str
+    about: str | None
+
+
+class MessageSent(MessageEvent):
+    """A provider took it."""
+
+    channel: Channel
+
+
+class MessageDelivered(MessageEvent):
+    """A provider says that it arrived."""
+
+    channel: Channel
+
+
+class MessageFailed(MessageEvent):
+    """No channel is left to try."""
+
+    reason: str
+
+
+class MessageBlocked(MessageEvent):
+    """The gate refused it; ``reason`` is the gate's."""
+
+    reason: str
+
+
+class ReplyReceived(MessagingEvent):
+    """Somebody answered a message."""
+
+    recipient_id: str
+    message_id: str
+    about: str
+    answer: Answer
+    reply_id: str
+
+
+class AddressOptedOut(MessagingEvent):
+    """Nothing goes to this recipient's address any more; told for every recipient who has it."""
+
+    recipient_id: str
+    reason: Literal["STOP", "CARRIER", "BOUNCE", "COMPLAINT", "WRONG_NUMBER", "UNSUBSCRIBED", "STAFF"]
+
+
+class AddressOptedIn(MessagingEvent):
+    """The recipient asked for messages again, by START or the like."""
+
+    recipient_id: str
+
+
+class TwilioEventReceived(MessagingEvent):
+    """A verified event of Twilio lies in the inbox."""
+
+    event_id: str
+
+
+class MailEventReceived(MessagingEvent):
+    """A verified event of SES lies in the inbox."""
+
+    event_id: str
+
+
+class NotificationCreated(MessagingEvent):
+    """Something lies in a user's in-app inbox."""
+
+    user_id: str
+    notification_id: str

@@ -1,0 +1,170 @@
+"""What messaging stores about people: who can be reached how, what they agreed to, and what must never be sent."""
+
+import hashlib
+
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
+
+from shared.kernel.inbox import RECEIVED, InboxItem
+from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.table import DUE, Index, Table
+
+DOMAIN = "messaging"
+
+REVIEWS = Index("reviews", "review_status", "opened_at", numeric=True)
+"""The staff's queue of replies that a machine must not judge."""
+
+TABLE = Table(DOMAIN, indexes=(DUE, RECEIVED, REVIEWS))
+
+
+def recipient_pk(recipient_id: str) -> str:
+    """Return the partition of a recipient."""
+    return f"RECIPIENT#{recipient_id}"
+
+
+def address_hash(address: str) -> str:
+    """Return the hash that stands for a phone number (E.164) or a mail address in keys; case does not matter."""
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+
+
+def address_pk(address: str) -> str:
+    """Return the partition of an address, which outlives every recipient who has it (X-A-09)."""
+    return f"ADDRESS#{address_hash(address)}"
+
+
+class Recipient(Item):
+    """Somebody who may be reached, and how they want to be.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``RECIPIENT#<recipient>`` | the gate, preferences |
+    | sk | ``RECIPIENT`` | |
+
+    ``channels`` are in order of preference; ``voicemail`` adds a voice message to each text (S-A-32). ``from_minute``
+    and ``to_minute`` are the person's own hours, minutes after local midnight. ``muted`` holds ``<category>:<channel>``
+    pairs and ``<category>:*`` (X-N-01). ``active`` ends with the relation; a message to somebody who left is blocked.
+    """
+
+    domain = DOMAIN
+    SK = "RECIPIENT"
+
+    recipient_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    phone = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    channels = ListAttribute(of=UnicodeAttribute, null=True)
+    voicemail = BooleanAttribute(null=True)
+    locale = UnicodeAttribute()
+    zone = UnicodeAttribute(null=True)
+    from_minute = IntegerAttribute(null=True)
+    to_minute = IntegerAttribute(null=True)
+    muted = ListAttribute(of=UnicodeAttribute, null=True)
+    paused_until = InstantAttribute(null=True)
+    active = BooleanAttribute()
+    version = IntegerAttribute()
+
+
+class AddressEntry(Item):
+    """That a recipient has an address.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADDRESS#<hash>`` | who has an address: replies, opt-outs |
+    | sk | ``RECIPIENT#<recipient>`` | |
+    """
+
+    domain = DOMAIN
+
+    recipient_id = UnicodeAttribute()
+
+
+class Suppression(Item):
+    """Nothing is sent to this address. Only its owner's own START or a decision of staff lifts it (X-A-05, X-A-09).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADDRESS#<hash>`` | the gate: read, and checked in the claim |
+    | sk | ``SUPPRESSION`` | |
+
+    ``lifted_at`` marks one that was taken back; the row stays. ``scope`` is ``ALL`` or, where the person narrowed it,
+    one category's name.
+    """
+
+    domain = DOMAIN
+    SK = "SUPPRESSION"
+
+    reason = UnicodeAttribute()
+    scope = UnicodeAttribute()
+    source = UnicodeAttribute()
+    suppressed_at = InstantAttribute()
+    lifted_at = InstantAttribute(null=True)
+
+
+class Consent(Item):
+    """What a recipient agreed to for one purpose, as it stands.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``RECIPIENT#<recipient>`` | the gate: read, and checked in the claim |
+    | sk | ``CONSENT#<purpose>`` | |
+    """
+
+    domain = DOMAIN
+
+    recipient_id = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    given = BooleanAttribute()
+    channels = ListAttribute(of=UnicodeAttribute)
+    changed_at = InstantAttribute()
+    evidence_id = UnicodeAttribute()
+
+
+class Evidence(Item):
+    """One line of the consent ledger: never changed, kept while the relation lasts and four years after it (X-A-01).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``RECIPIENT#<recipient>`` | the history of a recipient's consent |
+    | sk | ``EVIDENCE#<time-ordered id>`` | |
+
+    ``kind`` is REQUESTED, GIVEN, DECLINED, WITHDRAWN or EXPIRED. ``text_version`` and ``text_hash`` name the exact
+    words that were agreed to. ``addresses`` are hashes.
+    """
+
+    domain = DOMAIN
+
+    recipient_id = UnicodeAttribute()
+    evidence_id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    channels = ListAttribute(of=UnicodeAttribute)
+    addresses = ListAttribute(of=UnicodeAttribute)
+    text_version = UnicodeAttribute(null=True)
+    text_hash = UnicodeAttribute(null=True)
+    at = InstantAttribute()
+    network_address = UnicodeAttribute(null=True)
+    user_agent = UnicodeAttribute(null=True)
+    method = UnicodeAttribute()
+    by = UnicodeAttribute(null=True)
+
+
+class Topic(Item):
+    """A matter that is over: nothing of it that was not claimed before leaves any more (X-A-15).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``TOPIC#<topic>`` | closed in the transaction of what ends it, checked in every claim |
+    | sk | ``TOPIC`` | |
+    """
+
+    domain = DOMAIN
+    SK = "TOPIC"
+
+    closed_at = InstantAttribute()
+    reason = UnicodeAttribute()
+    expires_at = ExpiryAttribute()
+
+
+class MessagingInbox(InboxItem):
+    """What Twilio and SES posted."""
+
+    domain = DOMAIN

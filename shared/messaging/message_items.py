@@ -1,0 +1,85 @@
+"""What messaging stores about messages: each with its attempts, and the counters it was held to."""
+
+from pynamodb.attributes import ListAttribute, UnicodeAttribute
+
+from shared.kernel.due import DueIndexed
+from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
+from shared.messaging.items import DOMAIN
+
+DUE_KIND = "message"
+
+
+def message_pk(message_id: str) -> str:
+    """Return the partition of a message."""
+    return f"MESSAGE#{message_id}"
+
+
+class Message(DueIndexed):
+    """One message to one recipient. Its id derives from the ``key`` that whoever asked for it gave it.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``MESSAGE#<message>`` | send, deliver, delivery log (with its attempts: one query) |
+    | sk | ``MESSAGE`` | |
+    | due | kind ``message``, when something is to be done | sweep: deferred, unknown, undelivered |
+
+    ``status``: QUEUED, DEFERRED, SENDING, SENT, DELIVERED, FAILED, BLOCKED, CANCELLED, EXPIRED. ``reason`` says why it
+    is blocked, deferred, cancelled or failed. ``variables`` are JSON. ``attempt`` counts the claims; ``tried`` are the
+    channels that were used up.
+    """
+
+    domain = DOMAIN
+    SK = "MESSAGE"
+
+    message_id = UnicodeAttribute()
+    recipient_id = UnicodeAttribute()
+    category = UnicodeAttribute()
+    template = UnicodeAttribute()
+    variables = UnicodeAttribute()
+    topics = ListAttribute(of=UnicodeAttribute, null=True)
+    about = UnicodeAttribute(null=True)
+    subject_id = UnicodeAttribute(null=True)
+    channels = ListAttribute(of=UnicodeAttribute, null=True)
+    to = UnicodeAttribute(null=True)
+    from_minute = IntegerAttribute(null=True)
+    to_minute = IntegerAttribute(null=True)
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    channel = UnicodeAttribute(null=True)
+    attempt = IntegerAttribute()
+    tried = ListAttribute(of=UnicodeAttribute, null=True)
+    requested_at = InstantAttribute()
+    allowed_at = InstantAttribute(null=True)
+    sent_at = InstantAttribute(null=True)
+    valid_until = InstantAttribute()
+    expires_at = ExpiryAttribute()
+
+
+class Attempt(Item):
+    """One try on one channel: claimed before the provider is asked, its outcome noted after (X-A-26, X-A-35).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``MESSAGE#<message>`` | status callbacks, delivery log |
+    | sk | ``ATTEMPT#<number, three digits>`` | |
+
+    ``state``: CLAIMED, UNKNOWN, QUEUED, SENT, DELIVERED, READ, UNDELIVERED, FAILED; it only moves on (``rank``).
+    """
+
+    domain = DOMAIN
+
+    message_id = UnicodeAttribute()
+    attempt = IntegerAttribute()
+    channel = UnicodeAttribute()
+    state = UnicodeAttribute()
+    rank = IntegerAttribute()
+    provider_id = UnicodeAttribute(null=True)
+    code = UnicodeAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    template_version = IntegerAttribute(null=True)
+    segments = IntegerAttribute(null=True)
+    answered_by = UnicodeAttribute(null=True)
+    claimed_at = InstantAttribute()
+    sent_at = InstantAttribute(null=True)
+    delivered_at = InstantAttribute(null=True)
+    expires_at = ExpiryAttribute()

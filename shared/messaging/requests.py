@@ -1,0 +1,118 @@
+"""Asking for a message: writes that are committed together with their cause."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.kernel.due import due_shard
+from shared.kernel.events import outbox
+from shared.kernel.ids import derived_id
+from shared.kernel.storage.writes import Put, Write
+from shared.messaging.categories import category
+from shared.messaging.channels import Channel
+from shared.messaging.events import MessageQueued
+from shared.messaging.items import Topic
+from shared.messaging.message_items import DUE_KIND, Message, message_pk
+
+KEPT = timedelta(days=90)
+"""How long a message and its attempts can be read (D-08: operational logs)."""
+
+TOPIC_KEPT = timedelta(days=90)
+"""Longer than any message is valid."""
+
+
+class AlreadyRequested(Exception):
+    """A message of this key was asked for before; nothing of the transaction took effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequest:
+    """A message that should go out.
+
+    Attributes:
+        key: durable name: the same key is the same message, once for ever.
+        recipient_id: who, in the directory.
+        category: what kind (``shared.messaging.categories``).
+        template: which words, e.g. ``escalation.day-1``.
+        variables: what the words need.
+        valid: how long the message makes sense.
+        topics: matters it belongs to; closing any of them stops it while it is not yet claimed. At most 4.
+        about: what its owner knows its matter by; comes back in events and replies.
+        subject_id: the user whose matter it is; tells a reply's matters apart and counts for that user's caps.
+        channels: only these, in this order; else what the recipient prefers.
+        to: an address to use instead of the recipient's; only for category ``account`` and ``service``.
+        hours: allowed minutes of the recipient's local day (from, to) on top of every other rule.
+        not_before: earliest time to try.
+    """
+
+    key: str
+    recipient_id: str
+    category: str
+    template: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    valid: timedelta = timedelta(days=2)
+    topics: tuple[str, ...] = ()
+    about: str | None = None
+    subject_id: str | None = None
+    channels: tuple[Channel, ...] = ()
+    to: str | None = None
+    hours: tuple[int, int] | None = None
+    not_before: datetime | None = None
+
+    @property
+    def message_id(self) -> str:
+        """The message's id."""
+        return derived_id("msg", self.key)
+
+
+def request(wanted: MessageRequest, *, now: datetime) -> list[Write]:
+    """Return the two writes that send a message when the transaction they belong to commits.
+
+    The transaction fails with ``AlreadyRequested`` where a message of this key exists. The function needs
+    ``touches=[messaging.access.REQUEST]``.
+
+    Raises:
+        KeyError: there is no such category.
+    """
+    category(wanted.category)
+    pk, due_at = message_pk(wanted.message_id), max(now, wanted.not_before or now)
+    from_minute, to_minute = wanted.hours or (None, None)
+    message = Message(
+        pk=pk,
+        sk=Message.SK,
+        due_shard=due_shard(DUE_KIND, pk),
+        due_at=due_at,
+        message_id=wanted.message_id,
+        recipient_id=wanted.recipient_id,
+        category=wanted.category,
+        template=wanted.template,
+        variables=json.dumps(dict(wanted.variables), sort_keys=True, ensure_ascii=False),
+        topics=list(wanted.topics) or None,
+        about=wanted.about,
+        subject_id=wanted.subject_id,
+        channels=[str(channel) for channel in wanted.channels] or None,
+        to=wanted.to,
+        from_minute=from_minute,
+        to_minute=to_minute,
+        status="QUEUED",
+        attempt=0,
+        requested_at=now,
+        valid_until=due_at + wanted.valid,
+        expires_at=now + KEPT,
+    )
+    absent = Put(message, condition=Message.pk.does_not_exist(), error=AlreadyRequested)
+    return [absent, outbox(MessageQueued(message_id=wanted.message_id), at=now, event_id=wanted.message_id)]
+
+
+def close_topic(topic: str, reason: str, *, now: datetime) -> Put:
+    """Return the write that stops every message of a matter which is not yet claimed; closing twice is fine.
+
+    The function needs ``touches=[messaging.access.REQUEST]``.
+    """
+    return Put(Topic(pk=topic_pk(topic), sk=Topic.SK, closed_at=now, reason=reason, expires_at=now + TOPIC_KEPT))
+
+
+def topic_pk(topic: str) -> str:
+    """Return the partition of a topic."""
+    return f"TOPIC#{topic}"
