@@ -1,8 +1,8 @@
 """What the engine and the providers' adapters tell each other.
 
 An adapter is a module of ``shared.messaging.providers`` with ``send(outgoing) -> Taken`` and, where the provider can be
-asked, ``find(outgoing) -> Taken | None``. It raises ``Refused`` where the provider said no, ``OutcomeUnknown`` where it did
-not answer: then the message may be on its way.
+asked, ``find(outgoing) -> Taken | None``. It raises ``Refused`` where the provider said no, ``OutcomeUnknown`` where it
+did not answer: then the message may be on its way.
 """
 
 from dataclasses import dataclass
