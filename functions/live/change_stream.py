@@ -2,19 +2,20 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import patch
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import access, errors, streams
-from shared.live.schemas import StreamChange, StreamId, StreamView
+from shared.live.schemas import StreamChange, StreamView
 
 
 @patch(
-    "/v1/streams/{id}",
+    "/v1/streams/{stream_id}",
     allow="live:create",
     idempotent=True,
     rate="write",
     touches=[access.CHANGE_STREAM, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound, *errors.CHANGING, errors.StatusNotPossible, errors.UnknownCategory],
 )
-def change_stream(stream_id: StreamId, body: StreamChange, caller: Caller, clock: Clock) -> StreamView:
+def change_stream(stream_id: Id, body: StreamChange, caller: Caller, clock: Clock) -> StreamView:
     """Change one's stream: its title, category, picture, price or status."""
     return streams.view(streams.change(stream_id, caller.user_id, body, now=clock.now()))

@@ -2,19 +2,20 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import delete
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import access, streams
-from shared.live.schemas import StreamId, StreamView
+from shared.live.schemas import StreamView
 
 
 @delete(
-    "/v1/streams/{id}",
+    "/v1/streams/{stream_id}",
     allow="live:create",
     idempotent=True,
     rate="write",
     touches=[access.CHANGE_STREAM, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
 )
-def delete_stream(stream_id: StreamId, caller: Caller, clock: Clock) -> StreamView:
+def delete_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """End a stream for good, as ``/end`` does; its record stays."""
     return streams.view(streams.end(stream_id, caller, now=clock.now()))

@@ -2,19 +2,20 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import access, streams
-from shared.live.schemas import StreamId, StreamView
+from shared.live.schemas import StreamView
 
 
 @post(
-    "/v1/streams/{id}/end",
+    "/v1/streams/{stream_id}/end",
     allow="live:create",
     idempotent=True,
     rate="write",
     touches=[access.CHANGE_STREAM, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
 )
-def end_stream(stream_id: StreamId, caller: Caller, clock: Clock) -> StreamView:
+def end_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """End a stream for good: everyone is disconnected and every viewing session settled."""
     return streams.view(streams.end(stream_id, caller, now=clock.now()))

@@ -2,14 +2,15 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE
 from shared.live import access, entry, errors
 from shared.live.metering.errors import SessionEnded
-from shared.live.schemas import Entry, EntryRequest, StreamId
+from shared.live.schemas import Entry, EntryRequest
 
 
 @post(
-    "/v1/streams/{id}/token",
+    "/v1/streams/{stream_id}/token",
     allow="live:watch",
     rate="write",
     touches=[access.READ_STREAM, COUNT_RATE],
@@ -18,6 +19,6 @@ from shared.live.schemas import Entry, EntryRequest, StreamId
     layers=["live"],
     settings=["livekit_url"],
 )
-def issue_token(stream_id: StreamId, body: EntryRequest, caller: Caller, clock: Clock) -> Entry:
+def issue_token(stream_id: Id, body: EntryRequest, caller: Caller, clock: Clock) -> Entry:
     """Get a token for a stream's room: to publish one's own, to watch with a viewing session."""
     return entry.admit(stream_id, caller.user_id, body.session_id, now=clock.now())

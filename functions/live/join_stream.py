@@ -11,7 +11,7 @@ from shared.live.metering.schemas import JoinedSession
 
 
 @post(
-    "/v1/streams/{id}/session",
+    "/v1/streams/{stream_id}/session",
     allow="live:watch",
     status=201,
     idempotent=True,
@@ -19,6 +19,6 @@ from shared.live.metering.schemas import JoinedSession
     touches=[access.JOIN, wallet.access.POST, COUNT_RATE, KEEP_ANSWER],
     errors=[StreamNotLive, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
 )
-def join_stream(id: Id, caller: Caller, operation: OperationId, clock: Clock) -> JoinedSession:  # noqa: A002 - path
+def join_stream(stream_id: Id, caller: Caller, operation: OperationId, clock: Clock) -> JoinedSession:
     """Start a paid viewing session: credits for the first minutes are set aside, none is charged yet."""
-    return metering.join(id, caller.user_id, operation=operation, now=clock.now())
+    return metering.join(stream_id, caller.user_id, operation=operation, now=clock.now())

@@ -9,11 +9,11 @@ from shared.live.metering.schemas import ViewingSummary
 
 
 @delete(
-    "/v1/streams/{id}/session/{session_id}",
+    "/v1/streams/{stream_id}/session/{session_id}",
     allow="live:watch",
     touches=[access.SETTLE, wallet.access.POST],
     errors=[wallet.errors.StaleAccount],
 )
-def leave_stream(id: Id, session_id: Id, caller: Caller, clock: Clock) -> ViewingSummary:  # noqa: A002 - path
+def leave_stream(stream_id: Id, session_id: Id, caller: Caller, clock: Clock) -> ViewingSummary:
     """Stop watching: what was watched is charged and the rest comes back at once. Leaving twice changes nothing."""
-    return metering.leave(id, session_id, caller.user_id, now=clock.now())
+    return metering.leave(stream_id, session_id, caller.user_id, now=clock.now())

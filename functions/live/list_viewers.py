@@ -6,20 +6,21 @@ from shared.kernel.caller import Caller
 from shared.kernel.cursors import BadCursor
 from shared.kernel.declare import get
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 from shared.kernel.wire import Page
 from shared.live import access, audience
-from shared.live.schemas import CursorQuery, StreamId, Viewer
+from shared.live.schemas import CursorQuery, Viewer
 
 
 @get(
-    "/v1/streams/{id}/viewers",
+    "/v1/streams/{stream_id}/viewers",
     allow="live:create",
     touches=[access.LIST_VIEWERS],
     errors=[NotFound, BadCursor],
     secrets=["cursors"],
 )
 def list_viewers(
-    stream_id: StreamId,
+    stream_id: Id,
     caller: Caller,
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=audience.MAX_LIMIT)] = 50,

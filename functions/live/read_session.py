@@ -6,7 +6,7 @@ from shared.live.metering import access
 from shared.live.metering.schemas import ViewingSummary
 
 
-@get("/v1/streams/{id}/session/{session_id}", allow="live:watch", touches=[access.VIEWINGS])
-def read_session(id: Id, session_id: Id, caller: Caller) -> ViewingSummary:  # noqa: A002 - path
+@get("/v1/streams/{stream_id}/session/{session_id}", allow="live:watch", touches=[access.VIEWINGS])
+def read_session(stream_id: Id, session_id: Id, caller: Caller) -> ViewingSummary:
     """Read one's own viewing session: how long, what it came to, why it ended."""
-    return metering.summary(metering.own_viewing(id, session_id, caller.user_id))
+    return metering.summary(metering.own_viewing(stream_id, session_id, caller.user_id))

@@ -2,19 +2,20 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
+from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import access, errors, streams
-from shared.live.schemas import StreamId, StreamView
+from shared.live.schemas import StreamView
 
 
 @post(
-    "/v1/streams/{id}/start",
+    "/v1/streams/{stream_id}/start",
     allow="live:create",
     idempotent=True,
     rate="write",
     touches=[access.CHANGE_STREAM, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound, *errors.CHANGING],
 )
-def start_stream(stream_id: StreamId, caller: Caller, clock: Clock) -> StreamView:
+def start_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """Go on air, for the first time or after a pause."""
     return streams.view(streams.start(stream_id, caller.user_id, now=clock.now()))

@@ -8,7 +8,7 @@ from shared.payments.schemas import PriceChange, PriceView
 
 
 @patch(
-    "/v1/admin/prices/{id}",
+    "/v1/admin/prices/{price_id}",
     api="admin",
     allow="payments:manage-prices",
     idempotent=True,
@@ -16,6 +16,6 @@ from shared.payments.schemas import PriceChange, PriceView
     touches=[access.MANAGE, COUNT_RATE, KEEP_ANSWER],
     errors=[errors.PriceNotFound, errors.PriceChangedMeanwhile],
 )
-def change_price(id: Id, body: PriceChange, caller: Caller, clock: Clock) -> PriceView:  # noqa: A002 - the path's name
+def change_price(price_id: Id, body: PriceChange, caller: Caller, clock: Clock) -> PriceView:
     """Change a price pack: its terms for later purchases, or whether it is on sale."""
-    return prices.change(id, body, admin_id=caller.user_id, now=clock.now())
+    return prices.change(price_id, body, admin_id=caller.user_id, now=clock.now())

@@ -5,7 +5,7 @@ from shared.payments import access, errors, history
 from shared.payments.schemas import PaymentView
 
 
-@get("/v1/payments/{id}", allow="payments:buy", touches=[access.READ], errors=[errors.PaymentNotFound])
-def read_payment(id: Id, caller: Caller) -> PaymentView:  # noqa: A002 - the path's name
+@get("/v1/payments/{payment_id}", allow="payments:buy", touches=[access.READ], errors=[errors.PaymentNotFound])
+def read_payment(payment_id: Id, caller: Caller) -> PaymentView:
     """Read one of my purchases."""
-    return history.purchase(caller.user_id, id)
+    return history.purchase(caller.user_id, payment_id)

@@ -2,15 +2,12 @@
 
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from shared.kernel.money import CreditAmount, DecimalText, from_decimal, to_decimal
 from shared.kernel.wire import Instant, Wire
 from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, Status
-
-StreamId = Annotated[str, Path(alias="id", min_length=1, max_length=64)]
-"""The stream in a path."""
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
 CursorQuery = Annotated[str | None, Query(max_length=1000, description="``nextCursor`` of the page before.")]

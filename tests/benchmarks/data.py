@@ -113,7 +113,7 @@ def statement(user_id: str, first: int, last: int) -> Iterator[dict[str, Any]]:
 def join(who: Any, number: int = 0) -> str:
     """Join the stream through the API and return the session's id."""
     joined = call(
-        "live.join_stream", path={"id": STREAM}, caller=who, key=f"join-{number}", request_id=f"join-{number}"
+        "live.join_stream", path={"stream_id": STREAM}, caller=who, key=f"join-{number}", request_id=f"join-{number}"
     )
     assert joined.status == 201, joined.text
     session_id: str = joined.data["sessionId"]
@@ -134,6 +134,6 @@ def tick(who: Any, session_id: str, index: int) -> Answer:
 
 def leave(who: Any, session_id: str) -> Answer:
     """Leave through the API."""
-    answer = call("live.leave_stream", path={"id": STREAM, "session_id": session_id}, caller=who)
+    answer = call("live.leave_stream", path={"stream_id": STREAM, "session_id": session_id}, caller=who)
     assert answer.status == 200, answer.text
     return answer

@@ -9,7 +9,7 @@ ANYONE_SIGNED_IN = frozenset({"viewer"})
 CREATORS = frozenset({"creator", "admin"})
 ADMINS = frozenset({"admin"})
 
-STREAM = {"id": "str_1"}
+STREAM = {"stream_id": "str_1"}
 VIEWING = STREAM | {"session_id": "<viewing>"}
 USER = {"user_id": "usr_owner"}
 REASON = {"reason": "Reported by three viewers."}
@@ -53,30 +53,30 @@ ROWS = {
     "POST /v1/admin/users/{user_id}/reinstate": Row(ADMINS, named=USER, body=REASON),
     "POST /v1/admin/users/{user_id}/roles": Row(ADMINS, named=USER, body={"role": "creator", "granted": True}),
     "POST /v1/streams": Row(CREATORS),
-    "PATCH /v1/streams/{id}": Row(CREATORS, owned=STREAM, body={"title": "Mine now"}),
-    "DELETE /v1/streams/{id}": Row(CREATORS, owned=STREAM, beyond=ADMINS),
-    "POST /v1/streams/{id}/start": Row(CREATORS, owned=STREAM),
-    "POST /v1/streams/{id}/end": Row(CREATORS, owned=STREAM, beyond=ADMINS),
-    "GET /v1/streams/{id}/viewers": Row(CREATORS, owned=STREAM),
-    "GET /v1/streams/{id}": Row(EVERYBODY, named=STREAM),
+    "PATCH /v1/streams/{stream_id}": Row(CREATORS, owned=STREAM, body={"title": "Mine now"}),
+    "DELETE /v1/streams/{stream_id}": Row(CREATORS, owned=STREAM, beyond=ADMINS),
+    "POST /v1/streams/{stream_id}/start": Row(CREATORS, owned=STREAM),
+    "POST /v1/streams/{stream_id}/end": Row(CREATORS, owned=STREAM, beyond=ADMINS),
+    "GET /v1/streams/{stream_id}/viewers": Row(CREATORS, owned=STREAM),
+    "GET /v1/streams/{stream_id}": Row(EVERYBODY, named=STREAM),
     "GET /v1/streams/categories": Row(EVERYBODY),
     "GET /v1/streams/discover": Row(EVERYBODY),
     "GET /v1/streams/list": Row(EVERYBODY),
-    "POST /v1/streams/{id}/token": Row(ANYONE_SIGNED_IN, owned=STREAM, body={"sessionId": "<viewing>"}),
-    "POST /v1/streams/{id}/session": Row(ANYONE_SIGNED_IN, named=STREAM, body={}),
-    "GET /v1/streams/{id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),
-    "GET /v1/streams/{id}/session/{session_id}/intervals": Row(ANYONE_SIGNED_IN, owned=VIEWING),
-    "DELETE /v1/streams/{id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),
+    "POST /v1/streams/{stream_id}/token": Row(ANYONE_SIGNED_IN, owned=STREAM, body={"sessionId": "<viewing>"}),
+    "POST /v1/streams/{stream_id}/session": Row(ANYONE_SIGNED_IN, named=STREAM, body={}),
+    "GET /v1/streams/{stream_id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),
+    "GET /v1/streams/{stream_id}/session/{session_id}/intervals": Row(ANYONE_SIGNED_IN, owned=VIEWING),
+    "DELETE /v1/streams/{stream_id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),
     "POST /v1/meter": Row(ANYONE_SIGNED_IN, owned={}, body=TICK),
     "GET /v1/payments/prices": Row(EVERYBODY),
     "GET /v1/payments/success": Row(EVERYBODY),
     "GET /v1/payments/cancelled": Row(EVERYBODY),
     "POST /v1/payments/checkout": Row(ANYONE_SIGNED_IN, verified=True),
     "GET /v1/payments/history": Row(ANYONE_SIGNED_IN),
-    "GET /v1/payments/{id}": Row(ANYONE_SIGNED_IN, owned={"id": "pay_1"}),
+    "GET /v1/payments/{payment_id}": Row(ANYONE_SIGNED_IN, owned={"payment_id": "pay_1"}),
     "GET /v1/admin/prices": Row(ADMINS),
     "POST /v1/admin/prices": Row(ADMINS),
-    "PATCH /v1/admin/prices/{id}": Row(ADMINS, named={"id": "prc_1"}, body={"active": False}),
+    "PATCH /v1/admin/prices/{price_id}": Row(ADMINS, named={"price_id": "prc_1"}, body={"active": False}),
     "POST /v1/realtime/tickets": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/balance": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/balance/past": Row(ANYONE_SIGNED_IN),

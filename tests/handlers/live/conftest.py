@@ -1,13 +1,10 @@
 """Streams, people and a LiveKit server for the tests of ``live``."""
 
-import json
-
 import pytest
 
 from shared import wallet
 from shared.kernel import config
 from shared.kernel.money import credits_of
-from shared.kernel.realtime import publishing
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import categories, lookup, metering, rules
@@ -39,19 +36,6 @@ def livekit(livekit_process, monkeypatch):
     yield livekit_process
     monkeypatch.undo()
     config.settings.cache_clear()
-
-
-@pytest.fixture
-def told(monkeypatch):
-    """What was published, as (channel, type, data), in order."""
-    frames = []
-
-    def remember(kind, channel_id, frame, **_):
-        message = json.loads(frame)
-        frames.append((message["channel"], message["type"], message["data"]))
-
-    monkeypatch.setattr(publishing, "broadcast", remember)
-    return frames
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.clock import START
 from tests.handlers.live.conftest import CREATOR, OTHER, VIEWER, put_stream, stored, watch
 from tests.triggers import due_event, principal, queue_event
 
-PATH = {"id": "str_1"}
+PATH = {"stream_id": "str_1"}
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_the_count_of_each_stream_is_shown_and_told(call, invoke, told):
         watch(user_id=f"usr_{number}", operation=f"{number}")
     watch("str_2", user_id="usr_x", operation="x")
     counted(invoke, "str_1", "str_2")
-    assert [call("live.read_stream", path={"id": one}).data["viewers"] for one in ("str_1", "str_2")] == [3, 1]
+    assert [call("live.read_stream", path={"stream_id": one}).data["viewers"] for one in ("str_1", "str_2")] == [3, 1]
     assert told == [
         ("stream:str_1", "viewers.changed", {"streamId": "str_1", "viewers": 3}),
         ("stream:str_2", "viewers.changed", {"streamId": "str_2", "viewers": 1}),

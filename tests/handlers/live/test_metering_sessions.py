@@ -15,7 +15,7 @@ from tests.outbox import sent
 from tests.triggers import principal
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
-STREAM = {"id": "str_1"}
+STREAM = {"stream_id": "str_1"}
 
 
 def fund(amount=100_000, user_id=VIEWER.user_id):
@@ -117,7 +117,7 @@ def test_only_a_live_stream_is_joined(join, status):
 
 def test_a_stream_that_is_not_there_is_told_so(join):
     fund()
-    answer = join(path={"id": "str_none"})
+    answer = join(path={"stream_id": "str_none"})
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
@@ -270,7 +270,7 @@ def test_someone_elses_session_is_not_there(call, watching, named):
     path = STREAM | {"session_id": watching}
     for caller, where in (
         (OTHER, path),
-        (VIEWER, path | {"id": "str_2"}),
+        (VIEWER, path | {"stream_id": "str_2"}),
         (VIEWER, path | {"session_id": NOBODY}),
     ):
         answer = call(named, path=where, caller=caller)

@@ -13,7 +13,7 @@ from tests.clock import START
 from tests.handlers.live.conftest import CREATOR, KEY, OTHER, SECRET, VIEWER, http, put_stream, watch
 from tests.triggers import queue_event
 
-PATH = {"id": "str_1"}
+PATH = {"stream_id": "str_1"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -118,8 +118,8 @@ def test_a_viewer_needs_an_active_session_of_their_own_on_this_stream(call, live
     assert ask() == (400, "VALIDATION_ERROR")
     assert ask(sessionId=NOBODY) == (404, "NOT_FOUND")
     assert ask(caller=OTHER, sessionId=own) == (404, "NOT_FOUND")
-    assert ask(path={"id": "str_2"}, sessionId=own) == (404, "NOT_FOUND")
-    assert ask(path={"id": "str_none"}, sessionId=own) == (404, "NOT_FOUND")
+    assert ask(path={"stream_id": "str_2"}, sessionId=own) == (404, "NOT_FOUND")
+    assert ask(path={"stream_id": "str_none"}, sessionId=own) == (404, "NOT_FOUND")
     assert ask(caller=None, sessionId=own) == (401, "UNAUTHORIZED")
     metering.leave("str_1", own, VIEWER.user_id, now=START)
     assert ask(sessionId=own) == (409, "SESSION_ENDED")

@@ -61,7 +61,7 @@ def test_a_creator_sets_up_a_stream_and_gets_its_room(call, livekit):
     expected = view(id=stream_id, status="SCHEDULED", startedAt=None) | {"ingest": ingest}
     assert (answer.status, answer.json) == (201, {"data": expected, "meta": {}})
     assert [room["name"] for room in livekit.state()["rooms"]] == [stream_id]
-    assert call("live.read_stream", path={"id": stream_id}).data == {
+    assert call("live.read_stream", path={"stream_id": stream_id}).data == {
         key: value for key, value in expected.items() if key != "ingest"
     }
 
@@ -125,7 +125,7 @@ def test_a_bad_stream_is_refused_with_the_field(call, livekit, body, field):
 @pytest.mark.covers("S-L-15", "S-L-75")
 @pytest.mark.parametrize(("named", "request_"), [("live.create_stream", {"body": NEW}), *CHANGES])
 def test_only_creators_keep_streams(call, named, request_):
-    path = {} if named == "live.create_stream" else {"path": {"id": "str_1"}}
+    path = {} if named == "live.create_stream" else {"path": {"stream_id": "str_1"}}
     forbidden = call(named, caller=VIEWER, **path, **request_)
     assert (forbidden.status, forbidden.code) == (403, "FORBIDDEN")
     unknown = call(named, **path, **request_)
@@ -136,7 +136,7 @@ def test_only_creators_keep_streams(call, named, request_):
 @pytest.mark.parametrize(("named", "request_"), CHANGES)
 def test_someone_elses_stream_is_not_there_to_change(call, named, request_, status):
     put_stream(status=status)
-    answer = call(named, path={"id": "str_1"}, caller=OTHER, **request_)
+    answer = call(named, path={"stream_id": "str_1"}, caller=OTHER, **request_)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
     assert stored().status == status
     assert events() == []
@@ -144,14 +144,14 @@ def test_someone_elses_stream_is_not_there_to_change(call, named, request_, stat
 
 @pytest.mark.parametrize(("named", "request_"), [*CHANGES, ("live.read_stream", {})])
 def test_a_stream_that_is_not_there_is_not_found(call, named, request_):
-    answer = call(named, path={"id": "str_none"}, caller=ADMIN, **request_)
+    answer = call(named, path={"stream_id": "str_none"}, caller=ADMIN, **request_)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
 @pytest.mark.covers("S-L-16")
 def test_anyone_may_look_at_a_stream(call):
     put_stream(viewers=42, rate_per_minute=9_500, premium_permille=1_500)
-    answer = call("live.read_stream", path={"id": "str_1"})
+    answer = call("live.read_stream", path={"stream_id": "str_1"})
     expected = view(viewers=42, ratePerMinute="9.5", premiumMultiplier="1.5")
     assert (answer.status, answer.json) == (200, {"data": expected, "meta": {}})
 
@@ -160,7 +160,7 @@ def test_anyone_may_look_at_a_stream(call):
 def test_a_creator_changes_what_is_named_and_nothing_else(call, clock):
     put_stream(premium_permille=2_000, rate_per_minute=12_000, thumbnail_url="https://cdn.example/a.webp")
     body = {"title": "Monday", "category": "Education"}
-    answer = call("live.change_stream", path={"id": "str_1"}, body=body, caller=CREATOR)
+    answer = call("live.change_stream", path={"stream_id": "str_1"}, body=body, caller=CREATOR)
     expected = view(
         title="Monday",
         category="Education",
@@ -169,27 +169,29 @@ def test_a_creator_changes_what_is_named_and_nothing_else(call, clock):
         thumbnailUrl="https://cdn.example/a.webp",
     )
     assert (answer.status, answer.json) == (200, {"data": expected, "meta": {}})
-    assert call("live.read_stream", path={"id": "str_1"}).data == expected
+    assert call("live.read_stream", path={"stream_id": "str_1"}).data == expected
     assert events() == []
 
 
 def test_a_new_premium_makes_a_new_price(call):
     put_stream()
     body = {"premiumMultiplier": "3"}
-    assert call("live.change_stream", path={"id": "str_1"}, body=body, caller=CREATOR).data["ratePerMinute"] == "18"
+    assert (
+        call("live.change_stream", path={"stream_id": "str_1"}, body=body, caller=CREATOR).data["ratePerMinute"] == "18"
+    )
 
 
 @pytest.mark.parametrize("body", [{}, {"status": "REMOVED"}, {"status": "SCHEDULED"}, {"status": "live"}])
 def test_a_change_names_something_possible(call, body):
     put_stream()
-    answer = call("live.change_stream", path={"id": "str_1"}, body=body, caller=CREATOR)
+    answer = call("live.change_stream", path={"stream_id": "str_1"}, body=body, caller=CREATOR)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
 
 
 def test_an_unknown_category_changes_nothing(call):
     put_stream()
     body = {"title": "Monday", "category": "Cooking"}
-    answer = call("live.change_stream", path={"id": "str_1"}, body=body, caller=CREATOR)
+    answer = call("live.change_stream", path={"stream_id": "str_1"}, body=body, caller=CREATOR)
     assert (answer.status, answer.json["error"]["details"]) == (
         400,
         [{"field": "category", "message": "There is no such category."}],
@@ -200,7 +202,7 @@ def test_an_unknown_category_changes_nothing(call):
 @pytest.mark.covers("S-L-17")
 def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock):
     put_stream(status="SCHEDULED")
-    path = {"id": "str_1"}
+    path = {"stream_id": "str_1"}
     assert call("live.start_stream", path=path, caller=CREATOR, key="a").data == view()
     clock.advance(minutes=1)
     paused = call("live.change_stream", path=path, body={"status": "PAUSED"}, caller=CREATOR)
@@ -221,13 +223,13 @@ def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock):
 )
 def test_asking_for_the_present_status_changes_nothing(call, named, request_, status):
     put_stream(status=status)
-    assert call(named, path={"id": "str_1"}, caller=CREATOR, **request_).status == 200
+    assert call(named, path={"stream_id": "str_1"}, caller=CREATOR, **request_).status == 200
     assert events() == []
 
 
 def test_a_stream_that_has_not_begun_cannot_pause(call):
     put_stream(status="SCHEDULED")
-    answer = call("live.change_stream", path={"id": "str_1"}, body={"status": "PAUSED"}, caller=CREATOR)
+    answer = call("live.change_stream", path={"stream_id": "str_1"}, body={"status": "PAUSED"}, caller=CREATOR)
     assert (answer.status, answer.code) == (409, "STATUS_NOT_POSSIBLE")
 
 
@@ -235,33 +237,33 @@ def test_a_stream_that_has_not_begun_cannot_pause(call):
 @pytest.mark.parametrize(("named", "request_"), CHANGES[:2])
 def test_what_is_over_stays_over(call, named, request_, status):
     put_stream(status=status)
-    answer = call(named, path={"id": "str_1"}, caller=CREATOR, **request_)
+    answer = call(named, path={"stream_id": "str_1"}, caller=CREATOR, **request_)
     assert (answer.status, answer.code) == (409, "STREAM_ENDED")
 
 
 @pytest.mark.covers("S-L-18")
 def test_an_administrator_ends_anybodys_stream(call):
     put_stream()
-    answer = call("live.delete_stream", path={"id": "str_1"}, caller=ADMIN)
+    answer = call("live.delete_stream", path={"stream_id": "str_1"}, caller=ADMIN)
     assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW))
     assert events() == ["StreamEnded"]
 
 
 def test_a_change_beside_another_one_is_refused(call, monkeypatch):
     before = image(put_stream())
-    call("live.end_stream", path={"id": "str_1"}, caller=CREATOR)
+    call("live.end_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     monkeypatch.setattr(lookup, "stream", lambda _: Stream.load(before))
-    answer = call("live.change_stream", path={"id": "str_1"}, body={"title": "Monday"}, caller=CREATOR)
+    answer = call("live.change_stream", path={"stream_id": "str_1"}, body={"title": "Monday"}, caller=CREATOR)
     assert (answer.status, answer.code) == (409, "STREAM_CHANGED")
     assert events() == ["StreamEnded"]
 
 
 def test_ending_a_stream_beside_another_change_still_ends_it(call, monkeypatch):
     before = image(put_stream(status="SCHEDULED"))
-    call("live.start_stream", path={"id": "str_1"}, caller=CREATOR)
+    call("live.start_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     seen = iter([Stream.load(before), stored()])
     monkeypatch.setattr(lookup, "stream", lambda _: next(seen))
-    answer = call("live.end_stream", path={"id": "str_1"}, caller=CREATOR)
+    answer = call("live.end_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW))
     assert events() == ["StreamEnded", "StreamStarted"]
 
@@ -274,15 +276,15 @@ def test_only_what_is_on_air_or_was_is_in_the_index(call):
 
     put_stream(status="SCHEDULED")
     assert listed() == []
-    call("live.start_stream", path={"id": "str_1"}, caller=CREATOR)
+    call("live.start_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     assert listed() == ["LIVE"]
-    call("live.end_stream", path={"id": "str_1"}, caller=CREATOR)
+    call("live.end_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     assert listed() == ["ENDED"]
 
 
 def test_the_events_carry_what_consumers_need(call, clock):
     put_stream(status="SCHEDULED")
-    call("live.start_stream", path={"id": "str_1"}, caller=CREATOR)
+    call("live.start_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     (event,) = outbox()
     assert json.loads(event["data"]["S"]) == {
         "stream_id": "str_1",

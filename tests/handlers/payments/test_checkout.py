@@ -126,7 +126,7 @@ def test_a_price_that_changes_meanwhile_does_not_change_a_purchase_that_has_begu
 ) -> None:
     stripe.steer("modes", {"timeout": {"times": 2}})
     assert buy(call, price).status == 503
-    call("payments.change_price", path={"id": price}, body={"amount": 5000}, caller=ADMIN, request_id="req-2")
+    call("payments.change_price", path={"price_id": price}, body={"amount": 5000}, caller=ADMIN, request_id="req-2")
     assert buy(call, price, request_id="req-3").status == 201
     assert [session["amount_total"] for session in sessions(stripe)] == [999]
 
@@ -143,7 +143,7 @@ def test_a_purchase_that_failed_meanwhile_is_over(call: Call, stripe: Provider, 
 
 
 def test_a_pack_that_is_no_longer_sold_is_refused(call: Call, stripe: Provider, price: str) -> None:
-    call("payments.change_price", path={"id": price}, body={"active": False}, caller=ADMIN, request_id="req-2")
+    call("payments.change_price", path={"price_id": price}, body={"active": False}, caller=ADMIN, request_id="req-2")
     refused = buy(call, price)
     assert (refused.status, refused.code) == (409, "PRICE_INACTIVE")
     assert sessions(stripe) == []

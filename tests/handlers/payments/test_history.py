@@ -77,16 +77,16 @@ def test_a_query_of_another_form_is_refused(call: Call, query: dict[str, str]) -
 
 def test_a_purchase_is_its_buyers(call: Call) -> None:
     keep("pay_1")
-    mine = call("payments.read_payment", path={"id": "pay_1"}, caller=VIEWER)
+    mine = call("payments.read_payment", path={"payment_id": "pay_1"}, caller=VIEWER)
     assert (mine.status, mine.json) == (200, {"data": view("pay_1", "2026-03-01T09:30:00.000Z"), "meta": {}})
-    foreign = call("payments.read_payment", path={"id": "pay_1"}, caller=OTHER)
-    unknown = call("payments.read_payment", path={"id": "pay_2"}, caller=OTHER)
+    foreign = call("payments.read_payment", path={"payment_id": "pay_1"}, caller=OTHER)
+    unknown = call("payments.read_payment", path={"payment_id": "pay_2"}, caller=OTHER)
     assert (foreign.status, foreign.json) == (unknown.status, unknown.json) == (404, foreign.json)
 
 
 @pytest.mark.parametrize("function", ["list_payments", "read_payment"])
 def test_purchases_need_a_caller_with_the_permission(call: Call, function: str) -> None:
-    path = {"path": {"id": "pay_1"}} if function == "read_payment" else {}
+    path = {"path": {"payment_id": "pay_1"}} if function == "read_payment" else {}
     assert call(f"payments.{function}", **path).status == 401
     assert call(f"payments.{function}", caller=principal("usr_x"), **path).status == 403
 

@@ -44,7 +44,7 @@ def test_an_admin_makes_a_pack_and_everyone_sees_it(call: Call) -> None:
 @pytest.mark.covers("S-W-54", "S-W-55")
 def test_a_pack_taken_off_sale_is_seen_by_admins_only(call: Call) -> None:
     price_id = make(call)
-    answer = call("payments.change_price", path={"id": price_id}, body={"active": False}, caller=ADMIN)
+    answer = call("payments.change_price", path={"price_id": price_id}, body={"active": False}, caller=ADMIN)
     assert (answer.status, answer.data) == (200, view(active=False, bestValue=False))
     assert call("payments.list_prices").data == []
     assert call("payments.list_all_prices", caller=ADMIN).data == [view(active=False, bestValue=False)]
@@ -78,12 +78,14 @@ def test_a_retry_finds_the_pack_that_the_first_try_made(call: Call) -> None:
 @pytest.mark.covers("S-W-55")
 def test_a_change_says_only_what_changes(call: Call) -> None:
     price_id = make(call, bonusCredits="7")
-    answer = call("payments.change_price", path={"id": price_id}, body={"amount": 500, "credits": "1.5"}, caller=ADMIN)
+    answer = call(
+        "payments.change_price", path={"price_id": price_id}, body={"amount": 500, "credits": "1.5"}, caller=ADMIN
+    )
     assert answer.data == view(amount=500, credits="1.5", bonusCredits="7")
 
 
 def test_a_change_of_an_unknown_pack_is_refused(call: Call) -> None:
-    answer = call("payments.change_price", path={"id": "prc_x"}, body={"amount": 500}, caller=ADMIN)
+    answer = call("payments.change_price", path={"price_id": "prc_x"}, body={"amount": 500}, caller=ADMIN)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
@@ -94,18 +96,20 @@ def test_a_change_against_a_newer_version_is_refused(call: Call, monkeypatch: py
     def overtaken(model: type[PriceItem], pk: str, sk: str) -> PriceItem | None:
         item = real(model, pk, sk)
         monkeypatch.setattr(reads, "get", real)
-        call("payments.change_price", path={"id": price_id}, body={"amount": 1}, caller=ADMIN, request_id="req-2")
+        call("payments.change_price", path={"price_id": price_id}, body={"amount": 1}, caller=ADMIN, request_id="req-2")
         return item
 
     monkeypatch.setattr(reads, "get", overtaken)
-    answer = call("payments.change_price", path={"id": price_id}, body={"amount": 2}, caller=ADMIN, request_id="req-3")
+    answer = call(
+        "payments.change_price", path={"price_id": price_id}, body={"amount": 2}, caller=ADMIN, request_id="req-3"
+    )
     assert (answer.status, answer.code) == (409, "CONFLICT")
     assert call("payments.list_prices").data == [view(amount=1)]
 
 
 def test_every_change_is_told_with_its_admin(call: Call) -> None:
     price_id = make(call)
-    call("payments.change_price", path={"id": price_id}, body={"active": False}, caller=ADMIN, request_id="req-2")
+    call("payments.change_price", path={"price_id": price_id}, body={"active": False}, caller=ADMIN, request_id="req-2")
     told = [(event["version"], event["active"], event["admin_id"]) for event in sent("payments", "PriceSet")]
     assert sorted(told) == [(1, True, "usr_admin"), (2, False, "usr_admin")]
 
@@ -138,14 +142,14 @@ def test_a_pack_of_another_form_is_refused(call: Call, body: dict[str, object], 
 
 
 def test_a_change_of_nothing_is_refused(call: Call) -> None:
-    answer = call("payments.change_price", path={"id": make(call)}, body={}, caller=ADMIN)
+    answer = call("payments.change_price", path={"price_id": make(call)}, body={}, caller=ADMIN)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
 
 
 @pytest.mark.parametrize("function", ["list_all_prices", "create_price", "change_price"])
 def test_only_admins_manage_prices(call: Call, function: str) -> None:
     request = {} if function == "list_all_prices" else {"body": PACK}
-    request |= {"path": {"id": "prc_x"}} if function == "change_price" else {}
+    request |= {"path": {"price_id": "prc_x"}} if function == "change_price" else {}
     nobody = call(f"payments.{function}", **request)
     viewer = call(f"payments.{function}", caller=VIEWER, **request)
     assert (nobody.status, nobody.code) == (401, "UNAUTHORIZED")
@@ -167,6 +171,6 @@ def test_the_seeded_shop_has_five_packs_and_seeding_again_changes_nothing(call: 
 @pytest.mark.covers("S-W-60")
 def test_seeding_leaves_a_pack_as_an_admin_set_it(call: Call, clock: FixedClock) -> None:
     packs = seeding.ensure_prices(clock.now())
-    call("payments.change_price", path={"id": packs[0].id}, body={"active": False}, caller=ADMIN)
+    call("payments.change_price", path={"price_id": packs[0].id}, body={"active": False}, caller=ADMIN)
     seeding.ensure_prices(clock.now())
     assert len(call("payments.list_prices").data) == 4
