@@ -17,6 +17,7 @@ from shared.kernel.wire import Raw
     touches=[access.VERIFY],
     errors=[UnknownLink, ExpiredLink],
     secrets=["derived-tokens"],
+    layers=["text"],
 )
 def verify_email(
     clock: Clock,

@@ -1,27 +1,23 @@
-"""Small pages for people who come without a client: from a mail, or back from a checkout (D-43).
+"""Pages for people who come without a client: from a message, or back from a checkout (D-43).
 
-One heading, a few sentences, at most one link; no script, nothing loaded from elsewhere, readable on a phone.
+Written as jinja2 templates in ``templates`` folders of the packages of ``shared``; every page extends
+``kernel/templates/base.html``. No script, nothing loaded from elsewhere, readable on a phone and by a screen reader.
+A function that shows a page declares ``layers=["text"]``.
 """
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from shared.kernel.wire import Raw
 
-_STYLE = (
-    "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:36rem;margin:0 auto;padding:2rem 1rem;"
-    "color:#1a1a1a;background:#fff}h1{font-size:1.75rem;line-height:1.25}a{color:#00519e}"
-    "@media(prefers-color-scheme:dark){body{color:#f0f0f0;background:#161616}a{color:#8ac4ff}}"
-)
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
+MEDIA_TYPE = "text/html; charset=utf-8"
+
+_SHARED = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +28,68 @@ class Link:
     address: str
 
 
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_SHARED),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file
+    return environment
+
+
+@cache
+def _style() -> str:
+    return (_SHARED / "kernel" / "templates" / "style.css").read_text()
+
+
+@cache
+def _headers(*, forms: bool) -> dict[str, str]:
+    style = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    target = "'self'" if forms else "'none'"
+    return {
+        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; "
+        f"form-action {target}; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+def render(
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    forms: bool = False,
+    locale: str = "en",
+    **values: Any,
+) -> Raw:
+    """Return the page that a template makes; every value is shown as text.
+
+    Args:
+        template: the template's file below ``shared``, e.g. ``messaging/templates/unsubscribe.html``.
+        status: of the answer.
+        headers: of the answer, besides those of every page.
+        forms: the page has forms, which post to where the page came from.
+        locale: language of the page.
+        values: what the template shows.
+
+    Raises:
+        jinja2.UndefinedError: the template shows something that was not given.
+    """
+    return Raw(
+        _environment().get_template(template).render(locale=locale, **values),
+        media_type=MEDIA_TYPE,
+        status=status,
+        headers=_headers(forms=forms) | dict(headers or {}),
+    )
+
+
 def page(
     heading: str,
     *sentences: str,
@@ -39,16 +97,7 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Raw:
-    """Return a page; everything given is shown as text."""
-    body = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    if link:
-        body += f'<p><a href="{escape(link.address)}">{escape(link.words)}</a></p>'
-    title = escape(heading)
-    return Raw(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
-        f"<body><main><h1>{title}</h1>{body}</main></body></html>",
-        media_type="text/html; charset=utf-8",
-        status=status,
-        headers=_HEADERS | dict(headers or {}),
+    """Return a page of one heading, a few sentences and at most one link."""
+    return render(
+        "kernel/templates/page.html", status=status, headers=headers, heading=heading, sentences=sentences, link=link
     )

@@ -16,6 +16,8 @@ FAMILIES = {
     "security": {"argon2", "cryptography", "jwt"},
     "payments": {"stripe"},
     "live": {"livekit", "jwt"},
+    "text": {"jinja2", "markupsafe", "phonenumbers"},
+    "comms": {"twilio"},
 }
 VENDORS = set().union(*FAMILIES.values())
 NEVER = {"boto3", "moto", "ministack", "pytest", "aws_cdk", "starlette", "uvicorn", "tests", "infra"}
