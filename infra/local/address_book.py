@@ -1,11 +1,11 @@
 """``stack.json``: where the running stack is reached and who may log in to it."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.local.settings import REGION, LocalSettings
+from infra.local.function_urls import reachable
+from infra.local.settings import REGION, SIMULATORS, LocalSettings
 
 FUNCTION_URL = "FunctionUrl"
 """Outputs with this prefix are the addresses of functions; the rest of the name is the provider that calls it."""
@@ -20,7 +20,7 @@ def compose(
         KeyError: the application has no output of a needed name.
     """
     urls = {
-        name.removeprefix(FUNCTION_URL).lower(): _reachable(settings, url)
+        name.removeprefix(FUNCTION_URL).lower(): reachable(settings.url("aws"), url)
         for name, url in outputs.items()
         if name.startswith(FUNCTION_URL)
     }
@@ -32,7 +32,9 @@ def compose(
         "adminApi": outputs["AdminApiUrl"],
         "webSocket": outputs["WebSocketUrl"],
         "functionUrls": urls,
-        "simulators": {name: settings.url(name) for name in ("stripe", "livekit")},
+        "simulators": {name: settings.url(name) for name in SIMULATORS},
+        "outbox": f"{settings.url('twilio')}/outbox",
+        "clock": str(settings.clock_file),
         "mailbox": f"{settings.url('aws')}/_ministack/ses/messages",
         "accounts": list(accounts),
     }
@@ -43,9 +45,3 @@ def write(settings: LocalSettings, document: Mapping[str, Any]) -> None:
     fresh = settings.stack_file.with_suffix(".new")
     fresh.write_text(json.dumps(document, indent=2) + "\n")
     fresh.replace(settings.stack_file)
-
-
-def _reachable(settings: LocalSettings, function_url: str) -> str:
-    """Return the address of a function on this machine: the host name in the output does not resolve here."""
-    url_id = re.sub(r"^https://([^.]+)\..*$", r"\1", function_url)
-    return f"{settings.url('aws')}/_aws/lambda-url/{url_id}/"

@@ -11,8 +11,11 @@ HOST = "127.0.0.1"
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 
-PORTS = {"aws": 4566, "stripe": 4571, "livekit": 4572}
+PORTS = {"aws": 4566, "stripe": 4571, "livekit": 4572, "twilio": 4573, "ses": 4574}
 """Default port of each server; ``port_variable`` names the variable that changes it."""
+
+SIMULATORS = ("stripe", "livekit", "twilio", "ses")
+"""Servers that stand in for providers, in the order in which they are started."""
 
 # Child processes must find this environment's python, node and uv, not others that happen to be installed.
 _BIN = Path(sys.executable).parent
@@ -60,6 +63,11 @@ class LocalSettings:
         """Folder of every process's output."""
         return self.directory / "logs"
 
+    @property
+    def clock_file(self) -> Path:
+        """Says how far the stack's time has been moved, see ``infra.local.clock``."""
+        return self.directory / "clock"
+
     def url(self, server: str) -> str:
         """Return a server's base URL."""
         return f"http://{HOST}:{self.ports[server]}"
@@ -82,6 +90,9 @@ class LocalSettings:
             # Its MQTT and SFTP servers would listen on every address of the machine.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
+            "WELLSPRING_CLOCK_FILE": str(self.clock_file),
+            # Mail goes through a simulator that hands it on: the local AWS forgets tags and headers of a mail.
+            "AWS_ENDPOINT_URL_SESV2": self.url("ses"),
         }
 
     def client_environment(self) -> dict[str, str]:
@@ -100,6 +111,9 @@ class LocalSettings:
             "WELLSPRING_LOCAL_DIR": str(self.directory),
             "WELLSPRING_STRIPE_API_BASE": self.url("stripe"),
             "WELLSPRING_LIVEKIT_URL": self.url("livekit"),
+            "WELLSPRING_TWILIO_API_BASE": self.url("twilio"),
+            "WELLSPRING_SNS_CERTIFICATES": self.url("ses"),
+            "WELLSPRING_CLOCK_FILE": str(self.clock_file),
             **{port_variable(server): str(port) for server, port in self.ports.items()},
         }
 

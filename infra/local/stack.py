@@ -11,10 +11,9 @@ from typing import Any
 from infra.local import address_book
 from infra.local.deploy import deploy
 from infra.local.processes import Server, is_running, require_free, stop
-from infra.local.settings import ROOT, LocalSettings, LocalStackError
+from infra.local.settings import ROOT, SIMULATORS, LocalSettings, LocalStackError
 
 SEED = "infra.local.seed"
-SIMULATORS = ("stripe", "livekit")
 
 Say = Callable[[str], None]
 

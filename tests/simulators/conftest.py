@@ -1,6 +1,7 @@
-"""Both simulators as real processes on free ports, and a receiver for their webhooks."""
+"""The simulators as real processes on free ports, and a receiver for their webhooks."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -73,10 +75,15 @@ class Simulator:
 class Received:
     headers: dict
     body: bytes
+    path: str
 
     @property
     def json(self):
         return json.loads(self.body)
+
+    @property
+    def form(self):
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
 
 
 @dataclass
@@ -97,7 +104,7 @@ def receiver():
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            kept.received.append(Received(dict(self.headers), body))
+            kept.received.append(Received(dict(self.headers), body, self.path))
             self.send_response(kept.answers.pop(0) if kept.answers else 200)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -119,9 +126,9 @@ def receiver():
     server.server_close()
 
 
-def _run(name):
+def _run(name, **environment):
     command = [sys.executable, "-m", f"infra.local.simulators.{name}", "--port", "0", "--retry-ms", "10"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
     url = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline()).group()
     yield Simulator(url)
     process.terminate()
@@ -149,3 +156,20 @@ def stripe_sim(stripe_process):
 def livekit_sim(livekit_process):
     call("POST", f"{livekit_process.url}/_sim/reset")
     return livekit_process
+
+
+@pytest.fixture(scope="module")
+def clock_file(tmp_path_factory):
+    """Where a test moves the simulators' time; it goes forward only."""
+    return tmp_path_factory.mktemp("clock") / "clock"
+
+
+@pytest.fixture(scope="module")
+def twilio_process(clock_file):
+    yield from _run("twilio", WELLSPRING_CLOCK_FILE=str(clock_file))
+
+
+@pytest.fixture
+def twilio_sim(twilio_process):
+    call("POST", f"{twilio_process.url}/_sim/reset")
+    return twilio_process

@@ -1,4 +1,4 @@
-"""What both simulators share: the command line, the API's failure modes and the server."""
+"""What all simulators share: the command line, the API's failure modes and the server."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ class _Connection(H11Protocol):
 
 
 class _Faults:
-    """Applies `slow`, `rate_limit`, `server_error` and `timeout` to the provider's API and counts its calls."""
+    """Applies the modes of `API_MODES` to the provider's API and counts its calls."""
 
     def __init__(self, app: ASGIApp, simulator: Simulator, calls: Counter[str]) -> None:
         self._app = app
@@ -47,17 +47,24 @@ class _Faults:
         modes = self._simulator.modes
         if slow := modes.take("slow", call):
             await asyncio.sleep(slow.ms / 1000)
-        if modes.take("rate_limit", call):
+        if modes.take("unreachable", call):
+            await _cut(scope, receive)
+        elif modes.take("rate_limit", call):
             await self._simulator.failure(429)(scope, receive, send)
         elif modes.take("server_error", call):
             await self._simulator.failure(500)(scope, receive, send)
         elif modes.take("timeout", call):
             await self._app(scope, receive, _discard)
-            _connections[scope["client"]].abort()
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await _cut(scope, receive)
         else:
             await self._app(scope, receive, send)
+
+
+async def _cut(scope: Scope, receive: Receive) -> None:
+    """Drop the connection without a word."""
+    _connections[scope["client"]].abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _discard(message: Message) -> None:

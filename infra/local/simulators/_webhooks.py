@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from infra.local.simulators._modes import Modes
+from infra.local.simulators._timers import Timers
 
 # Deliveries remembered for `/_sim/state`.
 _REMEMBERED = 10_000
@@ -19,11 +20,19 @@ _ANSWER_WITHIN = 30
 
 @dataclass(frozen=True)
 class Message:
-    """One event on its way: its id, its type and the exact bytes that are signed and sent."""
+    """One event on its way: its id, its type and the exact bytes that are signed and sent.
+
+    `url` is the only place it goes to; without one it goes to every endpoint.
+    """
 
     id: str
     type: str
     body: bytes
+    url: str = ""
+
+
+Signed = tuple[dict[str, str], bytes]
+"""What is posted: headers and body."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +48,13 @@ class Provider:
     """How one provider delivers.
 
     Attributes:
-        sign: Makes the headers from the endpoint's secret and the body, afresh for each attempt.
+        sign: Makes headers and body from the endpoint's secret, the message and the address, afresh for each attempt.
         retries: Attempts after the first.
         retry_on: Whether an answer's status (0 when there was no answer) is worth another attempt.
         secret: The secret of an endpoint that names none.
     """
 
-    sign: Callable[[str, bytes], dict[str, str]]
+    sign: Callable[[str, Message, str], Signed]
     retries: int
     retry_on: Callable[[int], bool]
     secret: str
@@ -70,7 +79,7 @@ class Webhooks:
         self._deliveries: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
         self._line: asyncio.Queue[_Delivery] = asyncio.Queue()
         self._held_back: list[tuple[Message, int]] = []
-        self._timers: set[asyncio.TimerHandle] = set()
+        self._timers = Timers()
         self._under_way = 0
 
     async def start(self) -> None:
@@ -80,8 +89,7 @@ class Webhooks:
 
     async def stop(self) -> None:
         """Abandon whatever is on its way and close the client."""
-        for timer in self._timers:
-            timer.cancel()
+        self._timers.cancel()
         self._worker.cancel()
         await asyncio.gather(self._worker, return_exceptions=True)
         await self._client.close()
@@ -111,20 +119,17 @@ class Webhooks:
             self._enqueue(*self._held_back.pop(), 0)
 
     def _enqueue(self, message: Message, copies: int, delay_ms: int) -> None:
-        for url, secret in list(self.endpoints.items()) * copies:
+        for url, secret in self._targets(message) * copies:
             self._later(_Delivery(message, url, secret), delay_ms)
 
+    def _targets(self, message: Message) -> list[tuple[str, str]]:
+        return [(message.url, self._provider.secret)] if message.url else list(self.endpoints.items())
+
     def _later(self, delivery: _Delivery, delay_ms: int) -> None:
-        if not delay_ms:
+        if delay_ms:
+            self._timers.call(delay_ms / 1000, lambda: self._line.put_nowait(delivery))
+        else:
             self._line.put_nowait(delivery)
-            return
-
-        def due() -> None:
-            self._timers.remove(timer)
-            self._line.put_nowait(delivery)
-
-        timer = asyncio.get_running_loop().call_later(delay_ms / 1000, due)
-        self._timers.add(timer)
 
     async def _deliver(self) -> None:
         while True:
@@ -136,12 +141,10 @@ class Webhooks:
     async def _attempt(self, delivery: _Delivery) -> int:
         message = delivery.message
         corrupt = self._modes.take("webhook_corrupt", message.type) is not None
-        headers = self._provider.sign(delivery.secret + "-wrong" if corrupt else delivery.secret, message.body)
+        headers, body = self._provider.sign(delivery.secret + "-wrong" * corrupt, message, delivery.url)
         self._under_way += 1
         try:
-            async with self._client.post(
-                delivery.url, data=message.body, headers=headers, allow_redirects=False
-            ) as answer:
+            async with self._client.post(delivery.url, data=body, headers=headers, allow_redirects=False) as answer:
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError):
             status = 0
@@ -167,7 +170,7 @@ class Webhooks:
             async with places:
                 return await self._attempt(_Delivery(message, url, secret))
 
-        statuses = await asyncio.gather(*(once(*endpoint) for endpoint in list(self.endpoints.items()) * times))
+        statuses = await asyncio.gather(*(once(*target) for target in self._targets(message) * times))
         self._modes.happened["redelivered"] += len(statuses)
         return {str(status): count for status, count in Counter(statuses).items()}
 

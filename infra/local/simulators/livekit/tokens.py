@@ -8,6 +8,8 @@ from typing import Any
 
 import jwt
 
+from infra.local.simulators._webhooks import Message, Signed
+
 # Both are the server's own: tolerance for skewed clocks, and the life of a webhook's token.
 _LEEWAY = 60
 _WEBHOOK_LIFE = 5 * 60
@@ -40,13 +42,18 @@ class Keys:
             raise Unauthorized(f"invalid authorization token: {problem}") from problem
         return claims
 
-    def sign(self, secret: str, body: bytes) -> dict[str, str]:
-        """Make the headers of a webhook: a token that names the SHA-256 of the body, without "Bearer"."""
+    def sign(self, secret: str, message: Message, url: str) -> Signed:
+        """Make the headers of a webhook: a token that names the SHA-256 of the body, without "Bearer".
+
+        Its times are the machine's: the SDK that checks them knows no other clock.
+        """
+        del url
         now = int(time.time())
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        digest = base64.b64encode(hashlib.sha256(message.body).digest()).decode()
         claims = {"iss": self.api_key, "nbf": now, "exp": now + _WEBHOOK_LIFE, "sha256": digest}
-        return {
+        headers = {
             "Authorization": jwt.encode(claims, secret, "HS256"),
             "Content-Type": "application/webhook+json",
             "User-Agent": "LiveKit",
         }
+        return headers, message.body

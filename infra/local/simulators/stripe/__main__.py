@@ -4,15 +4,15 @@ import hashlib
 import hmac
 import json
 import os
-import time
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from infra.local import clock
 from infra.local.simulators import _server
 from infra.local.simulators._modes import API_MODES, WEBHOOK_MODES, Modes
-from infra.local.simulators._webhooks import Message, Provider, Webhooks
+from infra.local.simulators._webhooks import Message, Provider, Signed, Webhooks
 from infra.local.simulators.stripe.account import EVENT, Account, Object, public
 from infra.local.simulators.stripe.api import Api, error_response
 from infra.local.simulators.stripe.checkout import CheckoutPage
@@ -73,15 +73,17 @@ def _message(event: Object) -> Message:
     return Message(event["id"], event["type"], json.dumps(event, indent=2, ensure_ascii=False).encode())
 
 
-def sign(secret: str, body: bytes) -> dict[str, str]:
+def sign(secret: str, message: Message, url: str) -> Signed:
     """Make the headers of a delivery, with the current time and the v1 signature over `{time}.{body}`."""
-    now = int(time.time())
-    signature = hmac.new(secret.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
-    return {
+    del url
+    now = clock.seconds()
+    signature = hmac.new(secret.encode(), f"{now}.".encode() + message.body, hashlib.sha256).hexdigest()
+    headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Stripe-Signature": f"t={now},v1={signature}",
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     }
+    return headers, message.body
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import asyncio
 import copy
 import secrets
 import string
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import stripe
 from stripe.params import RefundCreateParams
 from stripe.params.checkout import SessionCreateParams
 
+from infra.local import clock
 from infra.local.simulators.stripe import forms
 from infra.local.simulators.stripe.errors import ParameterError, StripeError
 from infra.local.simulators.stripe.forms import Params
@@ -78,7 +78,7 @@ class Account:
         created: Object = {
             "id": new_id(prefix),
             "object": kind,
-            "created": int(time.time()),
+            "created": clock.seconds(),
             "livemode": False,
         } | fields
         self.objects[kind][created["id"]] = created
@@ -138,7 +138,7 @@ class Account:
             "metadata": forms.metadata(intent_data),
             "receipt_email": intent_data.get("receipt_email"),
         }
-        asyncio.get_running_loop().call_later(fields["expires_at"] - time.time(), self._expire_if_open, session)
+        asyncio.get_running_loop().call_later(fields["expires_at"] - clock.seconds(), self._expire_if_open, session)
         return session
 
     def _expire_if_open(self, session: Object) -> None:
@@ -322,7 +322,7 @@ def _line(item: Any, path: str) -> Object:
 
 
 def _expiry(params: Params) -> int:
-    now = int(time.time())
+    now = clock.seconds()
     if "expires_at" not in params:
         return now + _LONGEST
     expires_at = forms.integer(params, "expires_at")
