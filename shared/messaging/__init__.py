@@ -6,7 +6,7 @@ from shared.messaging.channels import Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, enlist, forget_address
 from shared.messaging.items import Consent, Recipient, recipient_pk
-from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request
+from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
 
 __all__ = [
     "AlreadyRequested",
@@ -26,4 +26,6 @@ __all__ = [
     "recipient_pk",
     "request",
     "stated",
+    "still_open",
+    "topic_key",
 ]

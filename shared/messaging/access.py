@@ -6,6 +6,9 @@ from shared.messaging.items import DOMAIN
 REQUEST = table_access("messaging.request", DOMAIN, "PutItem")
 """To ask for messages and to close topics."""
 
+ASK_TOPICS = table_access("messaging.ask-topics", DOMAIN, "BatchGetItem", "GetItem", "ConditionCheckItem")
+"""To do something only while a topic is open."""
+
 ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetItem", "DeleteItem")
 """To keep somebody's entry in the directory, and their consent."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
-from shared.kernel.storage.writes import Put, Write
+from shared.kernel.storage.writes import Check, Put, Refusal, Write
 from shared.messaging.categories import category
 from shared.messaging.channels import Channel
 from shared.messaging.events import MessageQueued
@@ -111,6 +111,19 @@ def close_topic(topic: str, reason: str, *, now: datetime) -> Put:
     The function needs ``touches=[messaging.access.REQUEST]``.
     """
     return Put(Topic(pk=topic_pk(topic), sk=Topic.SK, closed_at=now, reason=reason, expires_at=now + TOPIC_KEPT))
+
+
+def still_open(topic: str, *, error: Refusal) -> Check:
+    """Return the write that holds a transaction to a matter that is not over.
+
+    The function needs ``touches=[messaging.access.ASK_TOPICS]``.
+    """
+    return Check(Topic, topic_pk(topic), Topic.SK, Topic.pk.does_not_exist(), error)
+
+
+def topic_key(topic: str) -> tuple[type[Topic], str, str]:
+    """Return where a topic is read, as ``reads.get_many`` takes it; what is there is closed."""
+    return Topic, topic_pk(topic), Topic.SK
 
 
 def topic_pk(topic: str) -> str:
