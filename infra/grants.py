@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from infra.apis import SOCKET_STAGE
+from infra.media import media_name
 from shared.kernel import names
 from shared.kernel.access import Access
 from shared.kernel.declare import Declaration, Http
@@ -96,6 +97,11 @@ def _secret(platform: "PlatformStack", name: str) -> str:
     return secret.attr_id
 
 
+def _objects(platform: "PlatformStack", prefix: str) -> str:
+    bucket = media_name(platform, platform.stage)
+    return platform.format_arn(service="s3", region="", account="", resource=bucket, resource_name=f"{prefix}/*")
+
+
 def _sockets(platform: "PlatformStack") -> list[str]:
     api = f"{platform.apis.sockets.api_id}/{SOCKET_STAGE}"
     return [_arn(platform, "execute-api", api, f"{method}/@connections/*") for method in ("DELETE", "POST")]
@@ -107,7 +113,7 @@ _RESOURCES: dict[str, Callable[["PlatformStack", str, Access], list[str]]] = {
     "bus": lambda platform, _, __: [_arn(platform, "events", "event-bus", names.bus_name(platform.stage.name))],
     "sockets": lambda platform, _, __: _sockets(platform),
     "mail": lambda platform, _, __: list(platform.mail.arns),
-    "bucket": lambda platform, name, _: [f"{platform.media.bucket_arn}/{name}/*"],
+    "bucket": lambda platform, name, _: [_objects(platform, name)],
     "queue": lambda platform, name, _: [_queue(platform, name)],
     "due-queues": lambda platform, _, __: [_queue(platform, names.due_queue(kind)) for kind in platform.due_kinds],
 }

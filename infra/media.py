@@ -7,13 +7,17 @@ from infra.stages import Stage
 from shared.kernel import names
 
 
+def media_name(scope: Stack, stage: Stage) -> str:
+    """Return the bucket's name. Names of buckets are the whole world's: the account's number makes it ours."""
+    return f"{names.prefixed(stage.name, 'media')}-{scope.account}"
+
+
 def make_media(scope: Stack, stage: Stage) -> s3.Bucket:
     """Make the bucket; nothing in it is public, and everything goes over TLS."""
     return s3.Bucket(
         scope,
         "media",
-        # Names of buckets are the whole world's: the account's number makes it ours.
-        bucket_name=f"{names.prefixed(stage.name, 'media')}-{scope.account}",
+        bucket_name=media_name(scope, stage),
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         encryption=s3.BucketEncryption.S3_MANAGED,
         enforce_ssl=not stage.local,

@@ -18,8 +18,8 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infra.apis import make_apis
-from infra.mail import make_mail
-from infra.media import make_media
+from infra.mail import MAIL_TOPIC, make_mail
+from infra.media import make_media, media_name
 from infra.secrets import make_secret
 from infra.stages import Stage
 from shared.kernel import names
@@ -42,7 +42,6 @@ class PlatformStack(Stack):
         keys: KMS keys by short name.
         secrets: secrets by short name.
         mail: what sends mail.
-        media: bucket of uploads.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class PlatformStack(Stack):
         self._alarm_topic = self._topic()
         self._authorizers: dict[str, authorizers.HttpLambdaAuthorizer] = {}
         self.mail = make_mail(self, stage)
-        self.media = make_media(self, stage)
+        make_media(self, stage)
         self._watch_throttles()
 
     def settings(self) -> dict[str, str]:
@@ -77,8 +76,10 @@ class PlatformStack(Stack):
             "public_url": self.apis.public_url,
             "socket_endpoint": self.apis.socket_endpoint,
             "socket_url": self.apis.socket_url,
-            "media_bucket": self.media.bucket_name,
+            "media_bucket": media_name(self, self.stage),
             "mail_events": self.mail.events,
+            # By name: an exported ARN would tie the stacks together for nothing.
+            "mail_topic": self.format_arn(service="sns", resource=names.prefixed(self.stage.name, MAIL_TOPIC)),
         }
         return {**self.stage.settings, **addresses}
 

@@ -103,6 +103,7 @@ def _called(
                     topic=platform.mail.topic,
                     endpoint=url,
                     protocol=sns.SubscriptionProtocol.HTTPS,
+                    dead_letter_queue=make_dead_letters(stack, declaration.name, platform),
                 )
         case Authorizer():
             platform.use_authorizer(function)

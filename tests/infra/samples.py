@@ -38,6 +38,7 @@ TABLES = (
 SIGN = Access("tokens.sign", "key:tokens", ("kms:Sign", "kms:GetPublicKey"))
 PUSH = Access("realtime.push", "sockets", ("execute-api:ManageConnections",))
 PUBLISH = Access("events.publish", "bus", ("events:PutEvents",))
+UPLOAD = Access("media.upload", "bucket:media", ("s3:PutObject",))
 MAIL = Access("mail.send", "mail", ("ses:SendEmail",))
 
 DECLARATIONS = (
@@ -66,4 +67,12 @@ DECLARATIONS = (
     ),
     Declaration("functions.wallet.project_revenue", OnStream(("wallet",), ({"eventName": ["MODIFY"]},), window=5)),
     Declaration("functions.wallet.send_receipt", OnEvent((CreditsHeld,)), touches=(MAIL,), memory=256),
+    Declaration("functions.wallet.receive_mail_event", FunctionUrl("ses", topic="mail")),
+    Declaration(
+        "functions.wallet.call_customer",
+        OnEvent((CreditsHeld,)),
+        touches=(UPLOAD,),
+        callbacks=("stripe",),
+        settings=("media_bucket", "mail_events"),
+    ),
 )

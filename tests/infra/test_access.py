@@ -22,13 +22,13 @@ def _due_queues(deployed: Templates) -> list[str]:
     return [f"due-{kind}" for kind in sorted(kinds)]
 
 
-def _resources(deployed: Templates, access: Access) -> list[str]:
+def _resources(deployed: Templates, access: Access) -> list[str]:  # noqa: C901 - one case for each kind
     prefix = f"{deployed.stage.name}-wellspring"
     kind, _, name = access.resource.partition(":")
     arn = "arn:<Partition>"
+    table = f"{arn}:dynamodb:{HERE}:table/{prefix}-{name}"
     match kind:
         case "table":
-            table = f"{arn}:dynamodb:{HERE}:table/{prefix}-{name}"
             return [table, *(f"{table}/index/{index}" for index in access.indexes)]
         case "key":
             return [f"<alias/{prefix}-{name}>"]
@@ -38,7 +38,10 @@ def _resources(deployed: Templates, access: Access) -> list[str]:
             connections = f"{arn}:execute-api:{HERE}:<{prefix}-sockets>/live"
             return [f"{connections}/{method}/@connections/*" for method in ("DELETE", "POST")]
         case "mail":
-            return [f"{arn}:ses:{HERE}:identity/{deployed.stage.mail_domain}"]
+            kinds = (("identity", deployed.stage.mail_domain), ("configuration-set", f"{prefix}-mail"))
+            return [f"{arn}:ses:{HERE}:{kind}/{name}" for kind, name in kinds]
+        case "bucket":
+            return [f"{arn}:s3:::{prefix}-media-<AccountId>/{name}/*"]
         case "queue":
             return [f"{arn}:sqs:{HERE}:{prefix}-{name}"]
         case "due-queues":
@@ -151,7 +154,7 @@ def test_locally_a_key_is_also_named_by_its_alias_and_mail_by_nothing(local: Tem
     assert granted["ses:SendEmail"] == {"*"}
 
 
-@pytest.mark.parametrize("resource", ["table:nowhere", "bucket:x"])
+@pytest.mark.parametrize("resource", ["table:nowhere", "barrel:x"])
 def test_a_profile_on_something_that_does_not_exist_is_refused(resource: str, tmp_path: Any) -> None:
     declaration = Declaration(
         "functions.live.read_it", Schedule("rate(1 day)"), touches=(Access("x", resource, ("a:B",)),)

@@ -44,10 +44,18 @@ def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
 
 
 def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Templates) -> None:
-    given = {"public_url", "socket_endpoint", "socket_url", *deployed.stage.settings}
+    given = {"public_url", "socket_endpoint", "socket_url", "media_bucket", "mail_events", *deployed.stage.settings}
     for declaration, function in _pairs(deployed):
         told = {f"WELLSPRING_{name.upper()}" for name in declaration.settings if name in given}
+        told |= {f"WELLSPRING_CALLBACK_{provider.upper()}" for provider in declaration.callbacks}
         assert _variables(function).keys() == BASE | told, declaration.name
+
+
+def test_a_function_that_tells_a_provider_where_to_post_is_told_the_url_of_that_webhook(sampled: Templates) -> None:
+    functions = {declaration.name: function for declaration, function in _pairs(sampled)}
+    variable = _variables(functions["wallet-call-customer"])["WELLSPRING_CALLBACK_STRIPE"]
+    url = sampled.target("prod-wellspring-wallet", variable)
+    assert sampled.target(url.stack, url.properties["TargetFunctionArn"]) == functions["wallet-receive-stripe"]
 
 
 def test_a_function_logs_to_its_own_group_for_a_limited_time(deployed: Templates) -> None:

@@ -99,3 +99,12 @@ def test_provider_secrets_have_values_locally_and_none_on_aws(local: Templates, 
 
     assert "sk_test_local" in (texts(local)["local/wellspring/stripe"] or "")
     assert set(texts(sampled).values()) == {None}
+
+
+def test_uploads_are_private_encrypted_and_kept(sampled: Templates) -> None:
+    (bucket,) = sampled.of_type("AWS::S3::Bucket")
+    assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket.properties["BucketEncryption"]
+    assert bucket.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    (policy,) = sampled.of_type("AWS::S3::BucketPolicy")
+    assert {statement["Effect"] for statement in policy.properties["PolicyDocument"]["Statement"]} == {"Deny"}
