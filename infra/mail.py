@@ -12,6 +12,8 @@ from aws_cdk import aws_sns as sns
 from infra.stages import Stage
 from shared.kernel import names
 
+MAIL_TOPIC = "mail-events"
+
 TOLD = (
     ses.EmailSendingEvent.SEND,
     ses.EmailSendingEvent.DELIVERY,
@@ -74,7 +76,7 @@ def _topic(scope: Stack, stage: Stage) -> sns.Topic:
     return sns.Topic(
         scope,
         "mail-events-topic",
-        topic_name=names.prefixed(stage.name, "mail-events"),
+        topic_name=names.prefixed(stage.name, MAIL_TOPIC),
         master_key=key,
         enforce_ssl=not stage.local,
     )

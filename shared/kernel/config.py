@@ -29,6 +29,7 @@ class Settings:
         twilio_whatsapp_from: number that WhatsApp messages come from, E.164.
         sns_certificates: base URL that certificates of SNS are fetched from, empty for AWS's own.
         mail_events: name of the SES configuration set that tells what became of mails; empty for none.
+        mail_topic: ARN of the SNS topic that it tells.
         media_bucket: name of the bucket of uploads.
         brand: name that people know the product by in messages.
         mail_sender: address that mail is sent from.
@@ -52,6 +53,7 @@ class Settings:
     twilio_whatsapp_from: str = ""
     sns_certificates: str = ""
     mail_events: str = ""
+    mail_topic: str = ""
     media_bucket: str = ""
     brand: str = "Dataday"
     mail_sender: str = "hello@wellspring.example"

@@ -8,8 +8,9 @@ from typing import Literal
 from shared.kernel.events import DomainEvent
 from shared.messaging.channels import Channel
 
-Answer = Literal["YES", "NO", "ACCEPTED", "DONE", "CANNOT"]
-"""What a reply says: to a question of consent YES or NO; to an ask 1 (I will), 2 (done), 3 (I cannot)."""
+Answer = Literal["YES", "NO", "ACCEPTED", "DONE", "CANNOT", "TEXT"]
+"""What a reply says: to a question of consent YES or NO; to an ask 1 (I will), 2 (done), 3 (I cannot). TEXT is
+something else in own words: nothing follows from it but a line on the timeline."""
 
 
 class MessagingEvent(DomainEvent):

@@ -77,16 +77,41 @@ class AddressEntry(Item):
     recipient_id = UnicodeAttribute()
 
 
+class AddressState(Item):
+    """What is known of an address, whoever has it. Each writer updates its own attributes; there may be no row.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADDRESS#<hash>`` | the gate |
+    | sk | ``STATE`` | |
+
+    ``first_text_at`` is when the first text went out, which carries brand and opt-out words. ``heard_at`` is when the
+    person last wrote by WhatsApp: own words may be sent for 24 hours (X-A-28).
+    """
+
+    domain = DOMAIN
+    SK = "STATE"
+
+    first_text_at = InstantAttribute(null=True)
+    heard_at = InstantAttribute(null=True)
+
+
+def suppression_sk(scope: str = "ALL") -> str:
+    """Return the sort key of a suppression: of everything, or of one category (X-N-09)."""
+    return Suppression.SK if scope == "ALL" else f"{Suppression.SK}#{scope}"
+
+
 class Suppression(Item):
     """Nothing is sent to this address. Only its owner's own START or a decision of staff lifts it (X-A-05, X-A-09).
 
     | key | value | access |
     |---|---|---|
     | pk | ``ADDRESS#<hash>`` | the gate: read, and checked in the claim |
-    | sk | ``SUPPRESSION`` | |
+    | sk | ``SUPPRESSION``, or ``SUPPRESSION#<category>`` for mails unsubscribed by category | |
 
     ``lifted_at`` marks one that was taken back; the row stays. ``scope`` is ``ALL`` or, where the person narrowed it,
-    one category's name.
+    one category's name. Reason ``REVIEW`` holds an address whose owner wrote something that may be a revocation, until
+    a member of staff has decided (X-A-06).
     """
 
     domain = DOMAIN
