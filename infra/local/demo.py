@@ -3,7 +3,8 @@
 import os
 import sys
 
-from infra.local.journey import Journey, StepFailed
+from infra.local.journeys.paid_minute import PaidMinute
+from infra.local.journeys.steps import StepFailed
 from infra.local.settings import LocalSettings
 from infra.local.stack import load
 
@@ -19,7 +20,7 @@ def main() -> int:
         print(f"{'   ' if text.startswith(' ') else f'{number:2}.'} {text.strip()}", flush=True)
 
     try:
-        Journey(stack, say).play()
+        PaidMinute(stack, say).play()
     except (StepFailed, TimeoutError) as failure:
         print(f"\nThis step does not hold: {failure}\n`make logs` shows what the functions said.", file=sys.stderr)
         return 1

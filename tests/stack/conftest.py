@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from infra.local import clock
 from infra.local import stack as local_stack
 from infra.local.client import Client, demo_user
 from infra.local.settings import LocalSettings
@@ -18,8 +19,10 @@ Stack = Mapping[str, Any]
 
 @pytest.fixture(scope="session")
 def stack() -> Stack:
-    """Provide the address book of the running stack."""
-    return local_stack.load(LocalSettings.load(os.environ))
+    """Provide the address book of the running stack; this process asks the stack's clock from now on."""
+    found = local_stack.load(LocalSettings.load(os.environ))
+    os.environ[clock.VARIABLE] = found["clock"]
+    return found
 
 
 @pytest.fixture(scope="session")

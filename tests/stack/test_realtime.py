@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -82,7 +82,7 @@ def test_a_heartbeat_is_answered(opened: Callable[[], Socket]) -> None:
     socket = opened()
     socket.send(action="heartbeat", ref="h")
     told = datetime.fromisoformat(socket.wait_for("alive", ref="h")["time"])
-    assert abs(told - datetime.now(UTC)) < timedelta(seconds=10)
+    assert abs(told - now()) < timedelta(seconds=10)
 
 
 @pytest.mark.covers("X-L-18")
@@ -122,18 +122,16 @@ def test_one_dead_client_among_fifty_is_forgotten_and_the_others_hear(
     sockets = [opened() for _ in range(CLIENTS - 1)]
     for socket in sockets:
         listener.hear(socket, f"stream:{live_stream}")
-    gone = Subscription(
-        pk=STREAM.partition(live_stream, "gone"), sk="gone", expires_at=datetime.now(UTC) + timedelta(hours=1)
-    )
+    gone = Subscription(pk=STREAM.partition(live_stream, "gone"), sk="gone", expires_at=now() + timedelta(hours=1))
     commit(Put(gone))
 
     message = ViewersChanged(stream_id=live_stream, viewers=4711)
-    outcomes = publish(message, live_stream, now=datetime.now(UTC))
+    outcomes = publish(message, live_stream, now=now())
     assert outcomes == {Outcome.DELIVERED: CLIENTS - 1, Outcome.GONE: 1}
     for socket in sockets:
         assert socket.wait_for("viewers.changed", viewers=4711)["sequence"] is None
     assert reads.get(Subscription, gone.pk, gone.sk) is None
-    assert publish(message, live_stream, now=datetime.now(UTC)) == {Outcome.DELIVERED: CLIENTS - 1}
+    assert publish(message, live_stream, now=now()) == {Outcome.DELIVERED: CLIENTS - 1}
 
 
 def test_eight_publishers_give_each_number_once(
@@ -144,11 +142,11 @@ def test_eight_publishers_give_each_number_once(
 
     def work(_publisher: int) -> None:
         for _ in range(EACH):
-            publish(StreamIsPaused(stream_id=live_stream), live_stream, now=datetime.now(UTC))
+            publish(StreamIsPaused(stream_id=live_stream), live_stream, now=now())
 
     with ThreadPoolExecutor(PUBLISHERS) as pool:
         list(pool.map(work, range(PUBLISHERS)))
-    publish(ViewersChanged(stream_id=live_stream, viewers=4712), live_stream, now=datetime.now(UTC))
+    publish(ViewersChanged(stream_id=live_stream, viewers=4712), live_stream, now=now())
     socket.wait_for("viewers.changed", viewers=4712)
     # The stream's own start may be announced before, between or after.
     numbers = sorted(one["sequence"] for one in socket.received if one["type"] in {"stream.paused", "stream.started"})

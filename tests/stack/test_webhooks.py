@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from infra.local import clock
 from infra.local.client import Client
 from tests.stack.conftest import Stack, count_items
 
@@ -22,7 +23,7 @@ STALE = 360
 
 def sign(body: bytes, *, at: float | None = None, secret: bytes = SECRET) -> dict[str, str]:
     """Return Stripe's signature header for a body."""
-    stamp = str(int(time.time() if at is None else at))
+    stamp = str(int(clock.seconds() if at is None else at))
     tag = hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     return {"Stripe-Signature": f"t={stamp},v1={tag}", "Content-Type": "application/json"}
 
@@ -30,7 +31,7 @@ def sign(body: bytes, *, at: float | None = None, secret: bytes = SECRET) -> dic
 def event_for(payment: dict[str, Any], kind: str = "checkout.session.completed") -> bytes:
     """Return an event about a session that our checkout never made."""
     session = {"id": f"cs_{uuid.uuid4().hex}", "object": "checkout.session", "payment_status": "paid"} | payment
-    event = {"id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": kind, "created": int(time.time())}
+    event = {"id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": kind, "created": clock.seconds()}
     return json.dumps(event | {"data": {"object": session}}).encode()
 
 
@@ -43,8 +44,8 @@ def test_forged_stale_and_garbage_deliveries_are_refused_and_leave_nothing(
     refused = [
         (body, {}),
         (body, sign(body, secret=b"whsec_other")),
-        (body, sign(body, at=time.time() - STALE)),
-        (body, sign(body, at=time.time() + STALE)),
+        (body, sign(body, at=clock.seconds() - STALE)),
+        (body, sign(body, at=clock.seconds() + STALE)),
         (body, {"Stripe-Signature": "t=,v1="}),
         (body, {"Stripe-Signature": "nonsense"}),
         (body + b" ", sign(body)),

@@ -4,7 +4,6 @@ What no other test of the lane asks of the stack is asked here first.
 """
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -110,7 +109,7 @@ def test_a_hold_that_nobody_settled_comes_back(
         TableName=table,
         Key={"pk": hold["pk"], "sk": hold["sk"]},
         UpdateExpression="SET due_at = :now",
-        ExpressionAttributeValues={":now": {"N": str(int(time.time() * 1000))}},
+        ExpressionAttributeValues={":now": {"N": str(to_ms(now()))}},
     )
     run("wallet-expire-hold", due_event((account, hold["sk"]["S"])))
     eventually(lambda: viewer.call("GET", "/v1/wallet/balance").data["available"], "40")

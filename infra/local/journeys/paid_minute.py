@@ -6,12 +6,13 @@ off when it runs dry, tops up and goes on; the creator sees who watches. Each st
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import requests
 
 from infra.local.client import TIMEOUT_SECONDS, Answer, Client, Socket, demo_user, link_mailed_to
+from infra.local.journeys.steps import Say, StepFailed, expect, same
 
 PASSWORD = "A-good-Passw0rd"
 INTERVAL = 10
@@ -22,35 +23,8 @@ PREMIUM = "10"
 LEFT = "30"
 """Credits left after support has taken the rest: three intervals."""
 
-Say = Callable[[str], None]
 
-
-class StepFailed(Exception):
-    """A step of the journey did not hold."""
-
-
-def expect(answer: Answer, status: int, code: str | None = None) -> Answer:
-    """Return an answer that has the status and, for an error, the code.
-
-    Raises:
-        StepFailed: it has not.
-    """
-    if answer.status != status or (code and answer.code != code):
-        raise StepFailed(f"expected {status} {code or ''}, got {answer.status}: {answer.body}")
-    return answer
-
-
-def same(found: Any, expected: Any, what: str) -> None:
-    """Hold a value to what it must be.
-
-    Raises:
-        StepFailed: it is something else.
-    """
-    if found != expected:
-        raise StepFailed(f"{what}: expected {expected!r}, found {found!r}")
-
-
-class Journey:
+class PaidMinute:
     """One play of the journey against a running stack."""
 
     def __init__(self, stack: Mapping[str, Any], say: Say) -> None:

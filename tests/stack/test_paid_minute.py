@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.local.journey import Journey
+from infra.local.journeys.paid_minute import PaidMinute
 from tests.stack.conftest import Stack
 
 
@@ -11,5 +11,5 @@ from tests.stack.conftest import Stack
 )
 def test_a_viewer_pays_for_what_she_watches_and_nothing_else(stack: Stack) -> None:
     steps: list[str] = []
-    Journey(stack, steps.append).play()
+    PaidMinute(stack, steps.append).play()
     assert steps[-1].startswith("Carla ends the stream")
