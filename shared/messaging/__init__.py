@@ -1,11 +1,11 @@
 """Every outgoing message. These names are what other domains may use."""
 
-from shared.messaging import access, events
+from shared.messaging import access, directory, events
 from shared.messaging.categories import Purpose
 from shared.messaging.channels import Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, enlist, forget_address
-from shared.messaging.items import Consent, Recipient, recipient_pk
+from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
 
 __all__ = [
@@ -18,8 +18,10 @@ __all__ = [
     "Recipient",
     "Statement",
     "access",
+    "address_hash",
     "close_topic",
     "consent_sk",
+    "directory",
     "enlist",
     "events",
     "forget_address",

@@ -1,8 +1,11 @@
 """The directory: who can be reached, and how. The owner of a relation enlists people in its own transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from shared.kernel.storage.writes import Delete, Put, Write
+from pynamodb.expressions.update import Action
+
+from shared.kernel.storage.writes import Delete, Put, Update, Write
 from shared.messaging.channels import Channel
 from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
 
@@ -64,3 +67,61 @@ def _known_by(address: str, recipient_id: str) -> Put:
 def forget_address(address: str, recipient_id: str) -> Delete:
     """Return the write that parts a recipient from an address they no longer have."""
     return Delete(AddressEntry, address_pk(address), recipient_pk(recipient_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How somebody who can be reached wants to be.
+
+    Attributes:
+        channels: in order of preference.
+        voicemail: a voice message goes with each text.
+        locale: language of the words.
+        hours: own hours, minutes of the local day; ``None`` for no own.
+    """
+
+    channels: tuple[Channel, ...]
+    voicemail: bool
+    locale: str
+    hours: tuple[int, int] | None
+
+
+def wishing(recipient_id: str, wishes: Wishes) -> Update:
+    """Return the write that keeps how a recipient wants to be reached."""
+    from_minute, to_minute = wishes.hours or (None, None)
+    actions = [
+        Recipient.channels.set([str(channel) for channel in wishes.channels]),
+        Recipient.voicemail.set(wishes.voicemail),
+        Recipient.locale.set(wishes.locale),
+        Recipient.from_minute.remove() if from_minute is None else Recipient.from_minute.set(from_minute),
+        Recipient.to_minute.remove() if to_minute is None else Recipient.to_minute.set(to_minute),
+    ]
+    return _changed(recipient_id, actions)
+
+
+def known_as(recipient_id: str, *, name: str, locale: str, zone: str | None) -> Update:
+    """Return the write that keeps how a recipient is called, and where their clocks are."""
+    placed = Recipient.zone.set(zone) if zone else Recipient.zone.remove()
+    return _changed(recipient_id, [Recipient.name.set(name), Recipient.locale.set(locale), placed])
+
+
+def paused(recipient_id: str, until: datetime | None) -> Update:
+    """Return the write that lets a recipient rest until an instant, or takes that back."""
+    rest = Recipient.paused_until.set(until) if until else Recipient.paused_until.remove()
+    return _changed(recipient_id, [rest])
+
+
+def active(recipient_id: str, *, is_active: bool) -> Update:
+    """Return the write that ends the relation with a recipient, or takes it up again."""
+    return _changed(recipient_id, [Recipient.active.set(is_active)])
+
+
+def _changed(recipient_id: str, actions: list[Action]) -> Update:
+    # The version makes a message that was judged by the entry as it was fail its claim, and be judged again.
+    return Update(
+        Recipient,
+        recipient_pk(recipient_id),
+        Recipient.SK,
+        [*actions, Recipient.version.add(1)],
+        condition=Recipient.pk.exists(),
+    )
