@@ -4,8 +4,8 @@ from shared.kernel.storage.table import DUE, Index, Table
 
 DOMAIN = "accountability"
 
-CASES = Index("cases", "case_status", "opened_at", numeric=True)
-"""The staff's queue (``team.items.Case``)."""
+CASES = Index("cases", "case_status", "opened_at", numeric=True, include=("kind",))
+"""The staff's queue, of all kinds or one (``team.items.Case``)."""
 
 ACTIVE = Index("active", "active_shard", "active_key", include=("due_at",))
 """Goals that must have a deadline: the auditor walks them page by page (``goals.items.Goal``)."""

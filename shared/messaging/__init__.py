@@ -2,13 +2,14 @@
 
 from shared.messaging import access, directory, events
 from shared.messaging.categories import Purpose
-from shared.messaging.channels import Channel
+from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, enlist, forget_address
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
 
 __all__ = [
+    "PHONE",
     "AlreadyRequested",
     "Channel",
     "Consent",

@@ -18,10 +18,10 @@ class Partner(DueIndexed):
     | sk | ``PARTNER#<partner>`` | |
     | due | kind ``invitation``, the next reminder or the expiry | sweep |
 
-    ``status``: INVITED, ACTIVE, PAUSED, DECLINED, EXPIRED, OPTED_OUT, LEFT, INVALID, REMOVED. ``privacy``: FULL
-    (title and progress), TITLE, NEUTRAL (X-A-24). ``goals`` limits them to some goals. ``asked_at`` is when they were
-    last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and ``generation`` make the link
-    to their page; a link of an earlier generation was used.
+    ``status`` is ``rules.Status``, ``privacy`` ``rules.Privacy``. ``goals`` limits them to some goals. ``addresses`` are
+    hashes, released on removal. ``removed_from`` is the status that a removal ended. ``asked_at`` is when they were
+    last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and ``generation`` make the links
+    to their page: a link of an earlier generation was used.
     """
 
     domain = DOMAIN
@@ -31,10 +31,12 @@ class Partner(DueIndexed):
     name = UnicodeAttribute()
     relationship = UnicodeAttribute()
     status = UnicodeAttribute()
+    removed_from = UnicodeAttribute(null=True)
     privacy = UnicodeAttribute()
     goals = ListAttribute(of=UnicodeAttribute, null=True)
     milestones = BooleanAttribute()
     note = UnicodeAttribute(null=True)
+    addresses = ListAttribute(of=UnicodeAttribute)
     invited_at = InstantAttribute()
     reminders = IntegerAttribute()
     consented_at = InstantAttribute(null=True)
@@ -43,17 +45,32 @@ class Partner(DueIndexed):
     asked_at = InstantAttribute(null=True)
     last_contacted_at = InstantAttribute(null=True)
     contact_count = IntegerAttribute()
+    delivered_count = IntegerAttribute()
     ask_count = IntegerAttribute()
     answer_count = IntegerAttribute()
     seed = UnicodeAttribute()
     generation = IntegerAttribute()
-    link_expires_at = InstantAttribute()
     version = IntegerAttribute()
 
 
 def partner_sk(partner_id: str) -> str:
     """Return the sort key of a partner."""
     return f"PARTNER#{partner_id}"
+
+
+class Team(Item):
+    """How many partners a user has, those who were removed left out.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``USER#<user>`` | counted with each who is added, removed, restored |
+    | sk | ``TEAM`` | |
+    """
+
+    domain = DOMAIN
+    SK = "TEAM"
+
+    size = IntegerAttribute()
 
 
 class PartnerAddress(Item):
@@ -68,6 +85,11 @@ class PartnerAddress(Item):
     domain = DOMAIN
 
     partner_id = UnicodeAttribute()
+
+
+def address_sk(hashed: str) -> str:
+    """Return the sort key of a claimed address."""
+    return f"PARTNER-ADDRESS#{hashed}"
 
 
 class PartnerOwner(Item):
@@ -85,6 +107,38 @@ class PartnerOwner(Item):
     user_id = UnicodeAttribute()
 
 
+def owner_pk(partner_id: str) -> str:
+    """Return the partition that tells whose partner an id is."""
+    return f"PARTNER#{partner_id}"
+
+
+class Lead(Item):
+    """A visitor who left a phone number (S-A-53). How they are reached is in messaging's directory.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``LEAD#<lead>`` | once for each number: the id derives from its digits |
+    | sk | ``LEAD`` | |
+
+    ``source`` is where they came from first, ``last_source`` last.
+    """
+
+    domain = DOMAIN
+    SK = "LEAD"
+
+    lead_id = UnicodeAttribute()
+    digits = UnicodeAttribute()
+    source = UnicodeAttribute()
+    last_source = UnicodeAttribute()
+    first_seen_at = InstantAttribute()
+    last_seen_at = InstantAttribute()
+
+
+def lead_pk(lead_id: str) -> str:
+    """Return the partition of a lead."""
+    return f"LEAD#{lead_id}"
+
+
 class Case(Item):
     """Something that a person decides: a crisis, a dispute, an outreach without a guide.
 
@@ -94,7 +148,8 @@ class Case(Item):
     | sk | ``CASE`` | |
     | cases | ``case_status`` OPEN or CLOSED, ``opened_at`` | the queue, oldest first |
 
-    The id derives from kind and matter, so that the same matter is one case.
+    ``kind`` is ``rules.CaseKind``, ``decision`` ``rules.Decision``. The id derives from kind and matter, so that the
+    same matter is one case. ``words`` are the user's, ``note`` is the staff's.
     """
 
     domain = DOMAIN
@@ -106,8 +161,14 @@ class Case(Item):
     user_id = UnicodeAttribute()
     goal_id = UnicodeAttribute(null=True)
     date = UnicodeAttribute(null=True)
+    words = UnicodeAttribute(null=True)
     opened_at = InstantAttribute()
     closed_at = InstantAttribute(null=True)
     closed_by = UnicodeAttribute(null=True)
     decision = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
+
+
+def case_pk(case_id: str) -> str:
+    """Return the partition of a case."""
+    return f"CASE#{case_id}"

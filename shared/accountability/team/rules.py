@@ -1,0 +1,195 @@
+"""What support teams are held to. Pure: facts in, decision out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.messaging import PHONE, Channel
+
+MOST_PARTNERS = 20
+"""Partners of one user: what one step of an escalation can tell in one transaction."""
+
+COOL_DOWN = timedelta(days=30)
+"""Before somebody is asked for consent again (X-A-03)."""
+
+RECOVERABLE = timedelta(days=30)
+"""How long a removed partner can be restored as they were (S-A-10)."""
+
+LONGEST_PAUSE = timedelta(days=366)
+
+REMINDERS = (timedelta(days=3), timedelta(days=7))
+"""When an invitation that nobody answered is repeated: twice at most (X-A-03)."""
+
+EXPIRES = timedelta(days=14)
+"""When an invitation that nobody answered is over."""
+
+APART = timedelta(days=2)
+"""Least time between two requests, however late the first went out."""
+
+NEUTRAL_WORDS = "daily goal"
+"""What a partner reads in place of a goal's title where the user keeps it to themselves (X-A-24)."""
+
+
+class Status(StrEnum):
+    """How things stand between a user and a partner."""
+
+    INVITED = "INVITED"
+    """Asked for consent; nothing else goes to them."""
+    ACTIVE = "ACTIVE"
+    """Agreed."""
+    PAUSED = "PAUSED"
+    """Agreed, and rests until a time they set."""
+    DECLINED = "DECLINED"
+    """Refused."""
+    EXPIRED = "EXPIRED"
+    """Never answered."""
+    OPTED_OUT = "OPTED_OUT"
+    """Stopped every message of ours; only they themselves can take that back."""
+    LEFT = "LEFT"
+    """Agreed once, and left this user's team."""
+    INVALID = "INVALID"
+    """Cannot be reached: a wrong number, a mailbox that does not exist."""
+    REMOVED = "REMOVED"
+    """Taken out by the user."""
+
+
+STANDING = frozenset({Status.INVITED, Status.ACTIVE, Status.PAUSED})
+"""Whose relation is not over: ``active`` in lists (S-A-02, S-A-09)."""
+
+CONSENTING = frozenset({Status.ACTIVE, Status.PAUSED})
+"""Who agreed, and still does."""
+
+MAY_ACCEPT = frozenset({Status.INVITED, Status.EXPIRED, Status.DECLINED, Status.LEFT})
+"""Who may agree on their page, also after another answer."""
+
+MAY_BE_ASKED_AGAIN = frozenset({Status.EXPIRED, Status.DECLINED, Status.LEFT})
+"""Whom the user may invite again after the cool-down."""
+
+
+class Privacy(StrEnum):
+    """What of a user's goals a partner may read (X-A-24)."""
+
+    FULL = "FULL"
+    """Titles and progress."""
+    TITLE = "TITLE"
+    """Titles."""
+    NEUTRAL = "NEUTRAL"
+    """Neither: ``daily goal``."""
+
+
+def goal_words(privacy: str, title: str) -> str:
+    """Return what a partner reads in place of a goal."""
+    return NEUTRAL_WORDS if privacy == Privacy.NEUTRAL else title
+
+
+def standing(status: str, paused_until: datetime | None, *, now: datetime) -> Status:
+    """Return how a partner stands now: a pause that is over is none."""
+    if status == Status.PAUSED and paused_until is not None and paused_until <= now:
+        return Status.ACTIVE
+    return Status(status)
+
+
+def supports(goals: Sequence[str] | None, goal_id: str | None) -> bool:
+    """Tell whether a partner backs a goal; without ``goals`` they back all of them (S-A-23)."""
+    return goal_id is None or goals is None or goal_id in goals
+
+
+class ContactMethod(StrEnum):
+    """How the specification, and its code, name ways to reach a partner (S-A-03, D-05)."""
+
+    TEXT_VOICEMAIL = "text_voicemail"
+    TEXT_ONLY = "text_only"
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Channels in order of preference, and whether a voice message goes with each text (S-A-32)."""
+
+    channels: tuple[Channel, ...]
+    voicemail: bool = False
+
+    def agreed(self) -> tuple[Channel, ...]:
+        """Return every channel that agreeing to these ways means: voice messages are calls (X-A-41)."""
+        voice = (Channel.VOICE,) if self.voicemail and Channel.VOICE not in self.channels else ()
+        return (*self.channels, *voice)
+
+
+METHODS = {
+    ContactMethod.TEXT_VOICEMAIL: Ways((Channel.SMS,), voicemail=True),
+    ContactMethod.TEXT_ONLY: Ways((Channel.SMS,)),
+    ContactMethod.SMS: Ways((Channel.SMS,)),
+    ContactMethod.EMAIL: Ways((Channel.EMAIL,)),
+    ContactMethod.WHATSAPP: Ways((Channel.WHATSAPP,)),
+}
+"""One enumeration of channels for both vocabularies (D-05)."""
+
+PARTNER_CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.WHATSAPP, Channel.VOICE)
+"""Ways to a partner, who has no app (D-05)."""
+
+WRITTEN = frozenset({Channel.SMS, Channel.EMAIL, Channel.WHATSAPP})
+"""Channels that can carry a request for consent."""
+
+
+def next_look(invited_at: datetime, reminders: int, *, now: datetime) -> datetime:
+    """Return when an invitation is looked at next, after so many reminders (X-A-03)."""
+    over = invited_at + EXPIRES
+    if reminders >= len(REMINDERS):
+        return over
+    return min(max(invited_at + REMINDERS[reminders], now + APART), over)
+
+
+def is_over(invited_at: datetime, *, now: datetime) -> bool:
+    """Tell whether an invitation has expired."""
+    return now >= invited_at + EXPIRES
+
+
+_WHOLE_PERSON = frozenset({"STOP", "COMPLAINT", "UNSUBSCRIBED", "STAFF"})
+_OF_A_PHONE = frozenset({"CARRIER", "WRONG_NUMBER"})
+
+
+def after_opt_out(reason: str, channels: Sequence[str]) -> Status | None:
+    """Return what a partner becomes when an address of theirs may not be used any more (X-A-05, X-A-36).
+
+    Who said no is opted out. Where only an address does not work, a partner who has another way stays (``None``).
+
+    Args:
+        reason: of ``messaging.events.AddressOptedOut``.
+        channels: of the partner.
+    """
+    if reason in _WHOLE_PERSON:
+        return Status.OPTED_OUT
+    lost = PHONE if reason in _OF_A_PHONE else {Channel.EMAIL}
+    return None if any(channel not in lost for channel in channels) else Status.INVALID
+
+
+class CaseKind(StrEnum):
+    """What a person has to look at."""
+
+    CRISIS = "CRISIS"
+    """Words in a log speak of danger; the goal's automatic texts are held."""
+    DISPUTE = "DISPUTE"
+    """A user contests that a day was missed (X-A-39)."""
+    OUTREACH = "OUTREACH"
+    """Somebody should be called, and has no guide (S-A-18)."""
+
+
+class Decision(StrEnum):
+    """What staff decided."""
+
+    RELEASE = "RELEASE"
+    KEEP = "KEEP"
+    ACCEPT = "ACCEPT"
+    REJECT = "REJECT"
+    DONE = "DONE"
+
+
+DECISIONS = {
+    CaseKind.CRISIS: frozenset({Decision.RELEASE, Decision.KEEP}),
+    CaseKind.DISPUTE: frozenset({Decision.ACCEPT, Decision.REJECT}),
+    CaseKind.OUTREACH: frozenset({Decision.DONE}),
+}
+"""What may be decided of each kind."""
