@@ -1,5 +1,6 @@
 """The directory: who can be reached, and how. The owner of a relation enlists people in its own transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,7 +117,7 @@ def active(recipient_id: str, *, is_active: bool) -> Update:
     return _changed(recipient_id, [Recipient.active.set(is_active)])
 
 
-def _changed(recipient_id: str, actions: list[Action]) -> Update:
+def _changed(recipient_id: str, actions: Sequence[Action]) -> Update:
     # The version makes a message that was judged by the entry as it was fail its claim, and be judged again.
     return Update(
         Recipient,
