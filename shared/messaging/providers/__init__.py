@@ -1,0 +1,1 @@
+"""The ways out: one adapter for each provider, as ``shared.messaging.outgoing`` describes them."""

@@ -1,0 +1,101 @@
+"""SES: mails. It has no idempotency key and cannot be asked what it took: its ``Send`` event tells."""
+
+from email.utils import formataddr
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from shared.kernel import pages
+from shared.kernel.config import settings
+from shared.kernel.storage.client import aws_client
+from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
+
+PROVIDER: Final = "ses"
+
+MESSAGE_TAG: Final = "message"
+ATTEMPT_TAG: Final = "attempt"
+
+_BUSY = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"})
+_OURS = frozenset(
+    {
+        "AccountSuspendedException",
+        "SendingPausedException",
+        "MailFromDomainNotVerifiedException",
+        "NotFoundException",
+        "AccessDeniedException",
+        "ExpiredTokenException",
+    }
+)
+"""Sending is not possible for reasons of ours: the mail is as good as before."""
+
+
+def unsubscribe_url(token: str) -> str:
+    """Return the address that ends a category of mails, for people and for mail clients alike (RFC 8058)."""
+    return f"{settings().public_url}/v1/unsubscribe/{token}"
+
+
+def send(outgoing: Outgoing) -> Taken:
+    """Send one attempt.
+
+    Raises:
+        Refused: SES said no.
+        OutcomeUnknown: no answer, or trouble at SES's: it may have been sent.
+    """
+    from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnection
+
+    request = _request(outgoing)
+    # What botocore raises names addresses.
+    try:
+        reply = _client().send_email(**request)
+    except (ConnectTimeoutError, EndpointConnectionError):
+        raise Refused("unreachable", again=True) from None
+    except (HTTPClientError, NoConnection):
+        raise OutcomeUnknown from None
+    except ClientError as answer:
+        verdict = _verdict(answer.response)
+        raise verdict from None
+    return Taken(reply["MessageId"])
+
+
+@cache
+def _client() -> Any:
+    # A second try of the client's own could send the mail twice.
+    return aws_client("sesv2", attempts=1)
+
+
+def _request(outgoing: Outgoing) -> dict[str, Any]:
+    words, address = outgoing.words, unsubscribe_url(outgoing.unsubscribe) if outgoing.unsubscribe else ""
+    paragraphs = [part.strip() for part in words.text.split("\n\n") if part.strip()]
+    html = pages.render(
+        "messaging/templates/mail.html", subject=words.subject, paragraphs=paragraphs, unsubscribe=address
+    )
+    content: dict[str, Any] = {
+        "Subject": {"Data": words.subject, "Charset": "UTF-8"},
+        "Body": {
+            "Text": {"Data": words.text, "Charset": "UTF-8"},
+            "Html": {"Data": html.body, "Charset": "UTF-8"},
+        },
+    }
+    if address:
+        content["Headers"] = [
+            {"Name": "List-Unsubscribe", "Value": f"<{address}>"},
+            {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+        ]
+    request: dict[str, Any] = {
+        "FromEmailAddress": formataddr((settings().brand, settings().mail_sender)),
+        "Destination": {"ToAddresses": [outgoing.to]},
+        "Content": {"Simple": content},
+        "EmailTags": [
+            {"Name": MESSAGE_TAG, "Value": outgoing.message_id},
+            {"Name": ATTEMPT_TAG, "Value": str(outgoing.attempt)},
+        ],
+    }
+    return request | ({"ConfigurationSetName": settings().mail_events} if settings().mail_events else {})
+
+
+def _verdict(response: dict[str, Any]) -> Refused | OutcomeUnknown:
+    code, status = response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+    if code in _BUSY or code in _OURS:
+        return Refused(code, again=True)
+    return OutcomeUnknown() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused(code)
