@@ -7,6 +7,7 @@ from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, enlist, forget_address
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
+from shared.messaging.words import NoWords, render
 
 __all__ = [
     "PHONE",
@@ -15,6 +16,7 @@ __all__ = [
     "Consent",
     "Entry",
     "MessageRequest",
+    "NoWords",
     "Purpose",
     "Recipient",
     "Statement",
@@ -27,6 +29,7 @@ __all__ = [
     "events",
     "forget_address",
     "recipient_pk",
+    "render",
     "request",
     "stated",
     "still_open",

@@ -15,4 +15,7 @@ ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetI
 READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem", "GetItem", "Query")
 """To read recipients, consents and suppressions."""
 
+READ_WORDS = table_access("messaging.read-words", DOMAIN, "Query")
+"""To put a message into words."""
+
 SEND_MAIL = Access("messaging.send-mail", "mail", ("ses:SendEmail",))

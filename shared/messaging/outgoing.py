@@ -22,6 +22,7 @@ class Words:
         segments: of a text message, else 1.
         content_sid: approved WhatsApp template, needed outside the 24 hours after the person wrote (X-A-28).
         content_variables: its variables, by number.
+        reference: names the exact words, e.g. ``consent.request/en/1``: template, language, version.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Words:
     segments: int = 1
     content_sid: str | None = None
     content_variables: tuple[str, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

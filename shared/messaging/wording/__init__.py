@@ -1,0 +1,1 @@
+"""Wording: templates of messages, in the code and in the table, and how they are checked and counted."""

@@ -1,0 +1,103 @@
+"""Templates on the wire; the same model is what the catalogue and the table keep."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
+
+from shared.kernel.wire import Instant, Wire
+from shared.messaging.channels import Channel
+from shared.messaging.wording.segments import HARD_LIMIT
+
+TemplateKey = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=60), Field(examples=["escalation.day-1"])
+]
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(examples=["en-GB"])]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["partner_name"])]
+Source = Annotated[str, Field(min_length=1, max_length=1600, examples=["Hi {{ partner_name }}, this is {{ brand }}."])]
+LongSource = Annotated[str, Field(min_length=1, max_length=8000)]
+
+
+class Wording(Wire):
+    """The words of a template in one language.
+
+    ``text`` are the words themselves. ``sms`` and ``mail`` are the form for texts (also on WhatsApp) and for mails,
+    with ``{{ text }}`` where the words go; ``plain`` are the words in the GSM-7 alphabet, taken for text messages where
+    ``preferPlain`` says so or the others need more than ``maxSegments``; ``spoken`` is for calls.
+    """
+
+    subject: Annotated[str, Field(min_length=1, max_length=150, examples=["About {{ user_name }}"])]
+    text: Source
+    plain: Source | None = None
+    sms: Source | None = None
+    mail: LongSource | None = None
+    spoken: Source | None = None
+    variables: Annotated[list[VariableName], Field(default_factory=list, max_length=20)]
+    optional: Annotated[list[VariableName], Field(default_factory=list, max_length=20)]
+    prefer_plain: StrictBool = False
+    answer: Annotated[
+        StrictBool, Field(description="It answers what somebody wrote to us, and needs no opt-out words.")
+    ] = False
+    max_segments: Annotated[StrictInt, Field(ge=1, le=HARD_LIMIT)] = 6
+    content_sid: Annotated[
+        str | None, Field(pattern=r"^HX[0-9a-f]{32}$", description="Approved WhatsApp template (X-A-28).")
+    ] = None
+    content_variables: Annotated[
+        list[VariableName],
+        Field(default_factory=list, max_length=20, description="Its variables, in the order of their numbers."),
+    ]
+
+
+class NewVersion(Wire):
+    """A new version of a template, to be approved."""
+
+    key: TemplateKey
+    locale: Locale = "en"
+    wording: Wording
+
+
+class VersionView(Wire):
+    """One version of a template."""
+
+    key: str
+    locale: str
+    version: int = Field(examples=[2])
+    status: Literal["DRAFT", "APPROVED"]
+    active: bool = Field(description="Messages are written with it.")
+    wording: Wording
+    author_id: str | None = Field(description="``null`` for the versions that come with the system.")
+    created_at: Instant | None
+    approved_by: str | None
+    approved_at: Instant | None
+
+
+class TemplateView(Wire):
+    """What messages are written with at present."""
+
+    key: str = Field(examples=["escalation.day-1"])
+    locale: str = Field(examples=["en"])
+    version: int = Field(examples=[1])
+    wording: Wording
+
+
+class PreviewRequest(Wire):
+    """Words to try: those of a template, or others."""
+
+    template: TemplateKey | None = None
+    wording: Wording | None = None
+    locale: Locale = "en"
+    channel: Channel
+    variables: Annotated[
+        dict[VariableName, Annotated[str, Field(max_length=500)]], Field(default_factory=dict, max_length=20)
+    ]
+    first_text: StrictBool = False
+
+
+class Preview(Wire):
+    """What would be sent."""
+
+    text: str
+    subject: str
+    segments: int
+    encoding: Literal["GSM-7", "UCS-2"] | None = Field(description="Of a text message.")
+    version: int | None
+    problems: list[str] = Field(description="Why it would not be sent; empty where it would.")

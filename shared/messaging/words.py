@@ -1,0 +1,164 @@
+"""Words: a template, filled in for one person and one channel (S-A-24 to S-A-29, X-A-29)."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.kernel.config import settings
+from shared.messaging.channels import Channel
+from shared.messaging.outgoing import Words
+from shared.messaging.wording import versions
+from shared.messaging.wording.catalogue import Version
+from shared.messaging.wording.segments import size
+from shared.messaging.wording.syntax import INNER, fill
+
+FIRST_WORDS = "sms.first-words"
+"""Key of what the first text to a number ends with: who writes, and how to end it."""
+
+_UNSPOKEN = frozenset({"So", "Sk", "Cf"})
+"""Unicode categories of emoji and what they are made of, besides the selector that follows some."""
+
+_SELECTOR = "\ufe0f"
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class NoWords(Exception):
+    """A message cannot be put into words; nobody may send it."""
+
+
+class UnknownTemplate(NoWords):
+    """There is no such template."""
+
+
+class MissingVariable(NoWords):
+    """The template needs a variable that was not given, or is empty.
+
+    Attributes:
+        name: which.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is missing")
+        self.name = name
+
+
+class TooLong(NoWords):
+    """Every form of the text needs more segments than the template may."""
+
+    def __init__(self, segments: int, limit: int) -> None:
+        super().__init__(f"{segments} segments are more than {limit}")
+
+
+def render(
+    template: str,
+    locale: str,
+    channel: Channel,
+    variables: Mapping[str, str],
+    *,
+    first_text: bool,
+    now: datetime,
+) -> Words:
+    """Return what a message says.
+
+    The function needs ``touches=[messaging.access.READ_WORDS]`` and ``layers=["text"]``.
+
+    Args:
+        template: its key.
+        locale: the reader's, e.g. ``en-GB``; where there are no words in it, their language, then English.
+        channel: how it goes.
+        variables: what the template needs; more is fine.
+        first_text: nothing was ever texted to this number: the text then ends with the brand and the opt-out words.
+        now: approved versions that are younger than a minute may not be used yet.
+
+    Raises:
+        UnknownTemplate: there is none of this key.
+        MissingVariable: a variable is missing.
+        TooLong: it is too long for a text message.
+    """
+    version = versions.find(template, locale, now=now)
+    if version is None:
+        raise UnknownTemplate(template)
+    ending = versions.find(FIRST_WORDS, locale, now=now) if first_text else None
+    return compose(version, channel, variables, ending=ending)
+
+
+def compose(
+    version: Version, channel: Channel, variables: Mapping[str, str], *, ending: Version | None = None
+) -> Words:
+    """Return what one version of a template says; ``ending`` is what the first text to a number ends with.
+
+    Raises:
+        MissingVariable: a variable is missing.
+        TooLong: it is too long for a text message.
+    """
+    values = _values(version, variables)
+    subject = fill(version.wording.subject, values)
+    if channel is Channel.SMS:
+        text, segments = _text_message(version, values, ending)
+    else:
+        text, segments = _other(version, channel, values), 1
+    return Words(
+        text=text,
+        version=version.number,
+        reference=version.reference,
+        subject=subject,
+        segments=segments,
+        content_sid=version.wording.content_sid if channel is Channel.WHATSAPP else None,
+        content_variables=tuple(values[name] for name in version.wording.content_variables),
+    )
+
+
+def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
+    values = {"brand": settings().brand, "contact": settings().mail_sender}
+    values |= {name: _one_line(variables.get(name, "")) for name in version.wording.optional}
+    for name in version.wording.variables:
+        values[name] = _one_line(variables.get(name, ""))
+        if not values[name]:
+            raise MissingVariable(name)
+    return values
+
+
+def _one_line(value: str) -> str:
+    """Return a value that cannot break out of its sentence: no line breaks, control characters or turned text."""
+    kept = (character for character in value if character not in _BIDI)
+    return " ".join("".join(" " if unicodedata.category(one) == "Cc" else one for one in kept).split())
+
+
+def _text_message(version: Version, values: dict[str, str], ending: Version | None) -> tuple[str, int]:
+    wording = version.wording
+    forms = [wording.text] if wording.plain is None else [wording.text, wording.plain]
+    if wording.prefer_plain:
+        forms.reverse()
+    sizes = []
+    for form in forms:
+        text = _framed(wording.sms, form, values)
+        if ending and not (wording.answer or _tells_how_to_end(text)):
+            text += "\n" + fill(ending.wording.text, values)
+        sizes.append(size(text).segments)
+        if sizes[-1] <= wording.max_segments:
+            return text, sizes[-1]
+    raise TooLong(min(sizes), wording.max_segments)
+
+
+def _tells_how_to_end(text: str) -> bool:
+    return settings().brand in text and "Reply STOP" in text
+
+
+def _other(version: Version, channel: Channel, values: dict[str, str]) -> str:
+    wording = version.wording
+    if channel is Channel.VOICE:
+        return _spoken(_framed(wording.spoken, wording.text, values))
+    frame = {Channel.WHATSAPP: wording.sms, Channel.EMAIL: wording.mail}.get(channel)
+    return _framed(frame, wording.text, values)
+
+
+def _framed(frame: str | None, text: str, values: dict[str, str]) -> str:
+    words = fill(text, values)
+    return fill(frame, values | {INNER: words}) if frame else words
+
+
+def _spoken(text: str) -> str:
+    """Return a text as it can be read out: without emoji."""
+    said = (one for one in text if unicodedata.category(one) not in _UNSPOKEN and one != _SELECTOR)
+    return " ".join("".join(said).split())
