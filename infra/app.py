@@ -15,10 +15,13 @@ from infra.platform import PlatformStack
 from infra.stages import Stage, stage
 from infra.tables import tables
 from shared.kernel import names, registry
-from shared.kernel.declare import Authorizer, Declaration
+from shared.kernel.declare import Authorizer, Declaration, OnDue, OnEvent, OnStream, Schedule
 from shared.kernel.storage.table import Table
 
 PLATFORM = "platform"
+
+DIVIDED = frozenset({"accountability"})
+"""Domains that do not fit into one stack of 500 resources: what works behind their endpoints has a stack of its own."""
 
 FLAGS = {"@aws-cdk/core:defaultCrossStackReferences": "strong"}
 """CDK's feature flags; here and not in ``cdk.json``, so that tests synthesize the same."""
@@ -50,7 +53,7 @@ def assemble(
     declared = tuple(declarations)
     homes: dict[str, list[Declaration]] = defaultdict(list)
     for declaration in declared:
-        homes[_home(declaration)].append(declaration)
+        homes[home(declaration)].append(declaration)
     options = {
         "env": Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION")),
         "termination_protection": not stage.local,
@@ -62,10 +65,10 @@ def assemble(
         # The local AWS refuses the publishing roles of a bootstrap while it enforces IAM.
         return {"synthesizer": CliCredentialsStackSynthesizer()} if stage.local else {}
 
-    def add(stack: PlatformStack | DomainStack, home: str) -> None:
-        domains = {home, *(declaration.domain for declaration in homes[home])}
-        folder = bundle(domains, code / home, interpreter)
-        add_functions(stack, homes[home], platform, str(folder), folders)
+    def add(stack: PlatformStack | DomainStack, name: str) -> None:
+        domains = {declaration.domain for declaration in homes[name]}
+        folder = bundle(domains, code / name, interpreter, local=stage.local)
+        add_functions(stack, homes[name], platform, str(folder), folders)
 
     data = DataStack(app, stage, tables, **options, **synthesizer())
     platform = PlatformStack(app, stage, data.tables, declared, **options, **synthesizer())
@@ -79,9 +82,13 @@ def assemble(
     Tags.of(app).add("stage", stage.name)
 
 
-def _home(declaration: Declaration) -> str:
+def home(declaration: Declaration) -> str:
+    """Return the stack of a function, without its prefix: its domain's, or the one of its domain's workers."""
     # The APIs refer to their authorizer, and every domain to the APIs: in a domain's stack it would close a circle.
-    return PLATFORM if isinstance(declaration.trigger, Authorizer) else declaration.domain
+    if isinstance(declaration.trigger, Authorizer):
+        return PLATFORM
+    works = declaration.domain in DIVIDED and isinstance(declaration.trigger, OnEvent | OnDue | OnStream | Schedule)
+    return f"{declaration.domain}-workers" if works else declaration.domain
 
 
 def main() -> None:

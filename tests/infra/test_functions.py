@@ -1,7 +1,8 @@
+from infra.app import home
 from infra.functions import SETTINGS, function_name
 from infra.secrets import SECRETS
 from infra.stages import PROD
-from shared.kernel.declare import Authorizer, Declaration, OnDue
+from shared.kernel.declare import Declaration, OnDue
 from shared.kernel.due import DELIVER
 from tests.infra.templates import Resource, Templates
 
@@ -39,8 +40,7 @@ def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
         assert (found["Timeout"], found["MemorySize"]) == (declaration.timeout, declaration.memory)
         assert found["TracingConfig"] == {"Mode": "Active"}
         assert _variables(function)["WELLSPRING_FUNCTION"] == declaration.name
-        home = "platform" if isinstance(declaration.trigger, Authorizer) else declaration.domain
-        assert function.stack == f"{deployed.stage.name}-wellspring-{home}"
+        assert function.stack == f"{deployed.stage.name}-wellspring-{home(declaration)}"
 
 
 def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Templates) -> None:
