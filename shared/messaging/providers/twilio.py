@@ -91,7 +91,7 @@ def find(outgoing: Outgoing) -> Taken | None:
             found: list[Any] = client.calls.list(to=outgoing.to, limit=_LOOKED_AT)
         else:
             found = client.messages.list(to=_address(outgoing), limit=_LOOKED_AT)
-    by_words = outgoing.channel is Channel.SMS or _free(outgoing)
+    by_words = outgoing.channel is Channel.SMS or (outgoing.channel is Channel.WHATSAPP and _free(outgoing))
     for one in found:
         ours = one.direction == "outbound-api" and (not by_words or one.body == outgoing.words.text)
         if ours and one.date_created and one.date_created >= outgoing.claimed_at - _SLACK:

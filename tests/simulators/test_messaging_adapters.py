@@ -1,0 +1,175 @@
+"""Messaging's adapters against the simulators, over the real SDKs."""
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+
+from shared.kernel import config, secrets
+from shared.kernel.clock import SystemClock
+from shared.messaging.channels import Channel
+from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
+from shared.messaging.providers import ses, twilio
+from tests.simulators.test_twilio_texts import ACCOUNT, ANNA, TOKEN, UK_LANDLINE, steer
+
+
+@pytest.fixture
+def sim(twilio_sim, receiver, monkeypatch):
+    told = {
+        "WELLSPRING_STAGE": "test",
+        "WELLSPRING_TWILIO_API_BASE": twilio_sim.url,
+        "WELLSPRING_TWILIO_MESSAGING_SERVICE": "MG" + "0" * 32,
+        "WELLSPRING_TWILIO_VOICE_FROM": "+15005550006",
+        "WELLSPRING_TWILIO_WHATSAPP_FROM": "+15005550006",
+        "WELLSPRING_CALLBACK_TWILIO": receiver.url,
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    fields = json.dumps({"account_sid": ACCOUNT, "auth_token": f"{TOKEN} the-one-before"})
+    monkeypatch.setattr(secrets, "_kept", {"twilio": (time.monotonic(), fields)})
+    config.settings.cache_clear()
+    yield twilio_sim
+    config.settings.cache_clear()
+
+
+def outgoing(channel=Channel.SMS, to=ANNA, text="Hi Anna, 1 < 2 & \U0001f389", **more):
+    usual = {"message_id": "msg_1", "attempt": 2, "claimed_at": SystemClock().now(), "words": Words(text, 1)}
+    return Outgoing(channel=channel, to=to, **usual | more)
+
+
+def test_a_text_goes_out_and_its_callbacks_name_message_and_attempt(sim, receiver):
+    taken = twilio.send(outgoing())
+    (text,) = sim.settled()["texts"]
+    assert (text["sid"], text["to"], text["body"], text["service"]) == (
+        taken.provider_id,
+        ANNA,
+        "Hi Anna, 1 < 2 & \U0001f389",
+        "MG" + "0" * 32,
+    )
+    assert not taken.arrived
+    assert {one.path for one in receiver.received} == {"/hooks?message=msg_1&attempt=2"}
+
+
+@pytest.mark.covers("X-A-28", "S-A-39")
+def test_whatsapp_goes_in_own_words_in_a_conversation_and_by_template_outside(sim):
+    words = Words("Hi Anna", 1, content_sid="HX" + "1" * 32, content_variables=("Anna", "Ada"))
+    twilio.send(outgoing(Channel.WHATSAPP, words=words, conversation=True))
+    twilio.send(outgoing(Channel.WHATSAPP, words=words))
+    first, second = sim.settled()["texts"]
+    assert (first["to"], first["body"], first["content"]) == (f"whatsapp:{ANNA}", "Hi Anna", "")
+    assert (second["content"], second["body"]) == (
+        "HX" + "1" * 32,
+        f'HX{"1" * 32} {{"1": "Anna", "2": "Ada"}}',
+    )
+
+
+@pytest.mark.covers("X-A-41")
+def test_a_call_speaks_after_a_machines_greeting_and_what_it_says_is_escaped(sim):
+    taken = twilio.send(outgoing(Channel.VOICE, text="<Hangup/> & call Ada"))
+    (call,) = sim.settled()["calls"]
+    assert (call["sid"], call["detection"]) == (taken.provider_id, "DetectMessageEnd")
+    assert "<Say>&lt;Hangup/&gt; &amp; call Ada</Say>" in call["twiml"]
+    assert set(call["events"]) == {"initiated", "ringing", "answered", "completed"}
+
+
+@pytest.mark.parametrize(
+    ("code", "again", "suppress"),
+    [
+        (21610, False, "CARRIER"),
+        (21211, False, "WRONG_NUMBER"),
+        (30005, False, "WRONG_NUMBER"),
+        (21614, False, None),
+        (30006, False, None),
+        (21408, False, None),
+        (63016, False, None),
+        (63018, True, None),
+        (21611, True, None),
+        (20429, True, None),
+        (20003, True, None),
+    ],
+)
+def test_a_refusal_tells_what_to_do(sim, code, again, suppress):
+    steer(sim, "numbers", number=ANNA, refuse=code)
+    with pytest.raises(Refused) as refused:
+        twilio.send(outgoing())
+    assert (refused.value.code, refused.value.again, refused.value.suppress) == (str(code), again, suppress)
+    assert ANNA not in repr(refused.value) + str(refused.value.__cause__)
+
+
+def test_a_landline_is_refused_for_texts(sim):
+    with pytest.raises(Refused, match="21614"):
+        twilio.send(outgoing(to=UK_LANDLINE))
+
+
+def test_trouble_that_passes_and_trouble_that_may_have_had_effect_are_told_apart(sim, monkeypatch):
+    sim.modes(rate_limit={"times": 1})
+    with pytest.raises(Refused) as busy:
+        twilio.send(outgoing())
+    assert busy.value.again
+    sim.modes(server_error={"times": 1})
+    with pytest.raises(OutcomeUnknown):
+        twilio.send(outgoing())
+    monkeypatch.setenv("WELLSPRING_TWILIO_API_BASE", "http://127.0.0.1:1")
+    config.settings.cache_clear()
+    with pytest.raises(Refused) as nobody:
+        twilio.send(outgoing())
+    assert (nobody.value.code, nobody.value.again) == ("unreachable", True)
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP, Channel.VOICE])
+def test_what_was_taken_though_its_answer_was_lost_is_found(sim, channel):
+    attempt = outgoing(channel, conversation=True)
+    assert twilio.find(attempt) is None
+    sim.modes(timeout={"times": 1})
+    with pytest.raises(OutcomeUnknown):
+        twilio.send(attempt)
+    found = twilio.find(attempt)
+    state = sim.settled()
+    assert found is not None
+    assert [one["sid"] for one in state["texts"] + state["calls"]] == [found.provider_id]
+
+
+def test_other_words_an_earlier_time_and_another_number_are_not_taken_for_it(sim):
+    twilio.send(outgoing())
+    assert twilio.find(outgoing(text="something else")) is None
+    assert twilio.find(outgoing(claimed_at=SystemClock().now() + timedelta(minutes=1))) is None
+    assert twilio.find(outgoing(to="+447700900123")) is None
+    assert twilio.find(outgoing()) is not None
+
+
+def test_without_credentials_nothing_is_lost(sim, monkeypatch):
+    fields = json.dumps({"account_sid": "", "auth_token": ""})
+    monkeypatch.setattr(secrets, "_kept", {"twilio": (time.monotonic(), fields)})
+    with pytest.raises(Refused) as refused:
+        twilio.send(outgoing())
+    assert refused.value.again
+
+
+def test_no_number_is_logged(sim, caplog, capfd):
+    caplog.set_level("DEBUG", logger="shared")
+    caplog.set_level("DEBUG", logger="twilio")
+    twilio.send(outgoing())
+    twilio.find(outgoing())
+    assert ANNA.removeprefix("+") not in caplog.text + "".join(capfd.readouterr())
+
+
+def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypatch):
+    for name, value in {"STAGE": "test", "PUBLIC_URL": "https://api.example", "MAIL_EVENTS": "set-1"}.items():
+        monkeypatch.setenv(f"WELLSPRING_{name}", value)
+    config.settings.cache_clear()
+    words = Words("Hi <Ada>,\nsee https://api.example/x\n\nBye", 1, subject="Ada & goals")
+    mail = outgoing(Channel.EMAIL, to="ann@example.com", words=words, unsubscribe="tok.en")
+    request = ses._request(mail)
+    config.settings.cache_clear()
+    assert request["FromEmailAddress"] == "Dataday <hello@wellspring.example>"
+    assert request["ConfigurationSetName"] == "set-1"
+    assert request["EmailTags"] == [{"Name": "message", "Value": "msg_1"}, {"Name": "attempt", "Value": "2"}]
+    assert request["Content"]["Simple"]["Headers"] == [
+        {"Name": "List-Unsubscribe", "Value": "<https://api.example/v1/unsubscribe/tok.en>"},
+        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
+    html = request["Content"]["Simple"]["Body"]["Html"]["Data"]
+    assert "Hi &lt;Ada&gt;," in html
+    assert 'href="https://api.example/x"' in html
+    assert 'href="https://api.example/v1/unsubscribe/tok.en"' in html
