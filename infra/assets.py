@@ -12,6 +12,10 @@ TARGET_PYTHON = "3.13"
 PLATFORM = "aarch64-manylinux_2_28"
 """Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34); some wheels ask for more than manylinux2014."""
 
+LOCAL_PARTS = tuple(
+    Path("infra") / part for part in ("__init__.py", "local/__init__.py", "local/clock.py", "local/entry.py")
+)
+
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
@@ -35,9 +39,12 @@ def compile_bytecode(folder: Path, interpreter: str) -> None:
     subprocess.run(command, cwd=folder, check=True)
 
 
-def bundle(domains: Iterable[str], target: Path, interpreter: str | None) -> Path:
-    """Gather the code of a stack: the functions of its domains and ``shared``."""
+def bundle(domains: Iterable[str], target: Path, interpreter: str | None, *, local: bool = False) -> Path:
+    """Gather the code of a stack: the functions of its domains and ``shared``; for the local stage its clock too."""
     shutil.rmtree(target, ignore_errors=True)
+    for part in LOCAL_PARTS if local else ():
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / part, target / part)
     for part in (Path("shared"), *(Path("functions") / domain for domain in domains)):
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, target / part, ignore=IGNORED)

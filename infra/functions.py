@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from infra.platform import PlatformStack
 
 HANDLER = "shared.kernel.entry.handler"
+LOCAL_HANDLER = "infra.local.entry.handler"
+"""The local stage's: its clock can be moved."""
+
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 SLOW = 0.8
 """Share of the time-out from which a call counts as slow."""
@@ -103,7 +106,7 @@ def make_function(
         description=declaration.module,
         runtime=RUNTIME,
         architecture=lambda_.Architecture.ARM_64,
-        handler=HANDLER,
+        handler=LOCAL_HANDLER if platform.stage.local else HANDLER,
         code=artifacts.code,
         layers=artifacts.layers_of(declaration),
         # Nothing may add to the role behind the declaration's back.

@@ -1,4 +1,4 @@
-"""Command line of the local stack: ``python -m infra.local up|down|reset|logs|status|demo``."""
+"""Command line of the local stack: ``python -m infra.local up|down|reset|logs|status|demo|clock``."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from infra.local import stack
+from infra.local.clock import LocalClock, read_target
 from infra.local.processes import POLL_SECONDS
 from infra.local.settings import LocalSettings, LocalStackError
 
@@ -69,8 +70,20 @@ def _logs(settings: LocalSettings) -> int:
         time.sleep(POLL_SECONDS)
 
 
+def _clock(settings: LocalSettings, target: str) -> int:
+    """Tell the stack's time, or move it forward: +2d, +1d12h, 2026-03-01T08:00:00Z."""
+    stack.load(settings)
+    clock = LocalClock(settings.clock_file)
+    try:
+        instant = clock.move_to(read_target(target, clock.now())) if target else clock.now()
+    except ValueError as problem:
+        raise LocalStackError(str(problem)) from problem
+    _say(f"{instant.isoformat(timespec='seconds')}, {clock.ahead()} ahead of this machine")
+    return 0
+
+
 def _describe(settings: LocalSettings, document: dict[str, Any]) -> None:
-    for name in ("publicApi", "adminApi", "webSocket", "mailbox"):
+    for name in ("publicApi", "adminApi", "webSocket", "mailbox", "outbox"):
         _say(f"{name:18} {document[name]}")
     for group, label in (("functionUrls", "webhook"), ("simulators", "simulator")):
         for name, url in document[group].items():
@@ -96,8 +109,11 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run in COMMANDS.items():
         commands.add_parser(name, help=run.__doc__)
+    commands.add_parser("clock", help=_clock.__doc__).add_argument("target", nargs="?", default="")
+    told = parser.parse_args()
     try:
-        return COMMANDS[parser.parse_args().command](LocalSettings.load(os.environ))
+        settings = LocalSettings.load(os.environ)
+        return _clock(settings, told.target) if told.command == "clock" else COMMANDS[told.command](settings)
     except LocalStackError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from shared.kernel.names import prefixed
 
 TIMEOUT_SECONDS = 30
 
@@ -91,7 +94,22 @@ class Client:
         headers: Mapping[str, str] | None = None,
         **query: Any,
     ) -> Answer:
-        """Call an endpoint."""
+        """Call an endpoint; once more with a new access token if the one at hand has expired."""
+        answer = self._call(method, path, body, api, headers, query)
+        if answer.status == requests.codes.unauthorized and self.refresh_token and self._renew():
+            return self._call(method, path, body, api, headers, query)
+        return answer
+
+    def _renew(self) -> bool:
+        renewed = self._call("POST", "/v1/auth/refresh", {"refreshToken": self.refresh_token}, "publicApi", None, {})
+        if renewed.status != requests.codes.ok:
+            return False
+        self.token, self.refresh_token = renewed.data["accessToken"], renewed.data["refreshToken"]
+        return True
+
+    def _call(
+        self, method: str, path: str, body: Any, api: str, headers: Mapping[str, str] | None, query: Mapping[str, Any]
+    ) -> Answer:
         sent = dict(headers or {}) | ({"authorization": f"Bearer {self.token}"} if self.token else {})
         options: dict[str, Any] = {"json": body} if body is not None else {}
         reply = requests.request(
@@ -133,6 +151,33 @@ def demo_user(stack: Mapping[str, Any], role: str, number: int = 0) -> Client:
     if answer.status != requests.codes.ok:
         raise PermissionError(f"the demo {role} cannot log in: {answer.body}")
     return client
+
+
+def invoke(stack: Mapping[str, Any], function: str, event: Mapping[str, Any]) -> None:
+    """Call a function by its short name with an event of its trigger, past the trigger itself.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    client = boto3.client(
+        "lambda",
+        region_name=stack["region"],
+        endpoint_url=stack["awsEndpoint"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    answer = client.invoke(FunctionName=prefixed(stack["stage"], function), Payload=json.dumps(event))
+    if "FunctionError" in answer:
+        raise RuntimeError(f"{function} failed: {answer['Payload'].read().decode()}")
+
+
+def run_schedule(stack: Mapping[str, Any], function: str) -> None:
+    """Run a scheduled function now, e.g. ``run_schedule(stack, "wallet-sweep-holds")``.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    invoke(stack, function, {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
 
 
 def mails_to(stack: Mapping[str, Any], address: str) -> list[str]:

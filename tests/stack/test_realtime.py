@@ -10,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from infra.local.client import Client, Socket, demo_user
+from infra.local.clock import now
 from shared.kernel.realtime import Outcome, publish
 from shared.kernel.realtime.items import Connection, Subscription
 from shared.kernel.storage import reads

@@ -3,16 +3,18 @@
 What no other test of the lane asks of the stack is asked here first.
 """
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 import requests
 
-from infra.local.client import Client, link_mailed_to
+from infra.local.client import Client, invoke, link_mailed_to
+from infra.local.clock import now
 from shared.kernel import declare
+from shared.kernel.clock import to_ms
 from shared.kernel.names import prefixed, table_name
 from shared.kernel.registry import functions
 from tests.stack.conftest import Stack, give
@@ -38,14 +40,9 @@ def newcomer(stack: Stack) -> Client:
 
 
 @pytest.fixture
-def run(stack: Stack, aws: Callable[[str], Any]) -> Callable[[str, dict[str, Any]], None]:
+def run(stack: Stack) -> Callable[[str, dict[str, Any]], None]:
     """Provide the direct invocation of a function, for what nothing else triggers within the lane."""
-
-    def invoke(name: str, event: dict[str, Any]) -> None:
-        answer = aws("lambda").invoke(FunctionName=prefixed(stack["stage"], name), Payload=json.dumps(event).encode())
-        assert "FunctionError" not in answer, answer["Payload"].read()
-
-    return invoke
+    return partial(invoke, stack)
 
 
 def logged(aws: Callable[[str], Any], stack: Stack, name: str) -> Iterator[str]:
