@@ -21,10 +21,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most ``limit`` messages of a category to one address in ``window``."""
+    """At most ``limit`` messages of a category in ``window``; one more waits for at most ``wait``, or is blocked."""
 
     limit: int
     window: timedelta
+    wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,12 @@ class Category:
         channels: which may carry it, the default order of preference.
         consent: what its recipient must have agreed to; ``None`` where none is needed.
         critical: sent whatever the recipient prefers and at any hour; never past a suppression (X-N-02).
-        caps: how often one address may get it, over all users and senders (X-A-12).
+        caps: how often one person may get it, over all users and senders and all of their addresses (X-A-12, X-N-07).
+        subject_caps: how often it may be sent about one user, to whomever.
         fallback: when the next channel is tried where delivery is not confirmed; ``None`` for never.
         one_click: its mails carry a one-click unsubscribe (X-N-09).
         reply: people may answer it, and their answer is routed to its owner.
+        confidential: its words hold a secret, such as a link, and are not kept.
     """
 
     name: str
@@ -47,9 +50,11 @@ class Category:
     consent: Purpose | None = None
     critical: bool = False
     caps: tuple[Cap, ...] = ()
+    subject_caps: tuple[Cap, ...] = ()
     fallback: timedelta | None = None
     one_click: bool = True
     reply: bool = False
+    confidential: bool = False
 
 
 _PARTNER = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, Channel.VOICE)
@@ -58,7 +63,7 @@ _FALLBACK = timedelta(minutes=15)
 CATEGORIES = {
     category.name: category
     for category in (
-        Category("account", (Channel.EMAIL,), critical=True, one_click=False),
+        Category("account", (Channel.EMAIL,), critical=True, one_click=False, confidential=True),
         Category(
             "balance",
             (Channel.IN_APP, Channel.EMAIL),
@@ -77,7 +82,19 @@ CATEGORIES = {
             "partner-ask",
             _PARTNER,
             consent=Purpose.SUPPORT,
-            caps=(Cap(1, timedelta(hours=24)), Cap(3, timedelta(days=7))),
+            # Asks of two days in a row leave at about the same hour: the later one waits for the day to be full.
+            caps=(Cap(1, timedelta(hours=24), wait=timedelta(hours=4)), Cap(3, timedelta(days=7))),
+            subject_caps=(Cap(10, timedelta(hours=24)), Cap(30, timedelta(days=7))),
+            fallback=_FALLBACK,
+            reply=True,
+        ),
+        # A week without a log concerns everybody (S-A-22), also those whose three asks of the week are used up.
+        Category(
+            "partner-week",
+            _PARTNER,
+            consent=Purpose.SUPPORT,
+            caps=(Cap(1, timedelta(days=7)),),
+            subject_caps=(Cap(30, timedelta(days=7)),),
             fallback=_FALLBACK,
             reply=True,
         ),
