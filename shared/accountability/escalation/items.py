@@ -1,6 +1,6 @@
 """What is stored of escalations: the plan, its steps, and every contact with its result."""
 
-from pynamodb.attributes import BooleanAttribute, MapAttribute, UnicodeAttribute
+from pynamodb.attributes import MapAttribute, UnicodeAttribute
 
 from shared.accountability.items import DOMAIN
 from shared.kernel.due import DueIndexed
@@ -10,21 +10,23 @@ DUE_KIND = "step"
 
 
 class PolicyVersion(Item):
-    """One version of an escalation policy (X-A-16); ``steps`` are JSON (``rules.Step``).
+    """One version of an escalation policy (X-A-16), never changed; ``steps`` are JSON (``rules.Step``).
 
     | key | value | access |
     |---|---|---|
-    | pk | ``POLICY#<name>`` | |
-    | sk | ``VERSION#<number, six digits>`` | the newest first; a frozen plan names its version |
+    | pk | ``POLICIES`` | all of them: there are few |
+    | sk | ``<name>#<number, six digits>`` | the newest first; a frozen plan names its version |
     """
 
     domain = DOMAIN
+    PK = "POLICIES"
 
     name = UnicodeAttribute()
     number = IntegerAttribute()
     steps = UnicodeAttribute()
     created_at = InstantAttribute()
     created_by = UnicodeAttribute()
+    operation = UnicodeAttribute(null=True)
 
 
 class Escalation(Item):
@@ -54,15 +56,17 @@ class Escalation(Item):
 
 
 class StepRow(DueIndexed):
-    """One step of one missed day.
+    """One round of one step of one missed day.
 
     | key | value | access |
     |---|---|---|
     | pk | ``GOAL#<goal>`` | |
-    | sk | ``STEP#<date>#<number, two digits>#<round, two digits>`` | claimed once |
+    | sk | ``STEP#<date>#<number, two digits>#<round>`` | claimed once |
     | due | kind ``step``, when it is to be taken | sweep |
 
-    ``status``: PLANNED, DONE or SKIPPED, with ``reason``.
+    ``round`` is ``00`` for the step itself, ``01`` and on for each time nobody answered, and a partner's id where the
+    next one is asked in that partner's place; every round after the first asks one. ``status``: PLANNED, DONE or
+    SKIPPED, with ``reason`` (``rules.Obstacle``).
     """
 
     domain = DOMAIN
@@ -74,7 +78,7 @@ class StepRow(DueIndexed):
     date = UnicodeAttribute()
     days_missed = IntegerAttribute()
     number = IntegerAttribute()
-    round = IntegerAttribute()
+    round = UnicodeAttribute()
     status = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     contacts = IntegerAttribute(null=True)
@@ -82,16 +86,17 @@ class StepRow(DueIndexed):
 
 
 class Contact(Item):
-    """One person told or asked in one step: an escalation log of the specification (S-A-07, S-A-34).
+    """One person told or asked: an escalation log of the specification (S-A-07, S-A-34).
 
     | key | value | access |
     |---|---|---|
     | pk | ``GOAL#<goal>`` | timeline of a goal, all-clear |
-    | sk | ``CONTACT#<date>#<step>#<round>#<partner>`` | delivery events, answers (``about`` of the message) |
+    | sk | ``CONTACT#<date>#<step>#<recipient>`` | delivery events, answers: ``about`` of the message |
 
-    ``type``: progress_team_outreach, emergency_support_team_notification, emergency_support_team_checkin_request,
-    milestone_celebration. ``state``: QUEUED, SENT, DELIVERED, FAILED, BLOCKED. ``results`` maps each channel to its
-    state.
+    The key holds no round: nobody is contacted twice in one step (X-A-35). ``step`` is its number in two digits,
+    ``CLEAR`` for the all-clear of a run (with the run's first date) or ``MILESTONE``. ``state``: QUEUED, SENT,
+    DELIVERED, FAILED, BLOCKED; ``results`` maps each channel to its state. ``sent_at`` is when a provider first took
+    it: from then on the person counts as contacted.
     """
 
     domain = DOMAIN
@@ -101,18 +106,39 @@ class Contact(Item):
     escalation_id = UnicodeAttribute(null=True)
     missed_since = UnicodeAttribute(null=True)
     date = UnicodeAttribute()
+    step = UnicodeAttribute()
+    round = UnicodeAttribute(null=True)
     escalation_day = IntegerAttribute()
     type = UnicodeAttribute()
     partner_id = UnicodeAttribute(null=True)
     recipient_id = UnicodeAttribute()
+    name = UnicodeAttribute()
     message_id = UnicodeAttribute()
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     results: MapAttribute[str, str] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     response = UnicodeAttribute(null=True)
     responded_at = InstantAttribute(null=True)
-    all_clear = BooleanAttribute(null=True)
     contacted_at = InstantAttribute()
+    sent_at = InstantAttribute(null=True)
+    version = IntegerAttribute()
+
+
+class Answer(Item):
+    """One answer of a partner to a contact. The first decides, later ones are kept.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``GOAL#<goal>`` | |
+    | sk | ``ANSWER#<reply>`` | taken once |
+    """
+
+    domain = DOMAIN
+
+    about = UnicodeAttribute()
+    partner_id = UnicodeAttribute()
+    answer = UnicodeAttribute()
+    at = InstantAttribute()
 
 
 class Interaction(Item):

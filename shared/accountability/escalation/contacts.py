@@ -1,0 +1,128 @@
+"""Contacts: who is told or asked what, once. A contact and its message have one key and are written together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared import messaging
+from shared.accountability.escalation.items import Contact
+from shared.accountability.items import goal_pk
+from shared.kernel.storage.writes import Put, Refusal, Write
+
+ABOUT = "contact:"
+
+CLEAR, MILESTONE = "CLEAR", "MILESTONE"
+"""Contacts that belong to no step of a plan."""
+
+OUTREACH = "progress_team_outreach"
+NOTICE = "emergency_support_team_notification"
+ASK = "emergency_support_team_checkin_request"
+CELEBRATION = "milestone_celebration"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactKey:
+    """What names a contact: never two with one recipient in one step (X-A-35)."""
+
+    goal_id: str
+    date: str
+    step: str
+    recipient_id: str
+
+    @property
+    def pk(self) -> str:
+        """The partition."""
+        return goal_pk(self.goal_id)
+
+    @property
+    def sk(self) -> str:
+        """The sort key."""
+        return f"CONTACT#{self.date}#{self.step}#{self.recipient_id}"
+
+    @property
+    def about(self) -> str:
+        """What messaging knows the matter by, and its message's key."""
+        return f"{ABOUT}{self.goal_id}#{self.date}#{self.step}#{self.recipient_id}"
+
+
+def key_of(about: str | None) -> ContactKey | None:
+    """Return the contact that a message is about, ``None`` for one of another matter."""
+    if about is None or not about.startswith(ABOUT):
+        return None
+    return ContactKey(*about.removeprefix(ABOUT).split("#"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A contact to make.
+
+    Attributes:
+        key: its name.
+        user_id: whose goal it is about.
+        type: of contact, in the specification's words.
+        day: how many days were missed, or a milestone's days.
+        name: of the recipient.
+        category: of the message.
+        template: of the message.
+        variables: for its words.
+        valid: how long the message makes sense.
+        topics: what stops it.
+        hours: allowed minutes of the recipient's day.
+        partner_id: the partner, ``None`` for a guide.
+        missed_since: the run, where there is one.
+        escalation_id: its escalation.
+        round: of the step.
+    """
+
+    key: ContactKey
+    user_id: str
+    type: str
+    day: int
+    name: str
+    category: str
+    template: str
+    variables: Mapping[str, str]
+    valid: timedelta
+    topics: tuple[str, ...] = ()
+    hours: tuple[int, int] | None = None
+    partner_id: str | None = None
+    missed_since: str | None = None
+    escalation_id: str | None = None
+    round: str | None = None
+
+
+def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
+    """Return the three writes that make a contact and send its message; ``error`` tells that it is there."""
+    request = messaging.MessageRequest(
+        key=wanted.key.about,
+        recipient_id=wanted.key.recipient_id,
+        category=wanted.category,
+        template=wanted.template,
+        variables=wanted.variables,
+        valid=wanted.valid,
+        topics=wanted.topics,
+        about=wanted.key.about,
+        subject_id=wanted.user_id,
+        hours=wanted.hours,
+    )
+    contact = Contact(
+        pk=wanted.key.pk,
+        sk=wanted.key.sk,
+        goal_id=wanted.key.goal_id,
+        user_id=wanted.user_id,
+        escalation_id=wanted.escalation_id,
+        missed_since=wanted.missed_since,
+        date=wanted.key.date,
+        step=wanted.key.step,
+        round=wanted.round,
+        escalation_day=wanted.day,
+        type=wanted.type,
+        partner_id=wanted.partner_id,
+        recipient_id=wanted.key.recipient_id,
+        name=wanted.name,
+        message_id=request.message_id,
+        state="QUEUED",
+        contacted_at=now,
+        version=1,
+    )
+    return [Put(contact, condition=Contact.pk.does_not_exist(), error=error), *messaging.request(request, now=now)]

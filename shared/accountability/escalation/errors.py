@@ -1,0 +1,19 @@
+"""What escalation refuses."""
+
+from shared.kernel.errors import Conflict, NotFound
+
+
+class PolicyNotFound(NotFound):
+    """There is no such policy."""
+
+    message = "There is no such escalation policy."
+
+
+class PolicyChangedMeanwhile(Conflict):
+    """Somebody else wrote a version at the same moment."""
+
+    message = "Somebody else changed this policy; read it again."
+
+
+class Moved(Exception):
+    """Something that a decision stood on changed between reading and writing; nothing was written."""
