@@ -7,6 +7,7 @@ from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, enlist, forget_address
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
+from shared.messaging.variables import SecretLink
 from shared.messaging.words import NoWords, render
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "NoWords",
     "Purpose",
     "Recipient",
+    "SecretLink",
     "Statement",
     "access",
     "address_hash",
