@@ -3,6 +3,7 @@
 ``about`` is what the message's owner gave it to know its matter by, e.g. ``contact:<goal>#<date>#<step>#<partner>``.
 """
 
+from datetime import datetime
 from typing import Literal
 
 from shared.kernel.events import DomainEvent
@@ -56,6 +57,23 @@ class MessageBlocked(MessageEvent):
     """The gate refused it; ``reason`` is the gate's."""
 
     reason: str
+
+
+class MessageDeferred(MessageEvent):
+    """The gate lets it wait; everything is checked again then."""
+
+    reason: str
+    until: datetime
+
+
+class MessageCancelled(MessageEvent):
+    """Its matter was over before it left; ``reason`` is why."""
+
+    reason: str
+
+
+class MessageExpired(MessageEvent):
+    """It could not leave while it made sense."""
 
 
 class ReplyReceived(MessagingEvent):

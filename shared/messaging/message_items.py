@@ -1,6 +1,6 @@
 """What messaging stores about messages: each with its attempts, and the counters it was held to."""
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 
 from shared.kernel.due import DueIndexed
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
@@ -24,8 +24,10 @@ class Message(DueIndexed):
     | due | kind ``message``, when something is to be done | sweep: deferred, unknown, undelivered |
 
     ``status``: QUEUED, DEFERRED, SENDING, SENT, DELIVERED, FAILED, BLOCKED, CANCELLED, EXPIRED. ``reason`` says why it
-    is blocked, deferred, cancelled or failed. ``variables`` are JSON. ``attempt`` counts the claims; ``tried`` are the
-    channels that were used up.
+    is blocked, deferred, cancelled or failed. ``variables`` are read with ``variables.given``. ``attempt`` counts the
+    claims, ``retries`` those on the present channel; ``tried`` are the channels that were used up. ``allowed_at`` is
+    when it could have left. ``voicemail`` tells that its voice message was asked for; that one names it in
+    ``companion_of``. Every write counts ``version`` up and is conditional on it.
     """
 
     domain = DOMAIN
@@ -47,12 +49,21 @@ class Message(DueIndexed):
     reason = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
     attempt = IntegerAttribute()
+    retries = IntegerAttribute(null=True)
     tried = ListAttribute(of=UnicodeAttribute, null=True)
+    voicemail = BooleanAttribute(null=True)
+    companion_of = UnicodeAttribute(null=True)
+    version = IntegerAttribute()
     requested_at = InstantAttribute()
     allowed_at = InstantAttribute(null=True)
     sent_at = InstantAttribute(null=True)
     valid_until = InstantAttribute()
     expires_at = ExpiryAttribute()
+
+
+def attempt_sk(number: int) -> str:
+    """Return the sort key of an attempt."""
+    return f"ATTEMPT#{number:03d}"
 
 
 class Attempt(Item):
@@ -63,7 +74,9 @@ class Attempt(Item):
     | pk | ``MESSAGE#<message>`` | status callbacks, delivery log |
     | sk | ``ATTEMPT#<number, three digits>`` | |
 
-    ``state``: CLAIMED, UNKNOWN, QUEUED, SENT, DELIVERED, READ, UNDELIVERED, FAILED; it only moves on (``rank``).
+    ``state``: CLAIMED, UNKNOWN, REFUSED, LOST, QUEUED, SENT, UNDELIVERED, FAILED, DELIVERED, READ; it only moves on
+    (``shared.messaging.progress.RANKS``). ``address`` is where it went. ``text`` is what was said, kept for asking the
+    provider whether it has it; not of messages whose words are confidential. ``reference`` names the exact words.
     """
 
     domain = DOMAIN
@@ -71,12 +84,12 @@ class Attempt(Item):
     message_id = UnicodeAttribute()
     attempt = IntegerAttribute()
     channel = UnicodeAttribute()
+    address = UnicodeAttribute()
     state = UnicodeAttribute()
-    rank = IntegerAttribute()
     provider_id = UnicodeAttribute(null=True)
     code = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
-    template_version = IntegerAttribute(null=True)
+    reference = UnicodeAttribute(null=True)
     segments = IntegerAttribute(null=True)
     answered_by = UnicodeAttribute(null=True)
     claimed_at = InstantAttribute()

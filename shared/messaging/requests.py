@@ -1,7 +1,5 @@
 """Asking for a message: writes that are committed together with their cause."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from shared.messaging.channels import Channel
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import Topic
 from shared.messaging.message_items import DUE_KIND, Message, message_pk
+from shared.messaging.variables import Variables, stored
 
 KEPT = timedelta(days=90)
 """How long a message and its attempts can be read (D-08: operational logs)."""
@@ -35,7 +34,7 @@ class MessageRequest:
         recipient_id: who, in the directory.
         category: what kind (``shared.messaging.categories``).
         template: which words, e.g. ``escalation.day-1``.
-        variables: what the words need.
+        variables: what the words need; a link that lets its reader in is a ``SecretLink``.
         valid: how long the message makes sense.
         topics: matters it belongs to; closing any of them stops it while it is not yet claimed. At most 4.
         about: what its owner knows its matter by; comes back in events and replies.
@@ -44,13 +43,14 @@ class MessageRequest:
         to: an address to use instead of the recipient's; only for category ``account`` and ``service``.
         hours: allowed minutes of the recipient's local day (from, to) on top of every other rule.
         not_before: earliest time to try.
+        companion_of: the message that this one goes with; both count once against the caps.
     """
 
     key: str
     recipient_id: str
     category: str
     template: str
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Variables = field(default_factory=dict)
     valid: timedelta = timedelta(days=2)
     topics: tuple[str, ...] = ()
     about: str | None = None
@@ -59,6 +59,7 @@ class MessageRequest:
     to: str | None = None
     hours: tuple[int, int] | None = None
     not_before: datetime | None = None
+    companion_of: str | None = None
 
     @property
     def message_id(self) -> str:
@@ -87,7 +88,7 @@ def request(wanted: MessageRequest, *, now: datetime) -> list[Write]:
         recipient_id=wanted.recipient_id,
         category=wanted.category,
         template=wanted.template,
-        variables=json.dumps(dict(wanted.variables), sort_keys=True, ensure_ascii=False),
+        variables=stored(wanted.variables),
         topics=list(wanted.topics) or None,
         about=wanted.about,
         subject_id=wanted.subject_id,
@@ -97,6 +98,9 @@ def request(wanted: MessageRequest, *, now: datetime) -> list[Write]:
         to_minute=to_minute,
         status="QUEUED",
         attempt=0,
+        version=0,
+        companion_of=wanted.companion_of,
+        allowed_at=due_at,
         requested_at=now,
         valid_until=due_at + wanted.valid,
         expires_at=now + KEPT,

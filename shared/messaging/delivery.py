@@ -1,0 +1,97 @@
+"""Delivery: what providers say of attempts, and what follows for their messages (X-A-26, S-A-35).
+
+States come in any order, twice, or before the answer to the send itself; each counts only where it is news.
+"""
+
+from datetime import datetime
+
+from pynamodb.expressions.update import Action
+
+from shared.kernel.errors import Unavailable
+from shared.kernel.events import outbox
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Write, transact
+from shared.messaging import progress
+from shared.messaging.channels import Channel
+from shared.messaging.events import MessageQueued
+from shared.messaging.message_items import Attempt, Message
+from shared.messaging.progress import RANKS, Moved
+
+TRIES = 8
+
+_TAKEN = frozenset({"QUEUED", "SENT"})
+_ARRIVED = frozenset({"DELIVERED", "READ"})
+_FAILED = frozenset({"UNDELIVERED", "FAILED"})
+
+
+def apply(
+    message_id: str,
+    attempt: int,
+    state: str,
+    *,
+    code: str | None = None,
+    provider_id: str | None = None,
+    answered_by: str | None = None,
+    now: datetime,
+) -> bool:
+    """Apply a provider's state to an attempt, and to its message what follows from it.
+
+    Taken: the message is SENT. Arrived: DELIVERED, whatever came between. Failed: the next channel is tried at once.
+
+    Args:
+        message_id: the message.
+        attempt: the attempt's number.
+        state: QUEUED, SENT, DELIVERED, READ, UNDELIVERED or FAILED, or UNKNOWN where the provider did not answer.
+        code: the provider's error code.
+        provider_id: the provider's id of the attempt.
+        answered_by: who answered a call, e.g. ``machine_end_beep``.
+        now: when.
+
+    Returns:
+        Whether it was news; what is unknown, or no further than what is known, changes nothing.
+
+    Raises:
+        Unavailable: others kept changing the message.
+    """
+    for _ in range(TRIES):
+        message, item = reads.get_many(progress.keys(message_id, attempt))
+        if message is None or item is None or RANKS.get(state, -1) <= RANKS[item.state]:
+            return False
+        noted = progress.attempt(item, state, *_details(item, state, code, provider_id, answered_by, now))
+        try:
+            transact([noted, *_followed(message, item, state, code or state, now)])
+        except Moved:
+            continue
+        return True
+    raise Unavailable
+
+
+def _details(
+    item: Attempt, state: str, code: str | None, provider_id: str | None, answered_by: str | None, now: datetime
+) -> list[Action]:
+    details: list[Action] = []
+    if code:
+        details.append(Attempt.code.set(code))
+    if provider_id:
+        details.append(Attempt.provider_id.set(provider_id))
+    if answered_by:
+        details.append(Attempt.answered_by.set(answered_by))
+    if state in _TAKEN | _ARRIVED and item.sent_at is None:
+        details.append(Attempt.sent_at.set(now))
+    if state in _ARRIVED and item.delivered_at is None:
+        details.append(Attempt.delivered_at.set(now))
+    return details
+
+
+def _followed(message: Message, item: Attempt, state: str, reason: str, now: datetime) -> list[Write]:
+    channel, present = Channel(item.channel), message.attempt == item.attempt
+    if state in _ARRIVED:
+        return [] if message.status == "DELIVERED" else progress.arrived(message, item.attempt, channel, now)
+    if state in _TAKEN and present and message.status in {"SENDING", "QUEUED", "DEFERRED"}:
+        return progress.taken(message, item.attempt, channel, now)
+    if state in _FAILED and present and message.status in {"SENDING", "SENT"}:
+        again = outbox(
+            MessageQueued(message_id=message.message_id), at=now, event_id=f"{message.message_id}-{item.attempt}"
+        )
+        return [progress.next_channel(message, reason, now), again]
+    return []

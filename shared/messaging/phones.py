@@ -1,0 +1,83 @@
+"""Phone numbers, by the metadata of libphonenumber (layer ``text``)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared.kernel.errors import ValidationFailed
+
+PREFIX_DIGITS = 4
+"""Numbers of one block differ in their last four digits: what a fraudster rents."""
+
+_UNKNOWN_ZONE = "Etc/Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What a number tells.
+
+    Attributes:
+        country: ISO 3166 code, ``001`` for numbers of no country.
+        prefix: its block of ten thousand numbers, e.g. ``+1212555``.
+        zones: every zone it may be in; empty where that is not known.
+        area_code: of a US number.
+        texts: it may receive texts; a landline does not.
+    """
+
+    country: str
+    prefix: str
+    zones: tuple[str, ...]
+    area_code: int | None
+    texts: bool
+
+
+def parse(text: str, *, field: str, region: str | None = None) -> str:
+    """Return a phone number as people write it in E.164, e.g. ``+12125550123``.
+
+    Args:
+        text: the number.
+        field: name of the field, for the error.
+        region: country whose numbers need no ``+``, e.g. ``US``; without it a leading ``+`` is needed.
+
+    Raises:
+        ValidationFailed: it is no number at which a person can be reached.
+    """
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        raise ValidationFailed(details=[(field, "a phone number with its country, e.g. +12125550123")]) from None
+    if not phonenumbers.is_valid_number(number) or number.extension:
+        raise ValidationFailed(details=[(field, "no such phone number")])
+    if phonenumbers.number_type(number) not in _personal():
+        raise ValidationFailed(details=[(field, "a person's phone number, not a service's")])
+    formatted: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return formatted
+
+
+@lru_cache(maxsize=1024)
+def describe(number: str) -> Phone:
+    """Return what an E.164 number tells.
+
+    Raises:
+        NumberParseException: it is none.
+    """
+    import phonenumbers
+    from phonenumbers.timezone import time_zones_for_number
+
+    parsed = phonenumbers.parse(number)
+    kind = phonenumbers.PhoneNumberType
+    country = phonenumbers.region_code_for_number(parsed) or "ZZ"
+    return Phone(
+        country=country,
+        prefix=number[:-PREFIX_DIGITS],
+        zones=tuple(zone for zone in time_zones_for_number(parsed) if zone != _UNKNOWN_ZONE),
+        area_code=int(number[2:5]) if country == "US" else None,
+        texts=phonenumbers.number_type(parsed) in _personal() - {kind.FIXED_LINE},
+    )
+
+
+def _personal() -> frozenset[int]:
+    from phonenumbers import PhoneNumberType as Kind
+
+    return frozenset({Kind.MOBILE, Kind.FIXED_LINE, Kind.FIXED_LINE_OR_MOBILE, Kind.VOIP, Kind.PERSONAL_NUMBER})

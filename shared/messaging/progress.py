@@ -1,0 +1,176 @@
+"""How a message goes on: the writes of each step, all conditional on the message as it was read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from pynamodb.expressions.update import Action
+
+from shared.kernel.due import due_shard
+from shared.kernel.events import outbox
+from shared.kernel.storage.writes import Put, Update, Write
+from shared.messaging import events
+from shared.messaging.categories import category
+from shared.messaging.channels import Channel
+from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk
+
+RANKS = {
+    "CLAIMED": 0,
+    "UNKNOWN": 1,
+    "REFUSED": 2,
+    "LOST": 2,
+    "QUEUED": 3,
+    "SENT": 4,
+    "UNDELIVERED": 5,
+    "FAILED": 5,
+    "DELIVERED": 6,
+    "READ": 7,
+}
+"""States of an attempt; each only gives way to one of a higher rank (X-A-26).
+
+LOST is one of which the provider knew nothing when asked; what the provider says later still counts.
+"""
+
+End = Literal["BLOCKED", "CANCELLED", "EXPIRED", "FAILED"]
+
+
+class Moved(Exception):
+    """Something that a decision stood on changed meanwhile: read again, decide again."""
+
+
+def changed(message: Message, *actions: Action) -> Update:
+    """Return the write that changes a message as it was read; ``Moved`` where it is not as it was."""
+    return Update(
+        Message,
+        message.pk,
+        message.sk,
+        [*actions, Message.version.set(message.version + 1)],
+        condition=Message.version == message.version,
+        error=Moved,
+    )
+
+
+def due(message: Message, at: datetime | None) -> list[Action]:
+    """Return what sets when a message is looked at again, or that it is not."""
+    if at is None:
+        return [Message.due_shard.remove(), Message.due_at.remove()]
+    return [Message.due_shard.set(due_shard(DUE_KIND, message.pk)), Message.due_at.set(at)]
+
+
+def about(message: Message) -> dict[str, str | None]:
+    """Return what every event about a message says."""
+    return {
+        "message_id": message.message_id,
+        "recipient_id": message.recipient_id,
+        "category": message.category,
+        "about": message.about,
+    }
+
+
+def _told(message: Message, event: events.MessageEvent, step: str, now: datetime) -> Put:
+    return outbox(event, at=now, event_id=f"{message.message_id}-{step}")
+
+
+def ended(message: Message, status: End, reason: str, now: datetime) -> list[Write]:
+    """Return the writes that end a message which is not sent."""
+    fields = about(message) | ({} if status == "EXPIRED" else {"reason": reason})
+    kinds: dict[End, type[events.MessageEvent]] = {
+        "BLOCKED": events.MessageBlocked,
+        "CANCELLED": events.MessageCancelled,
+        "EXPIRED": events.MessageExpired,
+        "FAILED": events.MessageFailed,
+    }
+    over = changed(message, Message.status.set(status), Message.reason.set(reason), *due(message, None))
+    return [over, _told(message, kinds[status].model_validate(fields), status.lower(), now)]
+
+
+def deferred(message: Message, until: datetime, reason: str, now: datetime) -> list[Write]:
+    """Return the writes that let a message wait."""
+    waits = changed(
+        message,
+        Message.status.set("DEFERRED"),
+        Message.reason.set(reason),
+        Message.allowed_at.set(until),
+        *due(message, until),
+    )
+    event = events.MessageDeferred.model_validate(about(message) | {"reason": reason, "until": until})
+    return [waits, _told(message, event, f"deferred-{message.version}", now)]
+
+
+def looked_at(message: Message, at: datetime | None) -> Update:
+    """Return the write that only sets when a message is looked at again."""
+    return changed(message, *due(message, at))
+
+
+def retried(message: Message, reason: str, at: datetime) -> Update:
+    """Return the write that has a message tried again on the same channel."""
+    return changed(
+        message,
+        Message.status.set("QUEUED"),
+        Message.reason.set(reason),
+        Message.retries.set((message.retries or 0) + 1),
+        *due(message, at),
+    )
+
+
+def next_channel(message: Message, reason: str, now: datetime) -> Update:
+    """Return the write that gives a channel up: the next one in order is tried at once."""
+    return changed(
+        message,
+        Message.status.set("QUEUED"),
+        Message.reason.set(reason),
+        Message.tried.set(used_up(message)),
+        *due(message, now),
+    )
+
+
+def used_up(message: Message) -> list[str]:
+    """Return the channels of a message that are not tried again once its present one is given up."""
+    return list(dict.fromkeys([*(message.tried or []), *([message.channel] if message.channel else [])]))
+
+
+def attempt(item: Attempt, state: str, *actions: Action) -> Update:
+    """Return the write that moves an attempt on; ``Moved`` where it is not as it was."""
+    return Update(
+        Attempt,
+        item.pk,
+        item.sk,
+        [Attempt.state.set(state), *actions],
+        condition=Attempt.state == item.state,
+        error=Moved,
+    )
+
+
+def taken(message: Message, number: int, channel: Channel, now: datetime) -> list[Write]:
+    """Return the writes that note that a provider took a message: it is looked at again if it may fall back."""
+    fallback = category(message.category).fallback
+    sent = changed(
+        message,
+        Message.status.set("SENT"),
+        Message.sent_at.set(now),
+        Message.reason.remove(),
+        *due(message, now + fallback if fallback else None),
+    )
+    return [sent, told_sent(message, number, channel, now)]
+
+
+def told_sent(message: Message, number: int, channel: Channel, now: datetime) -> Put:
+    """Return the write that tells that a provider took an attempt; told twice it is the same event."""
+    event = events.MessageSent.model_validate(about(message) | {"channel": channel})
+    return _told(message, event, f"sent-{number}", now)
+
+
+def arrived(message: Message, number: int, channel: Channel, now: datetime) -> list[Write]:
+    """Return the writes that note that a message arrived: nothing is left to do."""
+    there = [Message.status.set("DELIVERED"), Message.reason.remove(), *due(message, None)]
+    if message.sent_at is None:
+        there.append(Message.sent_at.set(now))
+    event = events.MessageDelivered.model_validate(about(message) | {"channel": channel})
+    told: Sequence[Put] = [told_sent(message, number, channel, now), _told(message, event, "delivered", now)]
+    return [changed(message, *there), *told]
+
+
+def keys(message_id: str, number: int) -> list[tuple[type[Message | Attempt], str, str]]:
+    """Return where a message and one of its attempts lie."""
+    pk = f"MESSAGE#{message_id}"
+    return [(Message, pk, Message.SK), (Attempt, pk, attempt_sk(number))]

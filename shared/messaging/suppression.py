@@ -1,0 +1,115 @@
+"""Suppression: what must not be sent to, and how it comes about; it outlives whoever has the address (X-A-09)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, get_args
+
+from shared.kernel.events import outbox
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, Update, commit, transact
+from shared.messaging.events import AddressOptedIn, AddressOptedOut
+from shared.messaging.items import AddressEntry, Suppression, address_hash, suppression_sk
+
+Reason = Literal["STOP", "CARRIER", "BOUNCE", "COMPLAINT", "WRONG_NUMBER", "UNSUBSCRIBED", "STAFF", "REVIEW"]
+"""``REVIEW`` holds an address until a member of staff has read what its owner wrote; nobody is told of it."""
+
+TELLS = 90
+"""Recipients told in one transaction."""
+
+_TOLD = frozenset(get_args(AddressOptedOut.model_fields["reason"].annotation))
+
+
+class AlreadySuppressed(Exception):
+    """The suppression stands already."""
+
+
+class NotSuppressed(Exception):
+    """There is nothing to lift."""
+
+
+def suppress(address: str, reason: Reason, *, source: str, scope: str = "ALL", now: datetime) -> bool:
+    """Stop everything that goes to an address, or one category of it, and tell the owners of all who have it.
+
+    Args:
+        address: E.164 number or mail address.
+        reason: why.
+        source: what it came from, e.g. the provider's id of a reply or the member of staff; the message that confirms
+            it names the same in ``about``.
+        scope: ``ALL`` or one category.
+        now: when.
+
+    Returns:
+        Whether it is new; what stands already stays as it is, but for a hold, which a decision replaces.
+    """
+    return suppress_hash(address_hash(address), reason, source=source, scope=scope, now=now)
+
+
+def suppress_hash(hashed: str, reason: Reason, *, source: str, scope: str = "ALL", now: datetime) -> bool:
+    """Do what ``suppress`` does, for the hash of an address."""
+    item = Suppression(
+        pk=f"ADDRESS#{hashed}",
+        sk=suppression_sk(scope),
+        reason=reason,
+        scope=scope,
+        source=source,
+        suppressed_at=now,
+    )
+    free = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists()
+    if reason != "REVIEW":
+        free |= Suppression.reason == "REVIEW"
+    told = [
+        AddressOptedOut.model_validate({"recipient_id": recipient, "reason": reason})
+        for recipient in (recipients(hashed) if scope == "ALL" and reason in _TOLD else ())
+    ]
+    events = [outbox(event, at=now, event_id=f"{hashed}-{source}-{event.recipient_id}") for event in told]
+    try:
+        return _kept(Put(item, condition=free, error=AlreadySuppressed), events)
+    except AlreadySuppressed:
+        return False
+
+
+def lift(address: str, *, now: datetime) -> bool:
+    """Take every suppression of an address back, as its owner's START does; return whether there was any."""
+    return lift_hash(address_hash(address), now=now)
+
+
+def lift_hash(hashed: str, *, now: datetime) -> bool:
+    """Do what ``lift`` does, for the hash of an address."""
+    key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
+    standing = [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key, consistent=True)]
+    lifted = [_lift(item, hashed, now=now) for item in standing if item.lifted_at is None]
+    return any(lifted)
+
+
+def _lift(item: Suppression, hashed: str, *, now: datetime) -> bool:
+    unchanged = Suppression.lifted_at.does_not_exist() & (Suppression.suppressed_at == item.suppressed_at)
+    taken_back = Update(
+        Suppression, item.pk, item.sk, [Suppression.lifted_at.set(now)], condition=unchanged, error=NotSuppressed
+    )
+    told = [AddressOptedIn(recipient_id=recipient) for recipient in (recipients(hashed) if item.scope == "ALL" else ())]
+    since = item.suppressed_at.isoformat()
+    events = [outbox(event, at=now, event_id=f"{hashed}-in-{since}-{event.recipient_id}") for event in told]
+    try:
+        return _kept(taken_back, events)
+    except NotSuppressed:
+        return False
+
+
+def _kept(write: Put | Update, events: Sequence[Put]) -> bool:
+    # Who is told beyond the first transaction is told before it, so that a retry after a crash tells them again.
+    for event in events[TELLS:]:
+        commit(event)
+    transact([write, *events[:TELLS]])
+    return True
+
+
+def recipients(hashed: str) -> list[str]:
+    """Return the ids of everybody who has an address, by its hash."""
+    key = (AddressEntry.pk == f"ADDRESS#{hashed}") & AddressEntry.sk.startswith("RECIPIENT#")
+    return [found["recipient_id"]["S"] for found in reads.query_all(AddressEntry, key, consistent=True)]
+
+
+def standing(hashed: str) -> list[Suppression]:
+    """Return every suppression of an address that there is or was."""
+    key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
+    return [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key, consistent=True)]
