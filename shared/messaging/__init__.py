@@ -1,6 +1,6 @@
 """Every outgoing message. These names are what other domains may use."""
 
-from shared.messaging import access, directory, events
+from shared.messaging import access, consent, directory, events, evidence
 from shared.messaging.categories import Purpose
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
@@ -25,10 +25,12 @@ __all__ = [
     "access",
     "address_hash",
     "close_topic",
+    "consent",
     "consent_sk",
     "directory",
     "enlist",
     "events",
+    "evidence",
     "forget_address",
     "recipient_pk",
     "render",
