@@ -1,0 +1,63 @@
+"""Open conversations: matters on which somebody who was written to may answer (X-A-27)."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, Write
+from shared.messaging.categories import category
+from shared.messaging.channels import PHONE, Channel
+from shared.messaging.inbound.items import Conversation, Question
+from shared.messaging.inbound.routing import Kind
+from shared.messaging.message_items import Message
+
+KINDS: Mapping[str, Kind] = {"consent-request": "CONSENT", "partner-notice": "ASK", "partner-ask": "ASK"}
+"""How messages of a category are answered."""
+
+OPEN: Mapping[Kind, timedelta] = {"CONSENT": timedelta(days=14), "ASK": timedelta(days=3)}
+"""How long an answer is expected: an invitation expires after 14 days, an ask is about these days."""
+
+OTHERWISE = "the other"
+"""What a matter is called where its message named nobody."""
+
+
+def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) -> list[Write]:
+    """Return the writes that await an answer to a message, to be committed with the note that it was sent.
+
+    Args:
+        message: what was sent.
+        hashed: hash of the number that it was sent to.
+        channel: how; a mail is answered by its link.
+        now: when.
+    """
+    if not category(message.category).reply or message.about is None or channel not in PHONE:
+        return []
+    kind = KINDS[message.category]
+    conversation = Conversation(
+        pk=f"ADDRESS#{hashed}",
+        sk=f"OPEN#{kind}#{message.recipient_id}",
+        kind=kind,
+        recipient_id=message.recipient_id,
+        message_id=message.message_id,
+        about=message.about,
+        subject_id=message.subject_id,
+        label=json.loads(message.variables).get("user_name", OTHERWISE),
+        sent_at=now,
+        expires_at=now + OPEN[kind],
+    )
+    return [Put(conversation)]
+
+
+def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Question | None]:
+    """Return what is open for an address: its matters, and what we asked back. One query."""
+    key = (Conversation.pk == f"ADDRESS#{hashed}") & Conversation.sk.startswith("OPEN")
+    matters: list[Conversation] = []
+    asked: Question | None = None
+    for found in reads.query_all(Conversation, key, consistent=True):
+        if found["sk"]["S"] == Question.SK:
+            asked = Question.load(dict(found))
+        else:
+            matters.append(Conversation.load(dict(found)))
+    fresh = asked if asked and asked.expires_at > now else None
+    return [matter for matter in matters if matter.expires_at > now], fresh

@@ -1,0 +1,28 @@
+"""What the receivers of messaging refuse."""
+
+from shared.kernel.errors import Conflict, DomainError, NotFound
+from shared.kernel.security.signatures import BadSignature
+
+
+class Forged(BadSignature):
+    """The delivery is not the provider's, or too old."""
+
+    status = 403
+
+
+class UnreadableEvent(DomainError):
+    """A delivery is signed but is no event."""
+
+    code, message = "UNREADABLE_EVENT", "This is no event."
+
+
+class ReviewNotFound(NotFound):
+    """There is no such reply to be judged."""
+
+    message = "There is no such review."
+
+
+class ReviewDecided(Conflict):
+    """Somebody else has decided it, in another way."""
+
+    code, message = "REVIEW_DECIDED", "This review has been decided."

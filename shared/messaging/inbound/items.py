@@ -1,0 +1,84 @@
+"""What messaging stores of answers: which matters wait for one, questions that we asked back, replies for people."""
+
+from pynamodb.attributes import ListAttribute, UnicodeAttribute
+
+from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, Item
+from shared.messaging.items import DOMAIN, REVIEWS
+
+OPEN_PREFIX = "OPEN#"
+REVIEW_PREFIX = "REVIEW#"
+
+
+class Conversation(Item):
+    """A matter on which an address may answer: the latest message of its kind to one recipient (X-A-27).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADDRESS#<hash>`` | routing of a reply: all matters of an address, one query |
+    | sk | ``OPEN#<kind>#<recipient>`` | a later message of the kind takes the place of the one before |
+
+    ``kind``: CONSENT (YES or NO) or ASK (1, 2 or 3). ``label`` is the name that tells the matter from others, of the
+    user whose matter it is. ``answer`` is the latest one.
+    """
+
+    domain = DOMAIN
+
+    kind = UnicodeAttribute()
+    recipient_id = UnicodeAttribute()
+    message_id = UnicodeAttribute()
+    about = UnicodeAttribute()
+    subject_id = UnicodeAttribute(null=True)
+    label = UnicodeAttribute()
+    sent_at = InstantAttribute()
+    answer = UnicodeAttribute(null=True)
+    expires_at = ExpiryAttribute()
+
+
+class Question(Item):
+    """That we asked back whom an answer was about; the next number picks one of ``choices`` (recipients).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADDRESS#<hash>`` | with the open matters: one query |
+    | sk | ``OPEN?`` | |
+    """
+
+    domain = DOMAIN
+    SK = "OPEN?"
+
+    answer = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    choices = ListAttribute(of=UnicodeAttribute)
+    asked_at = InstantAttribute()
+    expires_at = ExpiryAttribute()
+
+
+class Review(Item):
+    """A reply that a person has to judge. Its words stay in the inbox, its address is held until then (X-A-06).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``REVIEW#<review>`` | read, decide |
+    | sk | ``REVIEW`` | |
+    | reviews | ``review_status`` OPEN or DECIDED, ``opened_at`` | the queue, oldest first |
+    """
+
+    domain = DOMAIN
+    SK = "REVIEW"
+    index = REVIEWS
+
+    review_id = UnicodeAttribute()
+    event_id = UnicodeAttribute()
+    address = UnicodeAttribute()
+    recipients = ListAttribute(of=UnicodeAttribute)
+    review_status = UnicodeAttribute()
+    opened_at = InstantAttribute()
+    decision = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    decided_at = InstantAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+
+
+def review_pk(review_id: str) -> str:
+    """Return the partition of a review."""
+    return f"{REVIEW_PREFIX}{review_id}"
