@@ -9,9 +9,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -91,23 +92,24 @@ class Receiver:
     url: str = ""
     received: list = field(default_factory=list)
     answers: list = field(default_factory=list)
+    reply: bytes = b""
 
     def types(self, name="type"):
         return [one.json[name] for one in self.received]
 
 
-@pytest.fixture
-def receiver():
-    """A webhook endpoint that answers what `answers` holds, one each, and then 200."""
-    kept = Receiver()
+@contextmanager
+def listening(kept):
+    """Serve a receiver on a free port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             kept.received.append(Received(dict(self.headers), body, self.path))
             self.send_response(kept.answers.pop(0) if kept.answers else 200)
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(kept.reply)))
             self.end_headers()
+            self.wfile.write(kept.reply)
 
         def log_message(self, *_):
             return
@@ -124,6 +126,13 @@ def receiver():
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def receiver():
+    """A webhook endpoint that answers what `answers` holds, one each, and then 200."""
+    with listening(Receiver()) as kept:
+        yield kept
 
 
 def _run(name, **environment):
@@ -165,8 +174,29 @@ def clock_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def twilio_process(clock_file):
-    yield from _run("twilio", WELLSPRING_CLOCK_FILE=str(clock_file))
+def local_aws():
+    """Stands in for the local AWS behind the simulator of SES: takes every mail."""
+    with listening(Receiver(reply=b'{"MessageId": "mail-1@example"}')) as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def ses_process(clock_file, local_aws):
+    port = str(urlsplit(local_aws.url).port)
+    yield from _run("ses", WELLSPRING_CLOCK_FILE=str(clock_file), WELLSPRING_AWS_PORT=port)
+
+
+@pytest.fixture
+def ses_sim(ses_process, local_aws):
+    call("POST", f"{ses_process.url}/_sim/reset")
+    local_aws.received.clear()
+    return ses_process
+
+
+@pytest.fixture(scope="module")
+def twilio_process(clock_file, ses_process):
+    port = str(urlsplit(ses_process.url).port)
+    yield from _run("twilio", WELLSPRING_CLOCK_FILE=str(clock_file), WELLSPRING_SES_PORT=port)
 
 
 @pytest.fixture

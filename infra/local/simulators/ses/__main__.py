@@ -7,6 +7,7 @@ caller's rights are still checked there; what is sent is remembered with tags an
 import json
 import os
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, get_args
 
 import aiohttp
@@ -140,7 +141,7 @@ class SesSimulator:
 
     def _shown(self) -> list[dict[str, Any]]:
         return [
-            asdict(mail) | {"at": mail.at.isoformat(), "history": [(kind, at.isoformat()) for kind, at in mail.history]}
+            asdict(mail) | {"at": _time(mail.at), "history": [(kind, _time(at)) for kind, at in mail.history]}
             for mail in self._mails.values()
         ]
 
@@ -172,6 +173,10 @@ class SesSimulator:
         for kept in (self._mails, self._outcomes, self._events, self._confirmed):
             kept.clear()
         self._topic.version = "2"
+
+
+def _time(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from infra.local.simulators.twilio.account import WHATSAPP, Account, Behaviour, 
 from infra.local.simulators.twilio.api import PREFIX, Api, is_number
 from infra.local.simulators.twilio.errors import TwilioError, error_response
 from infra.local.simulators.twilio.network import MODES, Network
+from infra.local.simulators.twilio.outbox import Outbox
 
 _STEP_MS = 20
 _BEHAVIOUR = TypeAdapter(Behaviour)
@@ -46,10 +47,12 @@ class TwilioSimulator:
             secret=self._account.token,
         )
         self.webhooks = Webhooks(provider, self.modes, webhook_urls, retry_ms)
-        self._aws = LocalSettings.load(os.environ).url("aws")
+        settings = LocalSettings.load(os.environ)
+        self._aws = settings.url("aws")
         self._network = Network(self._account, self.modes, self._publish, _STEP_MS)
         self.routes: list[BaseRoute] = [
             *Api(self._account, self._network).routes,
+            *Outbox(self._account, settings.url("ses"), self._answer).routes,
             Route("/_sim/reply", self._reply, methods=["POST"]),
             Route("/_sim/numbers", self._set_number, methods=["POST"]),
             Route("/_sim/contents", self._set_content, methods=["POST"]),
@@ -62,13 +65,20 @@ class TwilioSimulator:
 
     async def _reply(self, request: Request) -> Response:
         told = await read_json(request)
-        sender, body = told.get("from"), told.get("body")
-        if not (isinstance(sender, str) and isinstance(body, str) and is_number(sender.removeprefix(WHATSAPP))):
+        sid = self._answer(told.get("from"), told.get("body"))
+        if sid is None:
             raise HTTPException(400, "a reply needs a number `from` (or `whatsapp:` and a number) and a `body`")
-        return JSONResponse({"sid": self._answer(sender, body)})
+        return JSONResponse({"sid": sid})
 
-    def _answer(self, sender: str, body: str) -> str:
-        """Let a person write to the number that last wrote to them, and return the message's identifier."""
+    def _answer(self, sender: Any, body: Any) -> str | None:
+        """Let a person write to the number that last wrote to them; return the message's identifier.
+
+        ``None``: that is no number, or no words.
+        """
+        if not (
+            isinstance(sender, str) and isinstance(body, str) and body and is_number(sender.removeprefix(WHATSAPP))
+        ):
+            return None
         last = next((text for text in reversed(self._account.texts.values()) if text.to == sender), None)
         to = last.sender if last else (WHATSAPP if sender.startswith(WHATSAPP) else "") + self._account.sender
         text = Text(new_sid("SM"), to, sender, "inbound", "", body=body, service=last.service if last else "")
