@@ -20,6 +20,7 @@ ACCOUNTS = (
     ("admin@wellspring.example", "Ada Admin", "admin"),
     ("carla@wellspring.example", "Carla Creator", "creator"),
     ("chris@wellspring.example", "Chris Creator", "creator"),
+    ("gina@wellspring.example", "Gina Guide", "guide"),
     ("vera@wellspring.example", "Vera Viewer", "viewer"),
     ("victor@wellspring.example", "Victor Viewer", "viewer"),
     ("viola@wellspring.example", "Viola Viewer", "viewer"),
