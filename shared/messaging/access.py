@@ -18,4 +18,13 @@ READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem"
 READ_WORDS = table_access("messaging.read-words", DOMAIN, "Query")
 """To put a message into words."""
 
+NOTIFY = table_access("messaging.notify", DOMAIN, "BatchGetItem", "GetItem", "PutItem", "UpdateItem")
+"""To put messages into the in-app inbox."""
+
+READ_INBOX = table_access("messaging.read-inbox", DOMAIN, "GetItem", "Query", "UpdateItem")
+"""To read the in-app inbox, and to count it again."""
+
+MARK_READ = table_access("messaging.mark-read", DOMAIN, "GetItem", "UpdateItem")
+ANNOUNCE = table_access("messaging.announce", DOMAIN, "BatchGetItem")
+
 SEND_MAIL = Access("messaging.send-mail", "mail", ("ses:SendEmail",))
