@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import requests
+
 from infra.local import address_book
 from infra.local.deploy import deploy
 from infra.local.processes import Server, is_running, require_free, stop
@@ -37,7 +39,7 @@ def up(settings: LocalSettings, say: Say) -> dict[str, Any]:
     document = address_book.compose(settings, outputs, accounts=())
     address_book.write(settings, document)
     for name in SIMULATORS:
-        _tell(say, name, _simulator(settings, name, document["functionUrls"]).start(settings))
+        _start_simulator(settings, say, name, document["functionUrls"].get(name, ""))
     say("4/4 seed")
     document["accounts"] = _seed(settings)
     address_book.write(settings, document)
@@ -89,11 +91,16 @@ def _start_emulator(settings: LocalSettings, say: Say) -> None:
     _tell(say, "aws", server.start(settings))
 
 
-def _simulator(settings: LocalSettings, name: str, function_urls: dict[str, str]) -> Server:
+def _start_simulator(settings: LocalSettings, say: Say, name: str, webhook: str) -> None:
     command = [sys.executable, "-m", f"infra.local.simulators.{name}", "--port", str(settings.ports[name])]
-    if name in function_urls:
-        command += ["--webhook-url", function_urls[name]]
-    return Server(name, command, "/_sim/state", settings.client_environment())
+    command += ["--webhook-url", webhook] if webhook else []
+    started = Server(name, command, "/_sim/state", settings.client_environment()).start(settings)
+    _tell(say, name, started)
+    if webhook and not started:
+        # The function may be newer than the simulator.
+        requests.post(
+            f"{settings.url(name)}/_sim/webhook-endpoints", json={"url": webhook}, timeout=5
+        ).raise_for_status()
 
 
 def _seed(settings: LocalSettings) -> list[dict[str, Any]]:

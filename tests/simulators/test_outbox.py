@@ -1,6 +1,6 @@
 """The outbox shows everything that left, and lets one answer as the person who got it."""
 
-from html.parser import HTMLParser
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -86,15 +86,6 @@ def test_the_page_is_readable_without_scripts_and_every_field_has_a_label(twilio
     outbox()
     answer = page(twilio_sim)
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "Twilio&#39;s own answer" in answer.text or "Twilio's own answer" in answer.text
-
-    class Page(HTMLParser):
-        labels, fields = 0, 0
-
-        def handle_starttag(self, tag, attrs):
-            self.labels += tag == "label"
-            self.fields += tag == "input" and dict(attrs).get("type") != "hidden"
-
-    read = Page()
-    read.feed(answer.text)
-    assert read.labels == read.fields > 1
+    assert "Twilio's own answer" in answer.text
+    fields = [field for field in re.findall("<input[^>]*>", answer.text) if "hidden" not in field]
+    assert len(fields) == answer.text.count("<label") > 1
