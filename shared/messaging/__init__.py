@@ -1,10 +1,10 @@
 """Every outgoing message. These names are what other domains may use."""
 
-from shared.messaging import access, consent, directory, events, evidence
+from shared.messaging import access, consent, directory, events, evidence, phones, suppression
 from shared.messaging.categories import Purpose
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
-from shared.messaging.directory import Entry, enlist, forget_address
+from shared.messaging.directory import Entry, Wishes, enlist, forget_address
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
 from shared.messaging.variables import SecretLink
@@ -22,6 +22,7 @@ __all__ = [
     "Recipient",
     "SecretLink",
     "Statement",
+    "Wishes",
     "access",
     "address_hash",
     "close_topic",
@@ -32,10 +33,12 @@ __all__ = [
     "events",
     "evidence",
     "forget_address",
+    "phones",
     "recipient_pk",
     "render",
     "request",
     "stated",
     "still_open",
+    "suppression",
     "topic_key",
 ]

@@ -38,10 +38,10 @@ class Entry:
     hours: tuple[int, int] | None = None
 
 
-def enlist(entry: Entry) -> list[Write]:
-    """Return the writes that add a new recipient: one, and one for each address."""
+def recipient(entry: Entry) -> Recipient:
+    """Return the item of a new recipient."""
     from_minute, to_minute = entry.hours or (None, None)
-    recipient = Recipient(
+    return Recipient(
         pk=recipient_pk(entry.recipient_id),
         sk=Recipient.SK,
         recipient_id=entry.recipient_id,
@@ -57,8 +57,12 @@ def enlist(entry: Entry) -> list[Write]:
         active=True,
         version=1,
     )
+
+
+def enlist(entry: Entry) -> list[Write]:
+    """Return the writes that add a new recipient: one, and one for each address."""
     addresses = [address for address in (entry.phone, entry.email) if address]
-    return [Put(recipient), *(_known_by(address, entry.recipient_id) for address in addresses)]
+    return [Put(recipient(entry)), *(_known_by(address, entry.recipient_id) for address in addresses)]
 
 
 def _known_by(address: str, recipient_id: str) -> Put:
