@@ -1,0 +1,160 @@
+"""One page of a running browser: go somewhere, look, fill in, press, as a person would."""
+
+import base64
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from tests.browser.chromium import executable
+
+SECONDS = 20
+PHONE = (390, 844)
+"""A phone's screen, in CSS pixels."""
+
+FLAGS = (
+    "--headless=shell",
+    "--no-sandbox",
+    "--no-zygote",
+    "--single-process",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+)
+
+
+class Page:
+    """The browser's only tab."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._number = 0
+        self._events: list[str] = []
+        self.send("Page.enable")
+        self.send("Accessibility.enable")
+
+    def send(self, method: str, **parameters: Any) -> Any:
+        """Send a command of the DevTools protocol and return its result.
+
+        Raises:
+            TimeoutError: no answer came.
+            RuntimeError: the browser refused.
+        """
+        self._number += 1
+        self._connection.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        while True:
+            message = self._receive()
+            if message.get("id") == self._number:
+                if "error" in message:
+                    raise RuntimeError(f"{method}: {message['error']['message']}")
+                return message["result"]
+
+    def _receive(self) -> Any:
+        message = json.loads(self._connection.recv(timeout=SECONDS))
+        if "method" in message:
+            self._events.append(message["method"])
+        return message
+
+    def _loaded(self) -> None:
+        while "Page.loadEventFired" not in self._events:
+            self._receive()
+
+    def go(self, url: str) -> None:
+        """Open an address and wait until it is loaded."""
+        self._events.clear()
+        self.send("Page.navigate", url=url)
+        self._loaded()
+
+    def run(self, expression: str) -> Any:
+        """Evaluate JavaScript and return its value."""
+        result = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(f"{expression}: {result['exceptionDetails']['text']}")
+        return result["result"].get("value")
+
+    @property
+    def text(self) -> str:
+        """What a person reads."""
+        text: str = self.run("document.body.innerText")
+        return text
+
+    def nodes(self) -> list[tuple[str, str]]:
+        """Return what a screen reader is given, as (role, name), in its order."""
+        tree = self.send("Accessibility.getFullAXTree")["nodes"]
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", "")) for node in tree if not node.get("ignored")
+        ]
+
+    def choose(self, label: str, *, checked: bool = True) -> None:
+        """Tick (or clear) the box or choose the option that a label names."""
+        self._act(label, f"found.checked !== {json.dumps(checked)} && found.click()")
+
+    def fill(self, label: str, text: str) -> None:
+        """Write into the field that a label names."""
+        self._act(label, f"found.value = {json.dumps(text)}")
+
+    def press(self, name: str) -> None:
+        """Press the button of a name and wait for the page that follows."""
+        self._events.clear()
+        button = f"[...document.querySelectorAll('button')].find(one => one.innerText.trim() === {json.dumps(name)})"
+        if not self.run(f"!!{button}"):
+            raise LookupError(f"no button {name!r} on the page: {self.text}")
+        self.run(f"{button}.click()")
+        self._loaded()
+
+    def _act(self, label: str, action: str) -> None:
+        found = (
+            "[...document.querySelectorAll('label')]"
+            f".find(one => one.innerText.trim().startsWith({json.dumps(label)}))?.control"
+        )
+        if not self.run(f"!!({found})"):
+            raise LookupError(f"no field {label!r} on the page: {self.text}")
+        self.run(f"(() => {{ const found = {found}; {action}; }})()")
+
+    def phone(self, *, dark: bool = False) -> None:
+        """Show pages as a phone does."""
+        width, height = PHONE
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+    def picture(self, file: Path) -> None:
+        """Save what is seen as a PNG."""
+        data = self.send("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+        file.write_bytes(base64.b64decode(data))
+
+
+@contextmanager
+def opened() -> Iterator[Page]:
+    """Provide a page of a browser of one's own, which ends with the block."""
+    with TemporaryDirectory() as profile:
+        command = [executable(), *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            with connect(_address(Path(profile), process), max_size=None) as connection:
+                yield Page(connection)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _address(profile: Path, process: "subprocess.Popen[bytes]") -> str:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        file = profile / "DevToolsActivePort"
+        if file.exists() and (lines := file.read_text().split()):
+            with urllib.request.urlopen(f"http://127.0.0.1:{lines[0]}/json") as answer:
+                pages = [one for one in json.load(answer) if one["type"] == "page"]
+            if pages:
+                address: str = pages[0]["webSocketDebuggerUrl"]
+                return address
+        time.sleep(0.05)
+    raise TimeoutError("the browser did not start")
