@@ -1,6 +1,7 @@
 """What messaging stores about people: who can be reached how, what they agreed to, and what must never be sent."""
 
 import hashlib
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 
@@ -51,13 +52,13 @@ class Recipient(Item):
     name = UnicodeAttribute()
     phone = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
-    channels = ListAttribute(of=UnicodeAttribute, null=True)
+    channels: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     voicemail = BooleanAttribute(null=True)
     locale = UnicodeAttribute()
     zone = UnicodeAttribute(null=True)
     from_minute = IntegerAttribute(null=True)
     to_minute = IntegerAttribute(null=True)
-    muted = ListAttribute(of=UnicodeAttribute, null=True)
+    muted: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     paused_until = InstantAttribute(null=True)
     active = BooleanAttribute()
     version = IntegerAttribute()
@@ -138,7 +139,7 @@ class Consent(Item):
     recipient_id = UnicodeAttribute()
     purpose = UnicodeAttribute()
     given = BooleanAttribute()
-    channels = ListAttribute(of=UnicodeAttribute)
+    channels: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     changed_at = InstantAttribute()
     evidence_id = UnicodeAttribute()
 
@@ -161,8 +162,8 @@ class Evidence(Item):
     evidence_id = UnicodeAttribute()
     kind = UnicodeAttribute()
     purpose = UnicodeAttribute()
-    channels = ListAttribute(of=UnicodeAttribute)
-    addresses = ListAttribute(of=UnicodeAttribute)
+    channels: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    addresses: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     text_version = UnicodeAttribute(null=True)
     text_hash = UnicodeAttribute(null=True)
     at = InstantAttribute()

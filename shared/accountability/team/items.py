@@ -1,5 +1,7 @@
 """What is stored of support teams, and of cases that a member of staff has to look at."""
 
+from typing import Any
+
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 
 from shared.accountability.items import DOMAIN
@@ -33,10 +35,10 @@ class Partner(DueIndexed):
     status = UnicodeAttribute()
     removed_from = UnicodeAttribute(null=True)
     privacy = UnicodeAttribute()
-    goals = ListAttribute(of=UnicodeAttribute, null=True)
+    goals: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     milestones = BooleanAttribute()
     note = UnicodeAttribute(null=True)
-    addresses = ListAttribute(of=UnicodeAttribute)
+    addresses: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     invited_at = InstantAttribute()
     reminders = IntegerAttribute()
     consented_at = InstantAttribute(null=True)
@@ -74,17 +76,20 @@ class Team(Item):
 
 
 class PartnerAddress(Item):
-    """That a user has a partner with an address: nobody is added twice.
+    """That a user has a partner with an address: nobody is added twice, or asked again by being added anew.
 
     | key | value | access |
     |---|---|---|
     | pk | ``USER#<user>`` | |
     | sk | ``PARTNER-ADDRESS#<hash>`` | claimed with the partner, released on removal |
+
+    ``partner_id`` is whose it is now; the row stays when they are removed, with when they were last invited.
     """
 
     domain = DOMAIN
 
-    partner_id = UnicodeAttribute()
+    partner_id = UnicodeAttribute(null=True)
+    asked_at = InstantAttribute()
 
 
 def address_sk(hashed: str) -> str:

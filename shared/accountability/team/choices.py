@@ -1,0 +1,145 @@
+"""What partners choose: to agree, to decline, to leave, to rest, how to be reached (S-A-38, X-A-02, X-A-25).
+
+Each returns the writes of the whole choice. ``also`` are further changes of the partner in the same write.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pynamodb.expressions.update import Action
+
+from shared import messaging
+from shared.accountability.events import PartnerAccepted, PartnerDeclined, PartnerLeft
+from shared.accountability.team import consents, invitations, people, rules
+from shared.accountability.team.consents import Said
+from shared.accountability.team.errors import NotNow
+from shared.accountability.team.items import Partner
+from shared.accountability.team.rules import Status, Ways
+from shared.kernel.events import outbox
+from shared.kernel.storage.writes import Write
+from shared.messaging import Recipient, Wishes
+
+
+def _require(partner: Partner, allowed: frozenset[Status]) -> None:
+    if partner.status not in allowed:
+        raise NotNow
+
+
+def accept(
+    partner: Partner,
+    entry: Recipient,
+    said: Said,
+    *,
+    wishes: Wishes | None = None,
+    also: Sequence[Action] = (),
+    now: datetime,
+) -> list[Write]:
+    """Agree: from now on they hear of the user's goals.
+
+    Raises:
+        NotNow: they agreed already, stopped everything, or were removed.
+    """
+    _require(partner, rules.MAY_ACCEPT)
+    ways = Ways(wishes.channels, voicemail=wishes.voicemail) if wishes else invitations.ways_of(entry)
+    agreed = people.changing(
+        partner,
+        Partner.status.set(Status.ACTIVE),
+        Partner.consented_at.set(now),
+        Partner.ended_at.remove(),
+        Partner.paused_until.remove(),
+        *invitations.looked_at(partner, None),
+        *also,
+    )
+    event = PartnerAccepted(user_id=partner.user_id, partner_id=partner.partner_id)
+    return [
+        agreed,
+        *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),
+        *([messaging.directory.wishing(partner.partner_id, wishes)] if wishes else []),
+        messaging.close_topic(invitations.topic(partner), "ACCEPTED", now=now),
+        outbox(event, at=now),
+        *people.telling_user(partner, "partner.accepted", now=now),
+    ]
+
+
+def decline(
+    partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Action] = (), now: datetime
+) -> list[Write]:
+    """Refuse: nothing more goes to them for this user.
+
+    Raises:
+        NotNow: they are not being asked.
+    """
+    _require(partner, frozenset({Status.INVITED, Status.EXPIRED}))
+    refused = people.changing(
+        partner,
+        Partner.status.set(Status.DECLINED),
+        Partner.ended_at.set(now),
+        *invitations.looked_at(partner, None),
+        *also,
+    )
+    event = PartnerDeclined(user_id=partner.user_id, partner_id=partner.partner_id)
+    return [
+        refused,
+        *consents.stated("DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
+        messaging.close_topic(invitations.topic(partner), "DECLINED", now=now),
+        outbox(event, at=now),
+        *people.telling_user(partner, "partner.declined", now=now),
+    ]
+
+
+def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Action] = (), now: datetime) -> list[Write]:
+    """Leave this user's team: what waits for them is not sent any more.
+
+    Raises:
+        NotNow: they had not agreed.
+    """
+    _require(partner, rules.CONSENTING)
+    left = people.changing(
+        partner, Partner.status.set(Status.LEFT), Partner.ended_at.set(now), Partner.paused_until.remove(), *also
+    )
+    event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=Status.LEFT)
+    return [
+        left,
+        *consents.stated("WITHDRAWN", entry, invitations.ways_of(entry).agreed(), said, now=now),
+        outbox(event, at=now),
+        *people.telling_user(partner, "partner.left", now=now),
+    ]
+
+
+def set_wishes(
+    partner: Partner,
+    entry: Recipient,
+    said: Said,
+    wishes: Wishes,
+    *,
+    milestones: bool,
+    also: Sequence[Action] = (),
+    now: datetime,
+) -> list[Write]:
+    """Choose channels, hours and language; what they agree to follows the channels.
+
+    Raises:
+        NotNow: they had not agreed.
+    """
+    _require(partner, rules.CONSENTING)
+    ways = Ways(wishes.channels, voicemail=wishes.voicemail)
+    return [
+        people.changing(partner, Partner.milestones.set(milestones), *also),
+        *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),
+        messaging.directory.wishing(partner.partner_id, wishes),
+    ]
+
+
+def rest(partner: Partner, until: datetime | None, *, also: Sequence[Action] = (), now: datetime) -> list[Write]:
+    """Rest until a time, or take that back: nothing goes to them meanwhile.
+
+    Raises:
+        NotNow: they had not agreed.
+    """
+    _require(partner, rules.CONSENTING)
+    status = Status.PAUSED if until and until > now else Status.ACTIVE
+    paused = Partner.paused_until.set(until) if until else Partner.paused_until.remove()
+    return [
+        people.changing(partner, Partner.status.set(status), paused, *also),
+        messaging.directory.paused(partner.partner_id, until),
+    ]

@@ -1,0 +1,83 @@
+"""What partners agree to, in which words, and the evidence of it (X-A-01, X-A-02).
+
+Whoever changes a sentence here gives it a new version: the ledger names the version and the hash of what was shown.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared import messaging
+from shared.kernel.config import settings
+from shared.kernel.storage.writes import Write
+from shared.messaging import Channel, Purpose, Recipient, Statement
+
+PAGE_VERSION = "partner.page/en/1"
+_PAGE = (
+    "I agree that {brand} contacts me about the goals of {user_name} on the channels I choose here, automatic texts "
+    "and recorded calls included: to tell me when days were missed, to ask me to check in, and to share successes. I "
+    "am asked at most once a day and three times a week. I can end this at any time on this page, or by replying STOP. "
+    "Message and data rates may apply."
+)
+
+START_VERSION = "keyword.start/1"
+"""Of somebody's own START, which takes back their STOP (X-A-08)."""
+
+LEAD_VERSION = "lead.default/en/1"
+_LEAD = (
+    "I agree that {brand} texts and calls me about its programme at this number, by automatic means too. Consent is no "
+    "condition of buying. Message and data rates may apply. Reply STOP to end, HELP for help."
+)
+LEAD_OWN_VERSION = "lead.as-shown"
+"""Of words that the page with the form brought along; their hash tells which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How something was said about consent."""
+
+    method: messaging.consent.Method
+    text_version: str | None = None
+    text_hash: str | None = None
+    network_address: str | None = None
+    user_agent: str | None = None
+
+
+def hash_of(text: str) -> str:
+    """Return the hash that names exact words."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def page_text(user_name: str) -> str:
+    """Return the words beside the button with which a partner agrees."""
+    return _PAGE.format(brand=settings().brand, user_name=user_name)
+
+
+def lead_text() -> str:
+    """Return the words that a visitor agrees to where the page with the form brings none of its own along."""
+    return _LEAD.format(brand=settings().brand)
+
+
+def stated(
+    kind: messaging.consent.Kind, recipient: Recipient, channels: Sequence[Channel], said: Said, *, now: datetime
+) -> list[Write]:
+    """Return the writes that keep what a partner, or somebody for them, said about messages on goals."""
+    statement = Statement(
+        recipient_id=recipient.recipient_id,
+        kind=kind,
+        purpose=Purpose.SUPPORT,
+        channels=channels,
+        method=said.method,
+        addresses=[one for one in (recipient.phone, recipient.email) if one],
+        text_version=said.text_version,
+        text_hash=said.text_hash,
+        network_address=said.network_address,
+        user_agent=said.user_agent,
+    )
+    return messaging.stated(statement, now=now)
+
+
+def shown(said: Said, text: str, version: str) -> Said:
+    """Return how something was said with the words it was said to."""
+    return replace(said, text_version=version, text_hash=hash_of(text))

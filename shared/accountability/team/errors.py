@@ -1,0 +1,72 @@
+"""What support teams refuse, besides what the kernel does."""
+
+from shared.kernel.errors import Conflict, DomainError
+
+
+class PartnerExists(Conflict):
+    """The address belongs to a partner of this user already."""
+
+    code, message = "PARTNER_EXISTS", "You have a partner with this number or address already."
+
+
+class TeamFull(Conflict):
+    """The user has as many partners as one may have."""
+
+    code, message = "TEAM_FULL", "A support team has at most 20 partners. Remove one first."
+
+
+class AskedRecently(Conflict):
+    """They were asked for consent less than 30 days ago (X-A-03)."""
+
+    code, message = "ASKED_RECENTLY", "They were asked not long ago. Give them time."
+
+
+class NotNow(Conflict):
+    """How things stand with the partner does not allow this."""
+
+    code, message = "PARTNER_STATUS", "That is not possible as things stand with this partner."
+
+
+class OptedOut(Conflict):
+    """They stopped every message of ours; only they can take that back (X-A-09)."""
+
+    code, message = (
+        "OPTED_OUT",
+        "They stopped all messages. Only they themselves can start them again, by texting START.",
+    )
+
+
+class NotMissed(Conflict):
+    """The day does not count as missed."""
+
+    code, message = "DAY_NOT_MISSED", "This day does not count as missed."
+
+
+class TooLate(Conflict):
+    """The day is longer ago than one can contest it."""
+
+    code, message = "TOO_LATE", "This day is too long ago to be contested."
+
+
+class DisputedBefore(Conflict):
+    """The day was contested before."""
+
+    code, message = "DISPUTED_BEFORE", "You contested this day already."
+
+
+class CaseClosed(Conflict):
+    """Somebody decided it before."""
+
+    code, message = "CASE_CLOSED", "This case was decided already."
+
+
+class WrongDecision(DomainError):
+    """A case of this kind cannot be decided so."""
+
+    status, code, message = 422, "WRONG_DECISION", "A case of this kind cannot be decided so."
+
+
+class Changed(Conflict):
+    """Something else changed it at the same moment."""
+
+    message = "Something changed this at the same moment. Try again."

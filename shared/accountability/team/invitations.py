@@ -1,0 +1,171 @@
+"""Asking for consent: once, twice more at most, then never again for a while (X-A-02, X-A-03, S-A-42)."""
+
+from datetime import datetime, timedelta
+
+from pynamodb.expressions.update import Action
+
+from shared import messaging
+from shared.accountability.events import InvitationExpired, PartnerInvited
+from shared.accountability.team import consents, links, people, rules
+from shared.accountability.team.consents import Said
+from shared.accountability.team.errors import AskedRecently, NotNow, OptedOut
+from shared.accountability.team.items import DUE_KIND, Partner, PartnerAddress, address_sk
+from shared.accountability.team.people import Moved
+from shared.accountability.team.rules import Status, Ways
+from shared.kernel.clock import to_ms
+from shared.kernel.due import due_shard
+from shared.kernel.events import outbox
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Update, Write, transact
+from shared.messaging import Channel, MessageRequest, Recipient
+
+VALID = timedelta(days=3)
+"""How long a request may wait for the hours of the person: until the next one."""
+
+_WORDS = {
+    Channel.SMS: "text message",
+    Channel.EMAIL: "e-mail",
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.VOICE: "recorded call",
+}
+
+_FIRST = "consent.request"
+_AGAIN = "consent.reminder"
+
+
+def about(partner_id: str) -> str:
+    """Return what messages about an invitation name it by."""
+    return f"invitation:{partner_id}"
+
+
+def topic(partner: Partner) -> str:
+    """Return the topic of an invitation: closed by an answer, a removal, its end."""
+    return f"invitation:{partner.partner_id}:{to_ms(partner.invited_at)}"
+
+
+def ways_of(entry: Recipient) -> Ways:
+    """Return how somebody is reached."""
+    return Ways(tuple(Channel(channel) for channel in entry.channels or ()), voicemail=bool(entry.voicemail))
+
+
+def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, now: datetime) -> list[Write]:
+    """Return the writes that ask for consent: ``number`` 0 for the first time, then each reminder's."""
+    ways = ways_of(entry).agreed()
+    template = _AGAIN if number else _FIRST
+    wanted = MessageRequest(
+        key=f"{topic(partner)}:{number}",
+        recipient_id=partner.partner_id,
+        category="consent-request",
+        template=template,
+        variables={
+            "partner_name": partner.name,
+            "user_name": user_name,
+            "goal": rules.NEUTRAL_WORDS,
+            "ways": _listed([_WORDS[channel] for channel in ways]),
+            "link": links.link(partner, now=now),
+            "note": partner.note or "",
+        },
+        valid=VALID,
+        topics=(topic(partner),),
+        about=about(partner.partner_id),
+        subject_id=partner.user_id,
+    )
+    asked = Said("TIMER" if number else "API", text_version=template)
+    return [*consents.stated("REQUESTED", entry, ways, asked, now=now), *messaging.request(wanted, now=now)]
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def invite_again(user_id: str, partner_id: str, *, now: datetime) -> Partner:
+    """Ask somebody for consent once more, 30 days after they refused, left or let it pass.
+
+    Raises:
+        NotFound: there is no such partner.
+        OptedOut: they stopped every message.
+        NotNow: they are asked already, or agreed, or cannot be reached.
+        AskedRecently: less than 30 days ago.
+    """
+    return people.retried(lambda: _invite_again(people.partner_as_read(user_id, partner_id), now=now))
+
+
+def _may_be_asked(partner: Partner, *, now: datetime) -> None:
+    if partner.status == Status.OPTED_OUT:
+        raise OptedOut
+    if partner.status not in rules.MAY_BE_ASKED_AGAIN:
+        raise NotNow
+    since = max(partner.invited_at, partner.ended_at or partner.invited_at)
+    if now < since + rules.COOL_DOWN:
+        again = (since + rules.COOL_DOWN).date().isoformat()
+        raise AskedRecently(f"They were asked not long ago. You can ask again from {again} on.")
+
+
+def _invite_again(partner: Partner, *, now: datetime) -> Partner:
+    _may_be_asked(partner, now=now)
+    entry, user_name = people.entry_of(partner.partner_id), people.name_of(partner.user_id)
+    invited = people.changing(
+        partner,
+        Partner.status.set(Status.INVITED),
+        Partner.invited_at.set(now),
+        Partner.reminders.set(0),
+        Partner.ended_at.remove(),
+        Partner.generation.set(partner.generation + 1),
+        *looked_at(partner, rules.next_look(now, 0, now=now)),
+    )
+    partner.status, partner.invited_at, partner.generation = Status.INVITED, now, partner.generation + 1
+    event = PartnerInvited(user_id=partner.user_id, partner_id=partner.partner_id)
+    remembered = [
+        Update(PartnerAddress, partner.pk, address_sk(hashed), [PartnerAddress.asked_at.set(now)])
+        for hashed in partner.addresses
+    ]
+    transact([invited, *remembered, *asking(partner, entry, user_name, number=0, now=now), outbox(event, at=now)])
+    return partner
+
+
+def looked_at(partner: Partner, at: datetime | None) -> list[Action]:
+    """Return the changes that have an invitation looked at again, or never."""
+    if at is None:
+        return [Partner.due_shard.remove(), Partner.due_at.remove()]
+    return [Partner.due_shard.set(due_shard(DUE_KIND, partner.pk)), Partner.due_at.set(at)]
+
+
+def look(pk: str, sk: str, *, now: datetime) -> None:
+    """Remind somebody who has not answered, or end their invitation; whatever comes early or twice does nothing."""
+    partner = reads.get(Partner, pk, sk)
+    if partner is None or partner.status != Status.INVITED or partner.due_at is None or partner.due_at > now:
+        return
+    entry = people.entry_of(partner.partner_id)
+    if rules.is_over(partner.invited_at, now=now):
+        writes = _expiring(partner, entry, now=now)
+    else:
+        writes = _reminding(partner, entry, now=now)
+    try:
+        transact(writes)
+    except Moved:
+        # Answered, or looked at by another copy, at the same moment; what is still due is found by the next sweep.
+        return
+
+
+def _reminding(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
+    number = partner.reminders + 1
+    counted = people.changing(
+        partner,
+        Partner.reminders.set(number),
+        *looked_at(partner, rules.next_look(partner.invited_at, number, now=now)),
+    )
+    return [counted, *asking(partner, entry, people.name_of(partner.user_id), number=number, now=now)]
+
+
+def _expiring(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
+    ended = people.changing(
+        partner, Partner.status.set(Status.EXPIRED), Partner.ended_at.set(now), *looked_at(partner, None)
+    )
+    event = InvitationExpired(user_id=partner.user_id, partner_id=partner.partner_id)
+    return [
+        ended,
+        *consents.stated("EXPIRED", entry, ways_of(entry).agreed(), Said("TIMER"), now=now),
+        messaging.close_topic(topic(partner), "EXPIRED", now=now),
+        outbox(event, at=now),
+        *people.telling_user(partner, "partner.expired", now=now),
+    ]

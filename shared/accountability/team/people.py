@@ -1,0 +1,118 @@
+"""A user, a partner of theirs, and how either is known and reached."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeVar
+
+from pynamodb.expressions.update import Action
+
+from shared import identity, messaging
+from shared.accountability.goals.items import Goal, Member, goal_sk
+from shared.accountability.items import user_pk
+from shared.accountability.team.errors import Changed
+from shared.accountability.team.items import Partner, partner_sk
+from shared.kernel.errors import NotFound, ValidationFailed
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Update, Write
+from shared.messaging import MessageRequest, Recipient
+
+T = TypeVar("T")
+
+_TRIES = 5
+
+
+class Moved(Exception):
+    """The partner changed between reading and writing."""
+
+
+def partner_as_read(user_id: str, partner_id: str) -> Partner:
+    """Return a user's partner.
+
+    Raises:
+        NotFound: there is none, or they are someone else's.
+    """
+    partner = reads.get(Partner, user_pk(user_id), partner_sk(partner_id))
+    if partner is None:
+        raise NotFound
+    return partner
+
+
+def team_of(user_id: str) -> list[Partner]:
+    """Return every partner a user ever had, in the order they were added. One query."""
+    key = (Partner.pk == user_pk(user_id)) & Partner.sk.startswith(partner_sk(""))
+    found = [Partner.load(dict(one)) for one in reads.query_all(Partner, key, consistent=True)]
+    return sorted(found, key=lambda partner: (partner.invited_at, partner.partner_id))
+
+
+def recipient_key(recipient_id: str) -> tuple[type[Recipient], str, str]:
+    """Return where somebody's entry in the directory is read, as ``reads.get_many`` takes it."""
+    return Recipient, messaging.recipient_pk(recipient_id), Recipient.SK
+
+
+def entry_of(recipient_id: str) -> Recipient:
+    """Return somebody's entry in the directory.
+
+    Raises:
+        NotFound: they have none.
+    """
+    entry = reads.get(*recipient_key(recipient_id))
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+def name_of(user_id: str) -> str:
+    """Return what partners know a user by: what they chose, else their display name."""
+    member = reads.get(Member, user_pk(user_id), Member.SK)
+    return member.name if member else identity.display_names([user_id])[user_id]
+
+
+def require_goals(user_id: str, goal_ids: list[str] | None, *, field: str) -> None:
+    """Hold goals to be the user's own.
+
+    Raises:
+        ValidationFailed: one is not.
+    """
+    wanted = list(dict.fromkeys(goal_ids or ()))
+    found = reads.get_many([(Goal, user_pk(user_id), goal_sk(goal_id)) for goal_id in wanted]) if wanted else []
+    if any(goal is None or goal.status == "DELETED" for goal in found):
+        raise ValidationFailed(details=[(field, "There is no such goal of yours")])
+
+
+def changing(partner: Partner, *actions: Action) -> Update:
+    """Return the write that changes a partner as they were read."""
+    return Update(
+        Partner,
+        partner.pk,
+        partner.sk,
+        [*actions, Partner.version.set(partner.version + 1)],
+        condition=Partner.version == partner.version,
+        error=Moved,
+    )
+
+
+def retried(step: Callable[[], T]) -> T:
+    """Do something with a partner as they are read, again where another change came before.
+
+    Raises:
+        Changed: others kept coming before.
+    """
+    for _ in range(_TRIES):
+        with suppress(Moved):
+            return step()
+    raise Changed
+
+
+def telling_user(partner: Partner, template: str, *, now: datetime) -> list[Write]:
+    """Return the writes that tell the user what became of a partner; with the change of that version, once."""
+    return messaging.request(
+        MessageRequest(
+            key=f"{template}#{partner.partner_id}#{partner.version}",
+            recipient_id=partner.user_id,
+            category="progress",
+            template=template,
+            variables={"partner_name": partner.name},
+        ),
+        now=now,
+    )

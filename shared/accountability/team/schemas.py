@@ -1,0 +1,251 @@
+"""Support teams on the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, StrictBool, model_validator
+
+from shared.accountability.team.rules import CaseKind, ContactMethod, Decision, Privacy, Status
+from shared.kernel.wire import Instant, Wire
+from shared.kernel.zones import ZoneName
+
+Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
+"""What somebody is to the user (S-A-02)."""
+
+PartnerChannel = Literal["SMS", "EMAIL", "WHATSAPP", "VOICE"]
+
+
+def _plain(text: str) -> str:
+    if any(ord(character) < ord(" ") for character in text):
+        raise ValueError("text without line breaks and control characters is needed")
+    return text
+
+
+def _once(values: list[str]) -> list[str]:
+    if len(set(values)) != len(values):
+        raise ValueError("each at most once")
+    return values
+
+
+Line = Annotated[str, AfterValidator(_plain)]
+"""Text of one line."""
+
+Name = Annotated[Line, Field(min_length=1, max_length=80, examples=["Grace"])]
+PhoneText = Annotated[str, Field(min_length=4, max_length=32, examples=["+12125550123"])]
+EmailAddress = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["grace@example.com"])]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en"])]
+Note = Annotated[Line, Field(min_length=1, max_length=300, examples=["You always get me going. Would you back me?"])]
+Channels = Annotated[list[PartnerChannel], Field(min_length=1, max_length=4), AfterValidator(_once)]
+GoalId = Annotated[str, Field(min_length=1, max_length=64, examples=["gol_01k0000000000000000000000a"])]
+GoalIds = Annotated[list[GoalId], Field(min_length=1, max_length=50), AfterValidator(_once)]
+
+
+class NewPartner(Wire):
+    """Somebody to back the user. Nothing but one request for their consent goes out before they agree.
+
+    Reached by ``channels`` in this order, or as ``preferredContactMethod`` says in the words of the specification;
+    without either by text and voicemail. ``goals`` limits them to some goals. ``note`` is shown to them on their page.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Grace",
+                    "relationship": "friend",
+                    "phone": "+12125550123",
+                    "preferredContactMethod": "text_voicemail",
+                    "note": "You always get me going. Would you back me?",
+                }
+            ]
+        }
+    )
+
+    name: Name
+    relationship: Relationship
+    phone: PhoneText | None = None
+    email: EmailAddress | None = None
+    preferred_contact_method: ContactMethod | None = None
+    channels: Channels | None = None
+    language: Language = "en"
+    zone: ZoneName | None = None
+    milestones: StrictBool = True
+    privacy: Privacy = Privacy.TITLE
+    goals: GoalIds | None = None
+    note: Note | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> "NewPartner":
+        if self.channels is not None and self.preferred_contact_method is not None:
+            raise ValueError("channels or preferredContactMethod, not both")
+        return self
+
+
+class PartnerChange(Wire):
+    """What the user may change; how they are reached is up to the partner. A new number or address is a new partner."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"privacy": "NEUTRAL", "milestones": False}]})
+
+    name: Name | None = None
+    relationship: Relationship | None = None
+    language: Language | None = None
+    zone: ZoneName | None = None
+    milestones: StrictBool | None = None
+    privacy: Privacy | None = None
+    goals: GoalIds | None = None
+    note: Note | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "PartnerChange":
+        if not self.model_fields_set:
+            raise ValueError("at least one field is needed")
+        required = ("name", "relationship", "language", "milestones", "privacy")
+        if any(getattr(self, field) is None for field in required if field in self.model_fields_set):
+            raise ValueError("only zone, goals and note may be taken away")
+        return self
+
+
+class PartnerView(Wire):
+    """A partner as their user sees them. ``active`` tells that the relation is not over."""
+
+    id: str = Field(examples=["ptn_01k0000000000000000000000a"])
+    name: str = Field(examples=["Grace"])
+    relationship: Relationship
+    phone: str | None = Field(examples=["+12125550123"])
+    email: str | None = Field(examples=[None])
+    channels: list[PartnerChannel] = Field(examples=[["SMS"]])
+    voicemail: bool = Field(examples=[True])
+    language: str = Field(examples=["en"])
+    zone: str | None = Field(examples=["America/New_York"])
+    status: Status
+    active: bool = Field(examples=[True])
+    consent_given: bool = Field(examples=[True])
+    consent_date: Instant | None
+    milestones: bool = Field(examples=[True])
+    privacy: Privacy
+    goals: list[str] | None = Field(examples=[None])
+    note: str | None = Field(examples=["You always get me going. Would you back me?"])
+    invited_at: Instant
+    paused_until: Instant | None = Field(examples=[None])
+    last_contacted: Instant | None
+    contact_count: int = Field(examples=[3])
+
+
+class GroupMessage(Wire):
+    """Something the user tells every partner who agreed: how it goes, or a success (S-A-41)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "SUCCESS", "text": "First 10 km. Thank you!"}]})
+
+    kind: Literal["UPDATE", "SUCCESS"]
+    text: Annotated[Line, Field(min_length=1, max_length=160)]
+    goal_id: GoalId | None = None
+
+
+class GroupRecipient(Wire):
+    """What a message of the group means for one partner."""
+
+    partner_id: str = Field(examples=["ptn_01k0000000000000000000000a"])
+    name: str = Field(examples=["Grace"])
+    outcome: Literal["QUEUED", "NO_CONSENT", "PAUSED", "OTHER_GOALS", "NO_MILESTONES"]
+
+
+class SentToGroup(Wire):
+    """Who gets it. A message that is queued leaves in the partner's hours, if they had not too many of them lately."""
+
+    recipients: list[GroupRecipient]
+
+
+class Engagement(Wire):
+    """Numbers of contacts. Rates are ``null`` where there is nothing to count."""
+
+    contacted: int = Field(examples=[12])
+    delivered: int = Field(examples=[11])
+    asked: int = Field(examples=[4])
+    answered: int = Field(examples=[3])
+    delivery_rate: float | None = Field(examples=[0.92])
+    answer_rate: float | None = Field(examples=[0.75])
+
+
+class PartnerEngagement(Engagement):
+    """One partner's numbers."""
+
+    partner_id: str = Field(examples=["ptn_01k0000000000000000000000a"])
+    name: str = Field(examples=["Grace"])
+    status: Status
+
+
+class TeamEngagement(Wire):
+    """How a support team answers (S-A-67). ``setupRate`` is the share of the partners named who agreed."""
+
+    partners: list[PartnerEngagement]
+    team: Engagement
+    named: int = Field(examples=[4])
+    agreed: int = Field(examples=[3])
+    setup_rate: float | None = Field(examples=[0.75])
+
+
+class NewLead(Wire):
+    """A visitor's number, with their consent to be contacted about the product (S-A-53, X-A-34).
+
+    ``consentText`` is the sentence they agreed to, word for word; without it, the one in ``docs/api.md``.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"phone": "+12125550123", "source": "tiktok_livestream", "consent": True}]}
+    )
+
+    phone: PhoneText
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Country of a number without +.")] | None = None
+    source: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    consent: Literal[True]
+    consent_text: Annotated[str, Field(min_length=20, max_length=1000)] | None = None
+    name: Name | None = None
+
+
+class LeadAccepted(Wire):
+    """The number is kept, as it may have been before."""
+
+    status: Literal["ACCEPTED"] = "ACCEPTED"
+
+
+class Dispute(Wire):
+    """Why a day should not count as missed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "I ran, but had no network until noon."}]})
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class CaseView(Wire):
+    """Something that a person has to decide."""
+
+    id: str = Field(examples=["cas_01k0000000000000000000000a"])
+    kind: CaseKind
+    status: Literal["OPEN", "CLOSED"]
+    user_id: str = Field(examples=["usr_01k0000000000000000000000a"])
+    goal_id: str | None = Field(examples=["gol_01k0000000000000000000000a"])
+    date: str | None = Field(examples=["2026-03-01"])
+    opened_at: Instant
+    closed_at: Instant | None = Field(examples=[None])
+    closed_by: str | None = Field(examples=[None])
+    decision: Decision | None = Field(examples=[None])
+    note: str | None = Field(examples=[None])
+    decisions: list[Decision] = Field(description="What may be decided.", examples=[["RELEASE", "KEEP"]])
+
+
+class CaseDetail(CaseView):
+    """A case with what one needs to decide it."""
+
+    user_name: str = Field(examples=["Ada"])
+    goal_title: str | None = Field(examples=["Run 5 km"])
+    words: str | None = Field(description="The user's: why they dispute, or what they logged.", examples=[None])
+
+
+class CaseDecision(Wire):
+    """What is decided, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"decision": "RELEASE", "note": "Talked to them; it was about the exam."}]}
+    )
+
+    decision: Decision
+    note: Annotated[str, Field(min_length=1, max_length=1000)]
