@@ -8,6 +8,7 @@ from shared import messaging
 from shared.accountability.escalation.items import Contact
 from shared.accountability.items import goal_pk
 from shared.kernel.storage.writes import Put, Refusal, Write
+from shared.messaging import SecretLink
 
 ABOUT = "contact:"
 
@@ -52,6 +53,11 @@ def key_of(about: str | None) -> ContactKey | None:
     return ContactKey(*about.removeprefix(ABOUT).split("#"))
 
 
+def name_of(contact: Contact) -> ContactKey:
+    """Return what names a stored contact."""
+    return ContactKey(contact.goal_id, contact.date, contact.step, contact.recipient_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A contact to make.
@@ -81,7 +87,7 @@ class Wanted:
     name: str
     category: str
     template: str
-    variables: Mapping[str, str]
+    variables: Mapping[str, str | SecretLink]
     valid: timedelta
     topics: tuple[str, ...] = ()
     hours: tuple[int, int] | None = None

@@ -13,7 +13,3 @@ class PolicyChangedMeanwhile(Conflict):
     """Somebody else wrote a version at the same moment."""
 
     message = "Somebody else changed this policy; read it again."
-
-
-class Moved(Exception):
-    """Something that a decision stood on changed between reading and writing; nothing was written."""

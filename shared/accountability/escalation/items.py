@@ -95,8 +95,8 @@ class Contact(Item):
 
     The key holds no round: nobody is contacted twice in one step (X-A-35). ``step`` is its number in two digits,
     ``CLEAR`` for the all-clear of a run (with the run's first date) or ``MILESTONE``. ``state``: QUEUED, SENT,
-    DELIVERED, FAILED, BLOCKED; ``results`` maps each channel to its state. ``sent_at`` is when a provider first took
-    it: from then on the person counts as contacted.
+    DELIVERED, FAILED, BLOCKED, CANCELLED, EXPIRED; ``results`` maps each channel to its state. ``sent_at`` is when a
+    provider first took it: from then on the person counts as contacted.
     """
 
     domain = DOMAIN

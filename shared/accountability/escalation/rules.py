@@ -183,7 +183,7 @@ def next_round(round_: str) -> int:
     return int(round_) + 1 if round_.isdigit() else 1
 
 
-STATES = {"QUEUED": 0, "SENT": 1, "BLOCKED": 2, "FAILED": 2, "DELIVERED": 3}
+STATES = {"QUEUED": 0, "SENT": 1, "CANCELLED": 2, "EXPIRED": 2, "BLOCKED": 2, "FAILED": 2, "DELIVERED": 3}
 """States of a contact by rank: news comes in any order, a state only moves on."""
 
 

@@ -28,6 +28,9 @@ ContactType = Literal[
 ]
 
 
+ContactState = Literal["QUEUED", "SENT", "DELIVERED", "FAILED", "BLOCKED", "CANCELLED", "EXPIRED"]
+
+
 class AllowedHours(Wire):
     """Minutes of the recipient's local day, from one up to but not including another."""
 
@@ -157,7 +160,7 @@ class ContactView(Wire):
     message_sent: str | None = Field(examples=["Hi Ben, this is Dataday. …"])
     response_received: Literal["ACCEPTED", "DONE", "CANNOT"] | None = Field(examples=["ACCEPTED"])
     responded_at: Instant | None
-    state: Literal["QUEUED", "SENT", "DELIVERED", "FAILED", "BLOCKED"] = Field(examples=["DELIVERED"])
+    state: ContactState = Field(examples=["DELIVERED"])
     reason: str | None = Field(examples=[None])
     successful: bool | None = Field(examples=[True])
     results: dict[str, str] = Field(examples=[{"SMS": "DELIVERED"}])
