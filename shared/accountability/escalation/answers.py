@@ -1,0 +1,132 @@
+"""Answers of partners: the first to a contact decides, every one is kept (X-A-13, X-A-14, S-A-36)."""
+
+from datetime import datetime
+
+from shared import messaging
+from shared.accountability.escalation import contacts, delivery, steps, timeline
+from shared.accountability.escalation.items import Answer, Contact, StepRow
+from shared.accountability.escalation.rules import ANSWERED
+from shared.accountability.events import AskAnswered
+from shared.accountability.items import day_topic, user_pk
+from shared.accountability.team import people
+from shared.accountability.team.items import Partner, partner_sk
+from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.events import outbox
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, Update, Write, transact
+
+SAID = {
+    "ACCEPTED": "{name} will check in with you.",
+    "DONE": "{name} has checked in with you.",
+    "CANNOT": "{name} cannot check in with you this time.",
+    "TEXT": "{name} wrote back.",
+}
+
+
+class _Taken(Exception):
+    """This reply was taken in before."""
+
+
+def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datetime) -> None:
+    """Take in what a partner answered to a contact. Idempotent by ``reply_id``.
+
+    ACCEPTED and DONE end the day's asking: what was not sent is not sent any more. CANNOT asks the next partner at
+    once. A second answer to the same contact is kept, and changes nothing.
+
+    Args:
+        about: the contact, as its message named it.
+        partner_id: who answers.
+        given: ACCEPTED, DONE, CANNOT, or TEXT for own words.
+        reply_id: durable name of the answer.
+        now: when.
+
+    Raises:
+        NotFound: this partner was sent no such message.
+        Unavailable: others kept changing the contact; it may be given again.
+    """
+    key = contacts.key_of(about)
+    if key is None or key.recipient_id != partner_id:
+        raise NotFound
+    for _ in range(steps.TRIES):
+        contact = reads.get(Contact, key.pk, key.sk)
+        if contact is None or contact.partner_id is None:
+            raise NotFound
+        try:
+            replacement = _take(contact, given, reply_id, now)
+        except people.Moved:
+            continue
+        except _Taken:
+            replacement = _replacement(contact, given, now)
+        if replacement is not None:
+            steps.run(replacement.pk, replacement.sk, now=now)
+        return
+    raise Unavailable
+
+
+def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
+    asked = contact.type == contacts.ASK and given == "CANNOT"
+    return delivery.in_place_of(contact, now=now) if asked else None
+
+
+def _take(contact: Contact, given: str, reply_id: str, now: datetime) -> StepRow | None:
+    writes: list[Write] = [_kept(contact, given, reply_id, now), _line(contact, given, reply_id, now)]
+    replacement = None
+    if given != "TEXT" and contact.response is None:
+        writes += _decided(contact, given, reply_id, now)
+        replacement = _replacement(contact, given, now)
+        if replacement is not None:
+            writes += delivery.unless_there(replacement)
+    transact(writes)
+    return replacement
+
+
+def _kept(contact: Contact, given: str, reply_id: str, now: datetime) -> Put:
+    item = Answer(
+        pk=contact.pk,
+        sk=f"ANSWER#{reply_id}",
+        about=contacts.name_of(contact).about,
+        partner_id=contact.partner_id,
+        answer=given,
+        at=now,
+    )
+    return Put(item, condition=Answer.pk.does_not_exist(), error=_Taken)
+
+
+def _decided(contact: Contact, given: str, reply_id: str, now: datetime) -> list[Write]:
+    partner_id = str(contact.partner_id)
+    answered = AskAnswered(
+        user_id=contact.user_id,
+        goal_id=contact.goal_id,
+        partner_id=partner_id,
+        date=contact.date,
+        answer=given,  # type: ignore[arg-type]
+    )
+    actions = [
+        Contact.response.set(given),
+        Contact.responded_at.set(now),
+        Contact.version.set(contact.version + 1),
+    ]
+    as_read = Contact.version == contact.version
+    counted = [Partner.answer_count.add(1), Partner.version.add(1)]
+    writes: list[Write] = [
+        Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved),
+        Update(Partner, user_pk(contact.user_id), partner_sk(partner_id), counted, condition=Partner.pk.exists()),
+        outbox(answered, at=now, event_id=f"answer-{contact.message_id}-{reply_id}"),
+    ]
+    if given in ANSWERED:
+        writes.append(messaging.close_topic(day_topic(contact.goal_id, contact.date), "ANSWERED", now=now))
+    return writes
+
+
+def _line(contact: Contact, given: str, reply_id: str, now: datetime) -> Write:
+    return timeline.line(
+        contact.user_id,
+        timeline.PARTNERS,
+        SAID[given].format(name=contact.name),
+        matter=f"answer#{reply_id}",
+        at=now,
+        goal_id=contact.goal_id,
+        partner_id=contact.partner_id,
+        answer=given,
+        date=contact.date,
+    )

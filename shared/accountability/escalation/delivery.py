@@ -1,0 +1,195 @@
+"""What became of a contact's message: its result, the partner's counters, the line in the timeline (S-A-33 to S-A-35).
+
+News of messages comes any number of times and in any order. Each changes the contact as it was read, together with all
+that follows from it, so nothing is counted twice.
+"""
+
+from datetime import datetime, timedelta
+
+from pynamodb.expressions.update import Action
+
+from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps, timeline
+from shared.accountability.escalation.items import Contact, Escalation, StepRow
+from shared.accountability.items import goal_pk, user_pk
+from shared.accountability.team import people
+from shared.accountability.team.items import Partner, partner_sk
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.messaging import events
+
+News = (
+    events.MessageSent
+    | events.MessageDelivered
+    | events.MessageFailed
+    | events.MessageBlocked
+    | events.MessageCancelled
+    | events.MessageExpired
+)
+
+STATES: dict[type[News], str] = {
+    events.MessageSent: "SENT",
+    events.MessageDelivered: "DELIVERED",
+    events.MessageFailed: "FAILED",
+    events.MessageBlocked: "BLOCKED",
+    events.MessageCancelled: "CANCELLED",
+    events.MessageExpired: "EXPIRED",
+}
+LEFT = frozenset({"SENT", "DELIVERED"})
+UNREACHABLE = frozenset({"FAILED", "BLOCKED"})
+
+
+def note(event: News, *, now: datetime) -> None:
+    """Take in what became of a message; messages of other matters are none of ours. Idempotent.
+
+    Raises:
+        Unavailable: others kept changing the contact; the event comes again.
+    """
+    key = contacts.key_of(event.about)
+    if key is None:
+        return
+    for _ in range(steps.TRIES):
+        contact = reads.get(Contact, key.pk, key.sk)
+        if contact is None:
+            raise LookupError("a contact and its message are written together")
+        try:
+            replacement = _note(contact, event, now)
+        except people.Moved:
+            continue
+        if replacement is not None:
+            steps.run(replacement.pk, replacement.sk, now=now)
+        return
+    raise Unavailable
+
+
+def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
+    """Apply news to a contact as it was read; return the round that asks somebody else at once, where there is one."""
+    news = STATES[type(event)]
+    # A voice message that goes with a text is a message of its own: it adds its channel, and decides nothing.
+    state = rules.later(contact.state, news) if event.message_id == contact.message_id else contact.state
+    known: dict[str, str] = dict(contact.results.attribute_values) if contact.results else {}
+    results = dict(known)
+    if isinstance(event, events.MessageSent | events.MessageDelivered):
+        results[event.channel] = rules.later(known.get(event.channel), news)
+    first = news in LEFT and contact.sent_at is None
+    if (state, results) == (contact.state, known) and not first:
+        return None
+    writes: list[Write] = [_changed(contact, state, results, getattr(event, "reason", None), first=first, now=now)]
+    writes += _counted(contact, first=first, arrived="DELIVERED" in {*results.values()} - {*known.values()}, now=now)
+    if first:
+        writes += _sent(contact, now)
+    replacement = None
+    if state != contact.state and state in UNREACHABLE:
+        unreachable, replacement = _unreachable(contact, state, now)
+        writes += unreachable
+    transact(writes)
+    return replacement
+
+
+def _changed(
+    contact: Contact, state: str, results: dict[str, str], reason: str | None, *, first: bool, now: datetime
+) -> Update:
+    actions: list[Action] = [
+        Contact.state.set(state),
+        Contact.results.set(results),
+        Contact.version.set(contact.version + 1),
+    ]
+    if reason is not None and state != contact.state:
+        actions.append(Contact.reason.set(reason))
+    if first:
+        actions.append(Contact.sent_at.set(now))
+    as_read = Contact.version == contact.version
+    return Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved)
+
+
+def _counted(contact: Contact, *, first: bool, arrived: bool, now: datetime) -> list[Write]:
+    if contact.partner_id is None or not (first or arrived):
+        return []
+    actions: list[Action] = [Partner.version.add(1)]
+    if first:
+        actions += [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)]
+    if arrived:
+        actions.append(Partner.delivered_count.add(1))
+    exists = Partner.pk.exists()
+    return [Update(Partner, user_pk(contact.user_id), partner_sk(contact.partner_id), actions, condition=exists)]
+
+
+def _sent(contact: Contact, now: datetime) -> list[Write]:
+    """Return what follows once somebody was really contacted: a line, and what depends on how the run stands."""
+    writes: list[Write] = [_line(contact, _said(contact), "sent", now)]
+    if contact.missed_since is None or contact.step == contacts.CLEAR:
+        return writes
+    escalation = reads.get(Escalation, goal_pk(contact.goal_id), facts.escalation_sk(contact.missed_since))
+    if escalation is None:
+        raise LookupError("a contact of a run has its escalation")
+    if escalation.status == "OPEN":
+        followed = facts.still_followed(contact.goal_id, contact.missed_since, error=people.Moved)
+        return [*writes, followed, *_if_unanswered(contact, escalation, now)]
+    key = clearing.key_of(contact)
+    if clearing.owed(contact, escalation) and reads.get(Contact, key.pk, key.sk) is None:
+        writes += clearing.writes(contact, escalation, error=people.Moved, now=now)
+    return writes
+
+
+def _if_unanswered(contact: Contact, escalation: Escalation, now: datetime) -> list[Write]:
+    """Return the write that plans the next round of an ask, for the time when nobody has answered (X-A-14)."""
+    if contact.type != contacts.ASK:
+        return []
+    step = facts.plan_of(escalation)[int(contact.step)]
+    number = rules.next_round(str(contact.round))
+    if step.acknowledge_within is None or number > step.repeat:
+        return []
+    due_at = now + timedelta(minutes=step.acknowledge_within)
+    row = steps.MissedDay.of(contact).step(step.number, f"{number:02d}", due_at=due_at)
+    return unless_there(row)
+
+
+def _unreachable(contact: Contact, state: str, now: datetime) -> tuple[list[Write], StepRow | None]:
+    """Return what follows when somebody cannot be reached: the staff takes a guide's place, the next partner theirs."""
+    matter = f"unreachable-{state}"
+    if contact.type == contacts.OUTREACH:
+        case = outreach.case(contact.user_id, contact.goal_id, contact.date, now=now)
+        return [_line(contact, "Your guide could not be reached.", matter, now), case], None
+    writes: list[Write] = [_line(contact, f"{contact.name} could not be reached.", matter, now)]
+    if contact.type != contacts.ASK:
+        return writes, None
+    row = in_place_of(contact, now=now)
+    return [*writes, *unless_there(row)], row
+
+
+def in_place_of(contact: Contact, *, now: datetime) -> StepRow:
+    """Return the round that asks the next partner in the place of one."""
+    return steps.MissedDay.of(contact).step(int(contact.step), str(contact.partner_id), due_at=now)
+
+
+def unless_there(row: StepRow) -> list[Write]:
+    """Return the write that plans a round, none where it was planned before, whatever became of it. One read."""
+    if reads.get(StepRow, row.pk, row.sk) is not None:
+        return []
+    return [Put(row, condition=StepRow.pk.does_not_exist(), error=people.Moved)]
+
+
+def _line(contact: Contact, content: str, what: str, now: datetime) -> Write:
+    return timeline.line(
+        contact.user_id,
+        timeline.GUIDE if contact.type == contacts.OUTREACH else timeline.PARTNERS,
+        content,
+        matter=f"{contact.message_id}#{what}",
+        at=now,
+        goal_id=contact.goal_id,
+        partner_id=contact.partner_id,
+        date=contact.date,
+        day=contact.escalation_day,
+    )
+
+
+def _said(contact: Contact) -> str:
+    days = "a day" if contact.escalation_day == 1 else f"{contact.escalation_day} days"
+    if contact.step == contacts.CLEAR:
+        return f"{contact.name} was told that there is nothing more to do."
+    return {
+        contacts.OUTREACH: f"Your guide was told that you missed {days}.",
+        contacts.NOTICE: f"{contact.name} was told that you missed {days}.",
+        contacts.ASK: f"{contact.name} was asked to check in with you: you missed {days}.",
+        contacts.CELEBRATION: f"{contact.name} heard of your {days} in a row.",
+    }[contact.type]

@@ -1,0 +1,59 @@
+"""Good news: partners who like to hear of milestones do, where the user lets them (S-A-28, S-A-30)."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from shared.accountability.escalation import contacts, facts, rules
+from shared.accountability.escalation.contacts import ContactKey, Wanted
+from shared.accountability.events import MilestoneReached
+from shared.accountability.goals.items import Goal, Member, goal_sk
+from shared.accountability.items import user_pk
+from shared.accountability.team.items import Partner
+from shared.accountability.team.rules import MOST_PARTNERS, goal_words
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import transact
+
+VALID = timedelta(days=2)
+
+
+class _Told(Exception):
+    """The milestone was told before."""
+
+
+def celebrate(event: MilestoneReached, *, now: datetime) -> None:
+    """Tell partners of a milestone, once. "They wanted you to know": only where the user agreed to share it."""
+    goal, member = reads.get_many(
+        [(Goal, user_pk(event.user_id), goal_sk(event.goal_id)), (Member, user_pk(event.user_id), Member.SK)]
+    )
+    if not member.share_milestones:
+        return
+    backers = facts.backers(event.user_id)
+    candidates = [candidate for partner, candidate in backers.values() if partner.milestones]
+    chosen = rules.choose(candidates, event.goal_id, MOST_PARTNERS, now=now)
+    writes = [
+        write
+        for candidate in chosen
+        for write in contacts.made(_wanted(event, goal, member, backers[candidate.partner_id][0]), error=_Told, now=now)
+    ]
+    if writes:
+        with suppress(_Told):
+            transact(writes)
+
+
+def _wanted(event: MilestoneReached, goal: Goal, member: Member, partner: Partner) -> Wanted:
+    return Wanted(
+        key=ContactKey(event.goal_id, event.date, contacts.MILESTONE, partner.partner_id),
+        user_id=event.user_id,
+        type=contacts.CELEBRATION,
+        day=event.days,
+        name=partner.name,
+        category="partner-good-news",
+        template="milestone.success",
+        variables={
+            "user_name": member.name,
+            "goal": goal_words(partner.privacy, goal.title),
+            "days": str(event.days),
+        },
+        valid=VALID,
+        partner_id=partner.partner_id,
+    )

@@ -1,0 +1,251 @@
+"""Taking a step: who is told or asked is decided by rules, and committed with the claim of the step in one transaction.
+
+A step is taken once, however often it is delivered. The transaction holds to everything the decision stood on: the goal
+is in this run and not held, nobody takes care of the day, each partner is as they were read. Twenty partners are 86
+writes of the 100 that a transaction may have.
+"""
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from pynamodb.expressions.update import Action
+
+from shared import messaging
+from shared.accountability.escalation import contacts, facts, outreach, rules, timeline
+from shared.accountability.escalation.contacts import ContactKey, Wanted
+from shared.accountability.escalation.facts import Run
+from shared.accountability.escalation.items import Contact, StepRow
+from shared.accountability.escalation.rules import Kind, Obstacle, Step, Who
+from shared.accountability.events import StepRun, StepSkipped
+from shared.accountability.items import day_topic, goal_pk, run_topic
+from shared.accountability.team import links, people
+from shared.accountability.team.items import Partner, partner_sk
+from shared.accountability.team.rules import goal_words
+from shared.kernel.clock import to_ms
+from shared.kernel.due import due_shard
+from shared.kernel.errors import Unavailable
+from shared.kernel.events import outbox
+from shared.kernel.ids import derived_id
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Check, Update, Write, transact
+from shared.kernel.telemetry import logger, metrics
+
+DUE_KIND = "step"
+FIRST_ROUND = "00"
+TRIES = 5
+
+LATENESS, TAKEN, SKIPPED, CONTACTS = "StepLateness", "StepsTaken", "StepsSkipped", "ContactsQueued"
+"""Metrics (S-A-64): milliseconds from due to queued, and how many."""
+
+
+class _Claimed(Exception):
+    """The step was taken or skipped before."""
+
+
+def step_sk(day: str, number: int, round_: str) -> str:
+    """Return the sort key of one round of a step."""
+    return f"STEP#{day}#{number:02d}#{round_}"
+
+
+@dataclass(frozen=True, slots=True)
+class MissedDay:
+    """A missed day of a run that is followed."""
+
+    goal_id: str
+    user_id: str
+    escalation_id: str
+    missed_since: str
+    date: str
+    days_missed: int
+
+    @classmethod
+    def of(cls, contact: Contact) -> "MissedDay":
+        """Return the day that somebody was contacted about."""
+        return cls(
+            contact.goal_id,
+            contact.user_id,
+            str(contact.escalation_id),
+            str(contact.missed_since),
+            contact.date,
+            contact.escalation_day,
+        )
+
+    def step(self, number: int, round_: str, *, due_at: datetime) -> StepRow:
+        """Return a planned round of a step of the day."""
+        pk = goal_pk(self.goal_id)
+        return StepRow(
+            pk=pk,
+            sk=step_sk(self.date, number, round_),
+            due_shard=due_shard(DUE_KIND, pk),
+            due_at=due_at,
+            number=number,
+            round=round_,
+            status="PLANNED",
+            **asdict(self),
+        )
+
+
+def run(pk: str, sk: str, *, now: datetime) -> None:
+    """Take a step that is due, or skip it with its reason. Any number of times, by any number of workers.
+
+    Raises:
+        Unavailable: what it stands on kept changing; it is delivered again.
+    """
+    for _ in range(TRIES):
+        item = reads.get(StepRow, pk, sk)
+        if item is None or item.status != "PLANNED":
+            return
+        try:
+            with suppress(_Claimed):
+                _run(item, now)
+        except people.Moved:
+            continue
+        return
+    raise Unavailable
+
+
+def _run(item: StepRow, now: datetime) -> None:
+    standing = facts.run_of(item)
+    obstacle = standing.obstacle(item.missed_since, item.days_missed)
+    if obstacle is not None:
+        _skip(item, obstacle, now)
+    elif item.due_at <= now:
+        _take(item, standing, now)
+
+
+def _take(item: StepRow, standing: Run, now: datetime) -> None:
+    step = facts.plan_of(standing.escalation)[item.number]
+    if step.who is Who.GUIDE:
+        writes, count = outreach.writes(item, standing, error=people.Moved, now=now), 1
+    else:
+        writes, count = _to_partners(item, step, standing, now)
+    if count:
+        _commit(item, writes, count, now)
+    else:
+        _skip(item, Obstacle.NOBODY, now)
+
+
+def _commit(item: StepRow, writes: list[Write], count: int, now: datetime) -> None:
+    done = StepRun(
+        user_id=item.user_id,
+        goal_id=item.goal_id,
+        escalation_id=item.escalation_id,
+        date=item.date,
+        step=item.number,
+        contacts=count,
+    )
+    claim = _over(item, "DONE", StepRow.contacts.set(count), now=now)
+    held = [
+        facts.still_missed(item.user_id, item.goal_id, item.missed_since, item.days_missed, error=people.Moved),
+        facts.still_followed(item.goal_id, item.missed_since, error=people.Moved),
+        messaging.still_open(run_topic(item.goal_id, item.missed_since), error=people.Moved),
+        messaging.still_open(day_topic(item.goal_id, item.date), error=people.Moved),
+    ]
+    transact([claim, *held, *writes, outbox(done, at=now, event_id=_event_id(item))])
+    metrics().add_metric(name=TAKEN, unit="Count", value=1)
+    metrics().add_metric(name=CONTACTS, unit="Count", value=count)
+    metrics().add_metric(name=LATENESS, unit="Milliseconds", value=to_ms(now) - to_ms(item.due_at))
+
+
+def _over(item: StepRow, status: str, *actions: Action, now: datetime) -> Update:
+    """Return the write that claims a step: from then on it is done or skipped, and nothing is due on it."""
+    return Update(
+        StepRow,
+        item.pk,
+        item.sk,
+        [
+            StepRow.status.set(status),
+            StepRow.done_at.set(now),
+            StepRow.due_shard.remove(),
+            StepRow.due_at.remove(),
+            *actions,
+        ],
+        condition=StepRow.status == "PLANNED",
+        error=_Claimed,
+    )
+
+
+def _skip(item: StepRow, obstacle: Obstacle, now: datetime) -> None:
+    """Record that a step is not taken, and why: nothing that was due is passed over silently."""
+    skipped = StepSkipped(
+        user_id=item.user_id,
+        goal_id=item.goal_id,
+        escalation_id=item.escalation_id,
+        date=item.date,
+        step=item.number,
+        reason=obstacle,
+    )
+    writes: list[Write] = [
+        _over(item, "SKIPPED", StepRow.reason.set(obstacle), now=now),
+        outbox(skipped, at=now, event_id=_event_id(item)),
+    ]
+    if obstacle is Obstacle.NOBODY:
+        matter = f"{item.pk}#{item.sk}"
+        told = timeline.line(
+            item.user_id,
+            timeline.PARTNERS,
+            "There was nobody left to turn to.",
+            matter=matter,
+            at=now,
+            goal_id=item.goal_id,
+            date=item.date,
+        )
+        writes.append(told)
+    transact(writes)
+    metrics().add_metric(name=SKIPPED, unit="Count", value=1)
+    logger().info("step_skipped", goal_id=item.goal_id, date=item.date, step=item.number, reason=str(obstacle))
+
+
+def _event_id(item: StepRow) -> str:
+    return derived_id("evt", item.pk, item.sk)
+
+
+def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tuple[list[Write], int]:
+    asks = step.kind is Kind.ASK
+    type_ = contacts.ASK if asks else contacts.NOTICE
+    known = {one.recipient_id for one in facts.contacts_of(item.goal_id, item.date) if one.type == type_}
+    backers = facts.backers(item.user_id)
+    size = step.size(item.days_missed) if item.round == FIRST_ROUND else 1
+    candidates = [candidate for _, candidate in backers.values()]
+    chosen = rules.choose(candidates, item.goal_id, size, without=known, now=now)
+    writes: list[Write] = []
+    for candidate in chosen:
+        partner, _ = backers[candidate.partner_id]
+        wanted = _wanted(item, step, standing, partner, type_, now)
+        writes += [_chosen(partner, asks=asks, now=now), *contacts.made(wanted, error=people.Moved, now=now)]
+    return writes, len(chosen)
+
+
+def _chosen(partner: Partner, *, asks: bool, now: datetime) -> Write:
+    if asks:
+        return people.changing(partner, Partner.asked_at.set(now), Partner.ask_count.add(1))
+    unchanged = Partner.version == partner.version
+    return Check(Partner, partner.pk, partner_sk(partner.partner_id), unchanged, people.Moved)
+
+
+def _wanted(item: StepRow, step: Step, standing: Run, partner: Partner, type_: str, now: datetime) -> Wanted:
+    goal, asks = standing.goal, step.kind is Kind.ASK
+    return Wanted(
+        key=ContactKey(item.goal_id, item.date, f"{item.number:02d}", partner.partner_id),
+        user_id=item.user_id,
+        type=type_,
+        day=item.days_missed,
+        name=partner.name,
+        category="partner-ask" if asks else "partner-notice",
+        template=rules.template(item.days_missed),
+        variables={
+            "partner_name": partner.name,
+            "user_name": standing.member.name,
+            "goal": goal_words(partner.privacy, goal.title),
+            "days": str(item.days_missed),
+        }
+        | ({"link": links.link(partner, now=now)} if asks else {}),
+        valid=rules.valid_for(goal.due_at, now=now),
+        topics=(run_topic(item.goal_id, item.missed_since), day_topic(item.goal_id, item.date)),
+        hours=step.hours,
+        partner_id=partner.partner_id,
+        missed_since=item.missed_since,
+        escalation_id=item.escalation_id,
+        round=item.round,
+    )
