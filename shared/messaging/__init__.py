@@ -7,6 +7,7 @@ from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
+from shared.messaging.users import enlist_user
 from shared.messaging.variables import SecretLink
 from shared.messaging.words import NoWords, render
 
@@ -30,6 +31,7 @@ __all__ = [
     "consent_sk",
     "directory",
     "enlist",
+    "enlist_user",
     "events",
     "evidence",
     "forget_address",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.messaging import hours
+from shared.messaging import hours, preferences
 from shared.messaging.categories import Cap, Category
 from shared.messaging.channels import OUTSIDE, Channel
 from shared.messaging.hours import Week, Whereabouts
@@ -193,10 +193,9 @@ def _no_consent(facts: Facts, way: Way) -> str | None:
 
 
 def _muted(facts: Facts, way: Way) -> str | None:
-    if facts.category.critical or facts.person is None:
+    if facts.person is None or preferences.wanted(facts.category, way.channel, facts.person.muted):
         return None
-    name = facts.category.name
-    return "PREFERENCES" if {f"{name}:*", f"{name}:{way.channel}"} & facts.person.muted else None
+    return "PREFERENCES"
 
 
 def _quiet(facts: Facts, way: Way) -> Defer | Block | None:

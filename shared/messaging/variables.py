@@ -33,13 +33,21 @@ def stored(variables: Variables) -> str:
     return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
 
-def given(kept: str) -> dict[str, str]:
+def kept(text: str) -> Variables:
+    """Return stored variables as they were stored."""
+    return {
+        name: value if isinstance(value, str) else SecretLink(**value | {"parts": tuple(value["parts"])})
+        for name, value in json.loads(text).items()
+    }
+
+
+def given(text: str) -> dict[str, str]:
     """Return stored variables as a template needs them, with their tokens.
 
     The function needs ``secrets=["derived-tokens"]``.
     """
-    return {name: value if isinstance(value, str) else _link(**value) for name, value in json.loads(kept).items()}
+    return {name: value if isinstance(value, str) else _link(value) for name, value in kept(text).items()}
 
 
-def _link(address: str, purpose: str, seed: str, parts: list[str]) -> str:
-    return address + derived.derive(purpose, seed, *parts)
+def _link(link: SecretLink) -> str:
+    return link.address + derived.derive(link.purpose, link.seed, *link.parts)

@@ -68,12 +68,12 @@ def _read_until(inbox: Inbox | None) -> int:
 
 
 def _wanted(read: bool | None, until: int, *, now: datetime) -> Condition:
-    kept = Notification.expires_at > now
-    if read is None:
-        return kept
-    if read:
-        return kept & (Notification.read_at.exists() | (Notification.number <= until))
-    return kept & Notification.read_at.does_not_exist()
+    wanted: Condition = Notification.expires_at > now
+    if read is True:
+        wanted &= Notification.read_at.exists() | (Notification.number <= until)
+    if read is False:
+        wanted &= Notification.read_at.does_not_exist()
+    return wanted
 
 
 def view(notification: Notification, read_until: int) -> NotificationView:

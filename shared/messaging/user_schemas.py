@@ -1,0 +1,54 @@
+"""A user's preferences on the wire."""
+
+from typing import Annotated
+
+from pydantic import Field, StrictBool, StringConstraints, model_validator
+
+from shared.kernel.wire import Wire
+from shared.kernel.zones import ZoneName
+from shared.messaging.wording.schemas import Locale
+
+Wall = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Field(examples=["22:00"])]
+"""A time of the local day."""
+
+Channels = Annotated[
+    dict[str, dict[str, StrictBool]],
+    Field(max_length=20, examples=[{"balance": {"IN_APP": True, "EMAIL": False}}]),
+]
+
+
+class QuietHours(Wire):
+    """When nothing may wake the user, in their zone; over midnight where ``from`` is later than ``to`` (X-N-04)."""
+
+    from_: Annotated[Wall, Field(alias="from")]
+    to: Wall
+
+    @model_validator(mode="after")
+    def _some(self) -> "QuietHours":
+        if self.from_ == self.to:
+            raise ValueError("two different times are needed")
+        return self
+
+
+class Preferences(Wire):
+    """How a user wants to be told things. ``zone`` is ``null`` while it is not known."""
+
+    zone: str | None = Field(examples=["America/New_York"])
+    locale: str = Field(examples=["en"])
+    quiet_hours: QuietHours | None
+    channels: Channels
+
+
+class PreferencesChange(Wire):
+    """What to change; what is left out stays. ``quietHours`` of ``null`` ends them."""
+
+    zone: ZoneName | None = None
+    locale: Locale = "en"
+    quiet_hours: QuietHours | None = None
+    channels: Channels = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _something(self) -> "PreferencesChange":
+        if not self.model_fields_set:
+            raise ValueError("name at least one thing to change")
+        return self

@@ -1,0 +1,111 @@
+"""Users in the directory: their confirmed address, and how they want to be told things."""
+
+from typing import Any
+
+from shared.kernel.errors import Unavailable, ValidationFailed
+from shared.kernel.storage.reads import get
+from shared.kernel.storage.writes import Put, Update, Write, commit
+from shared.messaging import preferences
+from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
+from shared.messaging.user_schemas import Preferences, PreferencesChange, QuietHours
+
+_TRIES = 5
+_LOCALE = "en"
+
+
+class _ChangedMeanwhile(Exception):
+    pass
+
+
+def enlist_user(user_id: str, name: str, email: str) -> list[Write]:
+    """Return the writes that make a user with a confirmed address reachable; what they chose before stays.
+
+    The function needs ``touches=[messaging.access.ENLIST]``.
+    """
+    pk = recipient_pk(user_id)
+    actions = [
+        Recipient.recipient_id.set(user_id),
+        Recipient.name.set(name),
+        Recipient.email.set(email),
+        Recipient.locale.set(Recipient.locale | _LOCALE),
+        Recipient.active.set(True),
+        Recipient.version.add(1),
+    ]
+    known = AddressEntry(pk=address_pk(email), sk=pk, recipient_id=user_id)
+    return [Update(Recipient, pk, Recipient.SK, actions), Put(known)]
+
+
+def read_preferences(user_id: str) -> Preferences:
+    """Return how a user wants to be told things: what they chose, and the defaults for the rest."""
+    return _view(get(Recipient, recipient_pk(user_id), Recipient.SK))
+
+
+def _view(recipient: Recipient | None) -> Preferences:
+    matrix = preferences.matrix(recipient.muted or () if recipient else ())
+    return Preferences(
+        zone=recipient.zone if recipient else None,
+        locale=recipient.locale if recipient else _LOCALE,
+        quiet_hours=_quiet(recipient) if recipient else None,
+        channels={name: {str(channel): on for channel, on in row.items()} for name, row in matrix.items()},
+    )
+
+
+def _quiet(recipient: Recipient) -> QuietHours | None:
+    """Return the hours outside those in which the user may be told things."""
+    if recipient.from_minute is None or recipient.to_minute is None:
+        return None
+    return QuietHours(from_=_wall(recipient.to_minute), to=_wall(recipient.from_minute))
+
+
+def _wall(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _minute(wall: str) -> int:
+    hours, minutes = wall.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def change_preferences(user_id: str, change: PreferencesChange) -> Preferences:
+    """Change how a user wants to be told things.
+
+    Raises:
+        ValidationFailed: a category or channel is none that a user chooses about.
+        Unavailable: others kept changing it in between.
+    """
+    wrong = preferences.problems(change.channels)
+    if wrong:
+        raise ValidationFailed(details=wrong)
+    for _ in range(_TRIES):
+        before = get(Recipient, recipient_pk(user_id), Recipient.SK)
+        try:
+            changed = commit(_update(user_id, before, change), returned="ALL_NEW")
+        except _ChangedMeanwhile:
+            continue
+        return _view(Recipient.load(changed))
+    raise Unavailable
+
+
+def _update(user_id: str, before: Recipient | None, change: PreferencesChange) -> Update:
+    sent = change.model_fields_set
+    actions: list[Any] = [Recipient.version.add(1)]
+    if before is None:
+        # Told before the address is confirmed: there is no other way to reach them yet than in the product itself.
+        actions += [Recipient.recipient_id.set(user_id), Recipient.name.set(""), Recipient.active.set(True)]
+    if "locale" in sent or before is None:
+        actions.append(Recipient.locale.set(change.locale))
+    if "zone" in sent:
+        actions.append(Recipient.zone.set(change.zone) if change.zone else Recipient.zone.remove())
+    if "quiet_hours" in sent:
+        actions += _hours(change.quiet_hours)
+    if change.channels:
+        muted = preferences.muted_after(before.muted or () if before else (), change.channels)
+        actions.append(Recipient.muted.set(muted) if muted else Recipient.muted.remove())
+    same = Recipient.version == before.version if before else Recipient.pk.does_not_exist()
+    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions, condition=same, error=_ChangedMeanwhile)
+
+
+def _hours(quiet: QuietHours | None) -> list[Any]:
+    if quiet is None:
+        return [Recipient.from_minute.remove(), Recipient.to_minute.remove()]
+    return [Recipient.from_minute.set(_minute(quiet.to)), Recipient.to_minute.set(_minute(quiet.from_))]
