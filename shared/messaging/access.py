@@ -28,3 +28,18 @@ MARK_READ = table_access("messaging.mark-read", DOMAIN, "GetItem", "UpdateItem")
 ANNOUNCE = table_access("messaging.announce", DOMAIN, "BatchGetItem")
 
 SEND_MAIL = Access("messaging.send-mail", "mail", ("ses:SendEmail",))
+
+KEEP_PROVIDER_EVENT = table_access("messaging.keep-provider-event", DOMAIN, "PutItem")
+"""To keep what a provider posted."""
+
+WORK_PROVIDER_EVENT = table_access(
+    "messaging.work-provider-event",
+    DOMAIN,
+    "GetItem",
+    "BatchGetItem",
+    "Query",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+)
+"""To act on it: move attempts, route answers, suppress addresses."""

@@ -69,7 +69,7 @@ def suppress_hash(hashed: str, reason: Reason, *, source: str, scope: str = "ALL
 
 
 def lift(address: str, *, now: datetime) -> bool:
-    """Take every suppression of an address back, as its owner's START does; return whether there was any."""
+    """Take back what suppressed an address until ``now``, as its owner's START does; return whether there was any."""
     return lift_hash(address_hash(address), now=now)
 
 
@@ -77,7 +77,9 @@ def lift_hash(hashed: str, *, now: datetime) -> bool:
     """Do what ``lift`` does, for the hash of an address."""
     key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
     standing = [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key, consistent=True)]
-    lifted = [_lift(item, hashed, now=now) for item in standing if item.lifted_at is None]
+    # A START that is worked late lifts no STOP that came after it.
+    before = [item for item in standing if item.lifted_at is None and item.suppressed_at <= now]
+    lifted = [_lift(item, hashed, now=now) for item in before]
     return any(lifted)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlencode
 
 from shared.kernel.config import callback_url, settings
@@ -55,7 +55,7 @@ def auth_tokens() -> list[str]:
     return found.split()
 
 
-def suppression_for(code: int) -> str | None:
+def suppression_for(code: int) -> Literal["CARRIER", "WRONG_NUMBER"] | None:
     """Return why an address must not be tried again after an error code, ``None`` where it may be (X-A-10, X-A-36)."""
     if code == _OPTED_OUT:
         return "CARRIER"

@@ -1,0 +1,252 @@
+"""What people write to us: opt-outs, answers, and words that a person has to read (X-A-05 to X-A-08, X-A-13, X-A-27).
+
+Each reply has its effect once, in one transaction with the note in the inbox. What comes before that, to suppress an
+address or to lift it, is dated by when the reply came: it can be repeated, and an old START lifts no later STOP.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from shared.kernel import inbox
+from shared.kernel.errors import Unavailable
+from shared.kernel.events import outbox
+from shared.kernel.ids import derived_id
+from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
+from shared.messaging import conversations, suppression
+from shared.messaging.channels import Channel
+from shared.messaging.events import Answer, ReplyReceived
+from shared.messaging.inbound import keywords, routing
+from shared.messaging.inbound.items import Conversation, Question, Review, review_pk
+from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Nothing, Which
+from shared.messaging.inbound.twilio_forms import Written
+from shared.messaging.items import AddressState, MessagingInbox, address_hash
+from shared.messaging.providers.twilio import PROVIDER
+from shared.messaging.requests import MessageRequest, request
+
+CONFIRMED_WITHIN = timedelta(minutes=5)
+"""A confirmation that comes later is not sent at all (47 CFR 64.1200(a)(12))."""
+
+PICKED_WITHIN = timedelta(hours=24)
+"""How long a number may pick one of the matters that we asked about."""
+
+NOBODY = "stranger"
+"""Recipient of an answer to somebody whom nobody named."""
+
+_TRIES = 5
+
+
+class _Moved(Exception):
+    """A matter was replaced between reading and writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A reply with all that is known of its address.
+
+    Attributes:
+        written: what came.
+        event_id: its place in the inbox.
+        number: who wrote.
+        hashed: hash of the number.
+        at: when it came.
+        now: the present.
+        open: matters that the address may answer.
+        asked: what we asked back.
+    """
+
+    written: Written
+    event_id: str
+    number: str
+    hashed: str
+    at: datetime
+    now: datetime
+    open: Sequence[Conversation]
+    asked: Question | None
+
+    def over(self) -> list[Write]:
+        """Return the writes that end every matter."""
+        return [Delete(Conversation, item.pk, item.sk) for item in (*self.open, *([self.asked] if self.asked else []))]
+
+    def say(self, template: str, *, valid: timedelta = timedelta(hours=1), **variables: str) -> list[Write]:
+        """Return the writes that answer the person on their channel."""
+        answer = MessageRequest(
+            key=f"reply:{self.written.sid}:{template}",
+            recipient_id=next(iter(suppression.recipients(self.hashed)), NOBODY),
+            category="service",
+            template=template,
+            variables=variables,
+            valid=valid,
+            about=self.written.sid,
+            channels=(self.written.channel,),
+            to=self.number,
+        )
+        return request(answer, now=self.now)
+
+
+def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> None:
+    """Act on a reply.
+
+    Args:
+        written: what came.
+        event_id: its place in the inbox.
+        at: when it came.
+        now: the present.
+
+    Raises:
+        AlreadyDone: somebody else worked it meanwhile.
+        Unavailable: others kept changing what it is about.
+    """
+    if written.number is None:
+        inbox.close(MessagingInbox, PROVIDER, event_id, "IGNORED", "not from a number")
+        return
+    hashed = address_hash(written.number)
+    if written.channel is Channel.WHATSAPP:
+        _heard(hashed, at)
+    for _ in range(_TRIES):
+        matters, asked = conversations.standing(hashed, now=at)
+        reply = _Reply(written, event_id, written.number, hashed, at, now, matters, asked)
+        meaning = _meaning(reply)
+        outcome: inbox.Outcome = "IGNORED" if isinstance(meaning, Nothing) else inbox.DONE
+        with suppress(_Moved):
+            transact([inbox.note(MessagingInbox, PROVIDER, event_id, outcome), *_effect(reply, meaning)])
+            return
+    raise Unavailable
+
+
+def _heard(hashed: str, at: datetime) -> None:
+    """Open the 24 hours in which own words may be sent by WhatsApp (X-A-28)."""
+    later = AddressState.heard_at.does_not_exist() | (AddressState.heard_at < at)
+    with suppress(ConditionFailed):
+        commit(
+            Update(
+                AddressState,
+                f"ADDRESS#{hashed}",
+                AddressState.SK,
+                [AddressState.heard_at.set(at)],
+                condition=later,
+            )
+        )
+
+
+def _meaning(reply: _Reply) -> Meaning:
+    # A word that Twilio took for STOP, e.g. one that was added there, ends it here as well.
+    if reply.written.handled == "STOP":
+        return Do("STOP")
+    matters = [
+        Matter(cast("Kind", item.kind), item.recipient_id, item.subject_id, item.sent_at, item.answer)
+        for item in reply.open
+    ]
+    asked = None
+    if reply.asked:
+        choices = tuple(str(choice) for choice in reply.asked.choices)
+        asked = Asked(cast("Answer", reply.asked.answer), cast("Kind", reply.asked.kind), choices)
+    return routing.route(keywords.read(reply.written.text), matters, asked)
+
+
+def _effect(reply: _Reply, meaning: Meaning) -> list[Write]:
+    match meaning:
+        case Do(what):
+            return _DEEDS[what](reply)
+        case Answered(matter, answer):
+            return _answered(reply, matter, answer)
+        case Which(matters, answer):
+            return _which(reply, matters, answer)
+        case Nothing():
+            return []
+
+
+def _stop(reply: _Reply) -> list[Write]:
+    """Suppress the number everywhere and confirm it once; Twilio may have confirmed it already (X-A-05, X-A-07)."""
+    suppression.suppress(reply.number, "STOP", source=reply.written.sid, now=reply.at)
+    ours = any(
+        item.source == reply.written.sid and item.lifted_at is None for item in suppression.standing(reply.hashed)
+    )
+    late = reply.now > reply.at + CONFIRMED_WITHIN
+    if not ours or late or reply.written.handled is not None:
+        return reply.over()
+    return [*reply.over(), *reply.say("service.stopped", valid=CONFIRMED_WITHIN)]
+
+
+def _wrong_number(reply: _Reply) -> list[Write]:
+    """Write to the number no more: whoever has it now does not know us (X-A-36)."""
+    suppression.suppress(reply.number, "WRONG_NUMBER", source=reply.written.sid, now=reply.at)
+    return reply.over()
+
+
+def _help(reply: _Reply) -> list[Write]:
+    return reply.say("service.help") if reply.written.handled is None else []
+
+
+def _start(reply: _Reply) -> list[Write]:
+    """Lift what stood when the person wrote, and say so (X-A-08)."""
+    suppression.lift(reply.number, now=reply.at)
+    lifted = any(item.lifted_at == reply.at for item in suppression.standing(reply.hashed))
+    return reply.say("service.started") if lifted and reply.written.handled is None else []
+
+
+def _review(reply: _Reply) -> list[Write]:
+    """Hold the number until a person has read what may be a revocation (X-A-06)."""
+    suppression.suppress(reply.number, "REVIEW", source=reply.written.sid, now=reply.at)
+    held = any(
+        item.source == reply.written.sid and item.reason == "REVIEW" for item in suppression.standing(reply.hashed)
+    )
+    if not held:
+        return []
+    review_id = derived_id("rev", reply.written.sid)
+    review = Review(
+        pk=review_pk(review_id),
+        sk=Review.SK,
+        review_id=review_id,
+        event_id=reply.event_id,
+        address=reply.hashed,
+        recipients=suppression.recipients(reply.hashed),
+        review_status="OPEN",
+        opened_at=reply.at,
+    )
+    return [Put(review)]
+
+
+_DEEDS: Mapping[str, Callable[[_Reply], list[Write]]] = {
+    "STOP": _stop,
+    "START": _start,
+    "HELP": _help,
+    "WRONG_NUMBER": _wrong_number,
+    "REVIEW": _review,
+}
+
+
+def _answered(reply: _Reply, matter: Matter, answer: Answer) -> list[Write]:
+    item = next(one for one in reply.open if (one.kind, one.recipient_id) == (matter.kind, matter.recipient_id))
+    event = ReplyReceived(
+        recipient_id=item.recipient_id,
+        message_id=item.message_id,
+        about=item.about,
+        answer=answer,
+        reply_id=reply.written.sid,
+    )
+    told = outbox(event, at=reply.at, event_id=f"reply-{reply.written.sid}")
+    if answer == "TEXT":
+        return [told]
+    same = Conversation.message_id == item.message_id
+    noted = Update(Conversation, item.pk, item.sk, [Conversation.answer.set(answer)], condition=same, error=_Moved)
+    done = [Delete(Question, reply.asked.pk, reply.asked.sk)] if reply.asked else []
+    return [told, noted, *done]
+
+
+def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Write]:
+    """Ask whose matter was meant (X-A-27)."""
+    labels = {(item.kind, item.recipient_id): item.label for item in reply.open}
+    choices = [f"{number} for {labels[one.kind, one.recipient_id]}" for number, one in enumerate(matters, 1)]
+    question = Question(
+        pk=f"ADDRESS#{reply.hashed}",
+        sk=Question.SK,
+        answer=answer,
+        kind=matters[0].kind,
+        choices=[one.recipient_id for one in matters],
+        asked_at=reply.at,
+        expires_at=reply.at + PICKED_WITHIN,
+    )
+    return [Put(question), *reply.say("service.which", choices=", ".join(choices))]
