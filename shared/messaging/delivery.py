@@ -12,7 +12,6 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Write, transact
 from shared.messaging import progress
-from shared.messaging.channels import Channel
 from shared.messaging.events import MessageQueued
 from shared.messaging.message_items import Attempt, Message
 from shared.messaging.progress import RANKS, Moved
@@ -84,11 +83,11 @@ def _details(
 
 
 def _followed(message: Message, item: Attempt, state: str, reason: str, now: datetime) -> list[Write]:
-    channel, present = Channel(item.channel), message.attempt == item.attempt
+    present = message.attempt == item.attempt
     if state in _ARRIVED:
-        return [] if message.status == "DELIVERED" else progress.arrived(message, item.attempt, channel, now)
+        return [] if message.status == "DELIVERED" else progress.arrived(message, item, now)
     if state in _TAKEN and present and message.status in {"SENDING", "QUEUED", "DEFERRED"}:
-        return progress.taken(message, item.attempt, channel, now)
+        return progress.taken(message, item, now)
     if state in _FAILED and present and message.status in {"SENDING", "SENT"}:
         again = outbox(
             MessageQueued(message_id=message.message_id), at=now, event_id=f"{message.message_id}-{item.attempt}"

@@ -1,5 +1,7 @@
 """What messaging stores about messages: each with its attempts, and the counters it was held to."""
 
+from typing import Any
+
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 
 from shared.kernel.due import DueIndexed
@@ -26,7 +28,8 @@ class Message(DueIndexed):
     ``status``: QUEUED, DEFERRED, SENDING, SENT, DELIVERED, FAILED, BLOCKED, CANCELLED, EXPIRED. ``reason`` says why it
     is blocked, deferred, cancelled or failed. ``variables`` are read with ``variables.given``. ``attempt`` counts the
     claims, ``retries`` those on the present channel; ``tried`` are the channels that were used up. ``allowed_at`` is
-    when it could have left. ``voicemail`` tells that its voice message was asked for; that one names it in
+    when it could have left. ``unconfirmed`` tells that a channel took it and another was tried, because nobody said
+    that it arrived. ``voicemail`` tells that its voice message was asked for; that one names it in
     ``companion_of``. Every write counts ``version`` up and is conditional on it.
     """
 
@@ -38,10 +41,10 @@ class Message(DueIndexed):
     category = UnicodeAttribute()
     template = UnicodeAttribute()
     variables = UnicodeAttribute()
-    topics = ListAttribute(of=UnicodeAttribute, null=True)
+    topics: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     about = UnicodeAttribute(null=True)
     subject_id = UnicodeAttribute(null=True)
-    channels = ListAttribute(of=UnicodeAttribute, null=True)
+    channels: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     to = UnicodeAttribute(null=True)
     from_minute = IntegerAttribute(null=True)
     to_minute = IntegerAttribute(null=True)
@@ -50,7 +53,8 @@ class Message(DueIndexed):
     channel = UnicodeAttribute(null=True)
     attempt = IntegerAttribute()
     retries = IntegerAttribute(null=True)
-    tried = ListAttribute(of=UnicodeAttribute, null=True)
+    tried: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    unconfirmed = BooleanAttribute(null=True)
     voicemail = BooleanAttribute(null=True)
     companion_of = UnicodeAttribute(null=True)
     version = IntegerAttribute()

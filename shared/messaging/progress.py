@@ -1,6 +1,5 @@
 """How a message goes on: the writes of each step, all conditional on the message as it was read."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -9,9 +8,10 @@ from pynamodb.expressions.update import Action
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.storage.writes import Put, Update, Write
-from shared.messaging import events
+from shared.messaging import conversations, events
 from shared.messaging.categories import category
 from shared.messaging.channels import Channel
+from shared.messaging.items import address_hash
 from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk
 
 RANKS = {
@@ -124,6 +124,11 @@ def next_channel(message: Message, reason: str, now: datetime) -> Update:
     )
 
 
+def unconfirmed(message: Message) -> Update:
+    """Return the write that leaves a message as sent: nobody says that it arrived, and no other channel is left."""
+    return changed(message, Message.status.set("SENT"), *due(message, None))
+
+
 def used_up(message: Message) -> list[str]:
     """Return the channels of a message that are not tried again once its present one is given up."""
     return list(dict.fromkeys([*(message.tried or []), *([message.channel] if message.channel else [])]))
@@ -141,7 +146,7 @@ def attempt(item: Attempt, state: str, *actions: Action) -> Update:
     )
 
 
-def taken(message: Message, number: int, channel: Channel, now: datetime) -> list[Write]:
+def taken(message: Message, item: Attempt, now: datetime) -> list[Write]:
     """Return the writes that note that a provider took a message: it is looked at again if it may fall back."""
     fallback = category(message.category).fallback
     sent = changed(
@@ -151,23 +156,25 @@ def taken(message: Message, number: int, channel: Channel, now: datetime) -> lis
         Message.reason.remove(),
         *due(message, now + fallback if fallback else None),
     )
-    return [sent, told_sent(message, number, channel, now)]
+    return [sent, *_told_sent(message, item, now)]
 
 
-def told_sent(message: Message, number: int, channel: Channel, now: datetime) -> Put:
-    """Return the write that tells that a provider took an attempt; told twice it is the same event."""
+def _told_sent(message: Message, item: Attempt, now: datetime) -> list[Write]:
+    """Return the writes that tell that a provider took an attempt, and that await an answer to it."""
+    channel = Channel(item.channel)
     event = events.MessageSent.model_validate(about(message) | {"channel": channel})
-    return _told(message, event, f"sent-{number}", now)
+    awaited = conversations.opened(message, address_hash(item.address), channel, now=now)
+    return [_told(message, event, f"sent-{item.attempt}", now), *awaited]
 
 
-def arrived(message: Message, number: int, channel: Channel, now: datetime) -> list[Write]:
+def arrived(message: Message, item: Attempt, now: datetime) -> list[Write]:
     """Return the writes that note that a message arrived: nothing is left to do."""
     there = [Message.status.set("DELIVERED"), Message.reason.remove(), *due(message, None)]
     if message.sent_at is None:
         there.append(Message.sent_at.set(now))
-    event = events.MessageDelivered.model_validate(about(message) | {"channel": channel})
-    told: Sequence[Put] = [told_sent(message, number, channel, now), _told(message, event, "delivered", now)]
-    return [changed(message, *there), *told]
+    event = events.MessageDelivered.model_validate(about(message) | {"channel": Channel(item.channel)})
+    told: list[Write] = _told_sent(message, item, now) if item.sent_at is None else []
+    return [changed(message, *there), *told, _told(message, event, "delivered", now)]
 
 
 def keys(message_id: str, number: int) -> list[tuple[type[Message | Attempt], str, str]]:

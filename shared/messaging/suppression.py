@@ -36,7 +36,7 @@ def suppress(address: str, reason: Reason, *, source: str, scope: str = "ALL", n
         source: what it came from, e.g. the provider's id of a reply or the member of staff; the message that confirms
             it names the same in ``about``.
         scope: ``ALL`` or one category.
-        now: when.
+        now: when; a word that came before the suppression was lifted does not bring it back.
 
     Returns:
         Whether it is new; what stands already stays as it is, but for a hold, which a decision replaces.
@@ -54,7 +54,7 @@ def suppress_hash(hashed: str, reason: Reason, *, source: str, scope: str = "ALL
         source=source,
         suppressed_at=now,
     )
-    free = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists()
+    free = Suppression.pk.does_not_exist() | (Suppression.lifted_at < now)
     if reason != "REVIEW":
         free |= Suppression.reason == "REVIEW"
     told = [
@@ -75,10 +75,8 @@ def lift(address: str, *, now: datetime) -> bool:
 
 def lift_hash(hashed: str, *, now: datetime) -> bool:
     """Do what ``lift`` does, for the hash of an address."""
-    key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
-    standing = [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key, consistent=True)]
     # A START that is worked late lifts no STOP that came after it.
-    before = [item for item in standing if item.lifted_at is None and item.suppressed_at <= now]
+    before = [item for item in standing(hashed) if item.lifted_at is None and item.suppressed_at <= now]
     lifted = [_lift(item, hashed, now=now) for item in before]
     return any(lifted)
 

@@ -1,0 +1,148 @@
+"""The claim: the transaction before every send. Whoever commits it may send, once, and nobody else (X-A-35).
+
+It repeats as conditions what the decision stood on and may have changed since: the message itself, its topics,
+suppressions, consent, the recipient, the counters. So whatever commits first, a STOP, a log or the claim, wins.
+"""
+
+from datetime import datetime, timedelta
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from shared.kernel.storage.writes import Check, Put, Update, Write, transact
+from shared.messaging import counters, progress, variables
+from shared.messaging.channels import Channel
+from shared.messaging.consent import consent_sk
+from shared.messaging.facts import Known
+from shared.messaging.gate import Way
+from shared.messaging.items import AddressState, Consent, Recipient, Suppression, address_pk, suppression_sk
+from shared.messaging.message_items import Attempt, Message, attempt_sk
+from shared.messaging.outgoing import Words
+from shared.messaging.progress import Moved
+from shared.messaging.requests import MessageRequest, request, still_open
+
+UNKNOWN_AFTER = timedelta(minutes=2)
+"""After which a claim without an outcome is nobody's any more: longer than any function that sends may run."""
+
+
+def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Attempt:
+    """Claim the next attempt at a message.
+
+    Raises:
+        Moved: something that the decision stood on changed; nothing was claimed.
+        Unavailable: it may or may not be claimed; who looks after two minutes asks the provider.
+    """
+    attempt = _attempt(known, way, words, now)
+    writes: list[Write] = [
+        _claimed(known, way, attempt, now),
+        *(still_open(str(topic), error=Moved) for topic in dict.fromkeys(known.message.topics or ())),
+        *_not_suppressed(known, way),
+        *_consented(known, way),
+        *_recipient_as_read(known),
+        *counters.counted(known.message, known.counters, now),
+        Put(attempt, condition=Attempt.pk.does_not_exist(), error=Moved),
+    ]
+    if way.channel is Channel.SMS:
+        writes += [*_texted(known, way, now), *_voicemail(known, way, now)]
+    transact(writes)
+    return attempt
+
+
+def _attempt(known: Known, way: Way, words: Words, now: datetime) -> Attempt:
+    message = known.message
+    number = message.attempt + 1
+    return Attempt(
+        pk=message.pk,
+        sk=attempt_sk(number),
+        message_id=message.message_id,
+        attempt=number,
+        channel=str(way.channel),
+        address=way.address,
+        state="CLAIMED",
+        text=None if known.category.confidential else words.text,
+        reference=words.reference or None,
+        segments=words.segments,
+        claimed_at=now,
+        expires_at=message.expires_at,
+    )
+
+
+def _claimed(known: Known, way: Way, attempt: Attempt, now: datetime) -> Update:
+    message, channel = known.message, str(way.channel)
+    same = message.channel == channel
+    actions: list[Action] = [
+        Message.status.set("SENDING"),
+        Message.channel.set(channel),
+        Message.attempt.set(attempt.attempt),
+        Message.retries.set((message.retries or 0) if same else 0),
+        *progress.due(message, now + UNKNOWN_AFTER),
+    ]
+    if message.channel and not same:
+        actions.append(Message.tried.set(progress.used_up(message)))
+    if message.status == "SENT":
+        actions.append(Message.unconfirmed.set(True))
+    if _takes_voicemail(known, way):
+        actions.append(Message.voicemail.set(True))
+    return progress.changed(message, *actions)
+
+
+def _not_suppressed(known: Known, way: Way) -> list[Check]:
+    if way.channel is Channel.IN_APP:
+        return []
+    free: Condition = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists()
+    if known.category.name == "service" and known.message.about:
+        free |= (Suppression.reason == "STOP") & (Suppression.source == known.message.about)
+    pk = address_pk(str(way.address))
+    scopes = (suppression_sk(), suppression_sk(known.category.name))
+    return [Check(Suppression, pk, sk, free, Moved) for sk in scopes]
+
+
+def _consented(known: Known, way: Way) -> list[Check]:
+    if known.category.consent is None:
+        return []
+    given = (Consent.given == True) & Consent.channels.contains(str(way.channel))  # noqa: E712 - an expression
+    return [Check(Consent, f"RECIPIENT#{known.message.recipient_id}", consent_sk(known.category.consent), given, Moved)]
+
+
+def _recipient_as_read(known: Known) -> list[Check]:
+    recipient = known.recipient
+    if recipient is None:
+        return []
+    return [Check(Recipient, recipient.pk, recipient.sk, Recipient.version == recipient.version, Moved)]
+
+
+def _texted(known: Known, way: Way, now: datetime) -> list[Update]:
+    if known.texted:
+        return []
+    first = [AddressState.first_text_at.set(AddressState.first_text_at | now)]
+    return [Update(AddressState, address_pk(str(way.address)), AddressState.SK, first)]
+
+
+def _takes_voicemail(known: Known, way: Way) -> bool:
+    """Tell whether a voice message goes with this text (S-A-32)."""
+    message, recipient = known.message, known.recipient
+    wanted = recipient is not None and bool(recipient.voicemail) and Channel.VOICE in known.category.channels
+    return way.channel is Channel.SMS and wanted and not message.voicemail and message.companion_of is None
+
+
+def _voicemail(known: Known, way: Way, now: datetime) -> list[Write]:
+    if not _takes_voicemail(known, way):
+        return []
+    message = known.message
+    hours = None
+    if message.from_minute is not None and message.to_minute is not None:
+        hours = (message.from_minute, message.to_minute)
+    spoken = MessageRequest(
+        key=f"{message.message_id}#voicemail",
+        recipient_id=message.recipient_id,
+        category=message.category,
+        template=message.template,
+        variables=variables.kept(message.variables),
+        valid=message.valid_until - now,
+        topics=tuple(str(topic) for topic in message.topics or ()),
+        subject_id=message.subject_id,
+        channels=(Channel.VOICE,),
+        hours=hours,
+        companion_of=message.message_id,
+    )
+    return request(spoken, now=now)

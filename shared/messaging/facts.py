@@ -1,0 +1,234 @@
+"""Facts: what the gate decides on, read in two calls, and what a claim is held to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.kernel.config import settings
+from shared.kernel.storage import reads
+from shared.kernel.storage.items import Item
+from shared.messaging import budgets, counters, phones
+from shared.messaging.budgets import Limit
+from shared.messaging.categories import Category, category
+from shared.messaging.channels import PHONE, Channel
+from shared.messaging.consent import consent_sk
+from shared.messaging.counters import Counter
+from shared.messaging.gate import Facts, Person, Way
+from shared.messaging.hours import Week, Whereabouts, every_day
+from shared.messaging.items import (
+    AddressState,
+    Consent,
+    Recipient,
+    Suppression,
+    Topic,
+    address_pk,
+    recipient_pk,
+    suppression_sk,
+)
+from shared.messaging.limit_items import SendCounter, Sender, sender_pk
+from shared.messaging.message_items import Message
+from shared.messaging.phones import Phone
+from shared.messaging.requests import topic_key
+
+CONVERSATION = timedelta(hours=24)
+"""How long after the person wrote by WhatsApp we may write in our own words (X-A-28)."""
+
+REGISTERING = frozenset({"US", "PR", "GU", "VI", "AS", "MP"})
+"""Countries whose carriers only take texts of registered senders (10DLC, X-A-42)."""
+
+Key = tuple[type[Item], str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of one address."""
+
+    state: AddressState | None
+    suppressions: tuple[Suppression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message and everything that was read to judge it.
+
+    Attributes:
+        message: the message.
+        category: what kind it is.
+        facts: what the gate decides on.
+        recipient: the directory's entry, ``None`` where there is none.
+        phone: what the phone number tells, ``None`` where there is none.
+        limits: budgets of the phone number.
+        counters: what was sent, where it is counted.
+        texted: the phone number has had a text before.
+    """
+
+    message: Message
+    category: Category
+    facts: Facts
+    recipient: Recipient | None
+    phone: Phone | None
+    limits: tuple[Limit, ...]
+    counters: dict[Counter, SendCounter | None]
+    texted: bool
+
+
+def read(message: Message, now: datetime) -> Known:
+    """Read what a decision about a message stands on: two calls."""
+    kind = category(message.category)
+    recipient, consent, sender, topics = _matter(message, kind)
+    to_phone, to_mail = _addresses(message, recipient)
+    phone = phones.describe(to_phone) if to_phone else None
+    addresses = [address for address in (to_phone, to_mail) if address]
+    counted = counters.counters(message, kind, addresses)
+    places, counts, limits = _places(kind, addresses, counted, phone)
+    ways = tuple(
+        _way(message, kind, channel, places, now, sender=sender, phone=phone, to=(to_phone, to_mail))
+        for channel in _order(message, kind, recipient)
+    )
+    facts = Facts(
+        now=now,
+        category=kind,
+        valid_until=message.valid_until,
+        closed=next((topic.reason for topic in topics if topic), None),
+        person=_person(recipient),
+        direct=message.to is not None,
+        consented=frozenset(Channel(str(one)) for one in consent.channels)
+        if consent and consent.given
+        else frozenset(),
+        ways=ways,
+        tried=frozenset(Channel(str(one)) for one in message.tried or ()),
+        whereabouts=Whereabouts(
+            recipient.zone if recipient else None, phone.zones if phone else (), phone.area_code if phone else None
+        ),
+        narrower=_narrower(message, recipient),
+        counts=counters.counts(message, counts),
+    )
+    state = places[to_phone].state if to_phone else None
+    texted = state is not None and state.first_text_at is not None
+    return Known(message, kind, facts, recipient, phone, limits, counts, texted)
+
+
+def _matter(
+    message: Message, kind: Category
+) -> tuple[Recipient | None, Consent | None, Sender | None, list[Topic | None]]:
+    pk = recipient_pk(message.recipient_id)
+    wanted: list[Key] = [(Recipient, pk, Recipient.SK)]
+    if kind.consent:
+        wanted.append((Consent, pk, consent_sk(kind.consent)))
+    if settings().twilio_messaging_service:
+        wanted.append((Sender, sender_pk(settings().twilio_messaging_service), Sender.SK))
+    topics = [topic_key(str(topic)) for topic in message.topics or ()]
+    found = dict(zip([*wanted, *topics], reads.get_many([*wanted, *topics]), strict=True))
+    by_model = {model: found[model, pk, sk] for model, pk, sk in wanted}
+    return by_model[Recipient], by_model.get(Consent), by_model.get(Sender), [found[key] for key in topics]
+
+
+def _addresses(message: Message, recipient: Recipient | None) -> tuple[str | None, str | None]:
+    """Return the phone number and the mail address that a message may go to."""
+    if message.to:
+        return (None, message.to) if "@" in message.to else (message.to, None)
+    return (recipient.phone, recipient.email) if recipient else (None, None)
+
+
+def _places(
+    kind: Category, addresses: list[str], counted: list[Counter], phone: Phone | None
+) -> tuple[dict[str, Place], dict[Counter, SendCounter | None], tuple[Limit, ...]]:
+    scopes = (suppression_sk(), suppression_sk(kind.name))
+    of_addresses: list[Key] = [
+        key
+        for address in addresses
+        for key in (
+            (AddressState, address_pk(address), AddressState.SK),
+            *((Suppression, address_pk(address), sk) for sk in scopes),
+        )
+    ]
+    of_budgets = budgets.keys(phone) if phone else []
+    wanted = [*of_addresses, *(counter.key for counter in counted), *of_budgets]
+    found = dict(zip(wanted, reads.get_many(wanted), strict=True)) if wanted else {}
+    places = {
+        address: Place(
+            found[AddressState, address_pk(address), AddressState.SK],
+            tuple(item for sk in scopes if (item := found[Suppression, address_pk(address), sk])),
+        )
+        for address in addresses
+    }
+    limits = budgets.limits(phone, [found[key] for key in of_budgets]) if phone else ()
+    return places, {counter: found[counter.key] for counter in counted}, limits
+
+
+def _order(message: Message, kind: Category, recipient: Recipient | None) -> tuple[Channel, ...]:
+    """Return the channels to try: the request's, else the recipient's preference among the category's."""
+    if message.channels:
+        return tuple(Channel(str(name)) for name in message.channels)
+    wanted = [Channel(str(name)) for name in (recipient.channels or ()) if name in kind.channels] if recipient else []
+    return tuple(wanted) or kind.channels
+
+
+def _way(
+    message: Message,
+    kind: Category,
+    channel: Channel,
+    places: dict[str, Place],
+    now: datetime,
+    *,
+    sender: Sender | None,
+    phone: Phone | None,
+    to: tuple[str | None, str | None],
+) -> Way:
+    to_phone, to_mail = to
+    if channel is Channel.IN_APP:
+        user = message.recipient_id if message.recipient_id.startswith("usr_") and not message.to else None
+        return Way(channel, user)
+    address = to_phone if channel in PHONE else to_mail
+    if address is None:
+        return Way(channel, None)
+    place = places[address]
+    heard = place.state.heard_at if place.state else None
+    return Way(
+        channel,
+        address,
+        suppressed=_suppressed(message, kind, place),
+        unfit=_unfit(channel, phone, sender) if phone and channel in PHONE else None,
+        conversation=channel is Channel.WHATSAPP and heard is not None and now < heard + CONVERSATION,
+    )
+
+
+def _suppressed(message: Message, kind: Category, place: Place) -> str | None:
+    """Return what holds for an address; the confirmation of a STOP passes the very suppression that it confirms."""
+    for item in place.suppressions:
+        if item.lifted_at is None and not confirms(message, kind, item):
+            return f"SUPPRESSED_{item.reason}"
+    return None
+
+
+def confirms(message: Message, kind: Category, item: Suppression) -> bool:
+    """Tell whether a message is the one confirmation of a STOP: an answer whose ``about`` is the STOP's source."""
+    return kind.name == "service" and item.reason == "STOP" and item.source == message.about
+
+
+def _unfit(channel: Channel, phone: Phone, sender: Sender | None) -> str | None:
+    ours = {
+        Channel.SMS: settings().twilio_messaging_service,
+        Channel.VOICE: settings().twilio_voice_from,
+        Channel.WHATSAPP: settings().twilio_whatsapp_from,
+    }[channel]
+    if not ours:
+        return "NO_SENDER"
+    if channel is not Channel.VOICE and not phone.texts:
+        return "LANDLINE"
+    if channel is Channel.SMS and phone.country in REGISTERING and (sender is None or sender.status != "REGISTERED"):
+        return "SENDER_UNREGISTERED"
+    return None
+
+
+def _person(recipient: Recipient | None) -> Person | None:
+    if recipient is None:
+        return None
+    muted = frozenset(str(pair) for pair in recipient.muted or ())
+    return Person(active=recipient.active, paused_until=recipient.paused_until, muted=muted)
+
+
+def _narrower(message: Message, recipient: Recipient | None) -> tuple[Week, ...]:
+    windows = [(message.from_minute, message.to_minute)]
+    if recipient:
+        windows.append((recipient.from_minute, recipient.to_minute))
+    return tuple(every_day(first, last) for first, last in windows if first is not None and last is not None)

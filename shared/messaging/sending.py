@@ -1,0 +1,265 @@
+"""Sending: what drives a message on, from whatever point it stands at (X-A-26, X-A-35).
+
+``advance`` may be called any number of times, in any order, by several at once, and may die anywhere. Before every call
+of a provider a claim is committed, after it the outcome; a claim without an outcome is resolved by asking the
+provider what it has before anything is sent again.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import cast
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import transact
+from shared.kernel.telemetry import logger, metrics
+from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe, variables, words
+from shared.messaging.budgets import OverBudget, Reservation
+from shared.messaging.channels import PHONE, Channel
+from shared.messaging.claim import UNKNOWN_AFTER, claim
+from shared.messaging.facts import Known
+from shared.messaging.gate import Block, Defer, Facts, Send, Way
+from shared.messaging.message_items import Attempt, Message, message_pk
+from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken, Words
+from shared.messaging.progress import Moved
+from shared.messaging.providers.adapters import adapter, askable
+from shared.messaging.words import NoWords
+
+STEPS = 16
+"""Steps of one call: channels tried in a row, and reads again after somebody else was faster."""
+
+BACKOFF = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+)
+"""Waits before another try on the same channel; after the last the next channel is tried."""
+
+UNTOLD = timedelta(minutes=15)
+"""How long a provider that cannot be asked (SES) has to tell that it took a message, before it is sent again."""
+
+LATENESS = "MessageLateness"
+"""Metric: seconds from when a message was allowed to leave until its first claim (S-A-64, D-25)."""
+
+
+class _WindowClosed(Exception):
+    """WhatsApp takes own words only within 24 hours of the person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    way: Way
+    words: Words
+    reserved: Reservation | None
+
+
+def advance(message_id: str, *, now: datetime) -> None:
+    """Do what is due on a message; nothing where nothing is.
+
+    Raises:
+        Unavailable: others kept changing what it stands on; the sweep comes again.
+    """
+    for _ in range(STEPS):
+        message = reads.get(Message, message_pk(message_id), Message.SK)
+        if message is None or message.due_at is None or message.due_at > now:
+            return
+        try:
+            if not _step(message, now):
+                return
+        except Moved:
+            continue
+    raise Unavailable
+
+
+def _step(message: Message, now: datetime) -> bool:
+    """Take the step that is due and return whether another may be due at once."""
+    if message.status == "SENDING":
+        return _ask(message, now)
+    known = facts.read(message, now)
+    decided = _decide(known)
+    if isinstance(decided, _Ready):
+        return _send(known, decided, now)
+    if isinstance(decided, Defer):
+        _defer(message, decided, now)
+    else:
+        _stop(message, decided, now)
+    return False
+
+
+def _decide(known: Known) -> _Ready | Defer | Block:
+    """Ask the gate, put the message into words and set its units aside; what fails rules a channel out."""
+    asked = _facts(known)
+    while True:
+        decision = gate.decide(asked)
+        if not isinstance(decision, Send):
+            return decision
+        try:
+            said = _worded(known, decision.way)
+            return _Ready(decision.way, said, _reserved(known, decision.way, said))
+        except NoWords as trouble:
+            logger().error("message_without_words", template=known.message.template, trouble=type(trouble).__name__)
+            found = "TEMPLATE"
+        except _WindowClosed:
+            found = "WHATSAPP_WINDOW"
+        except OverBudget:
+            found = "BUDGET"
+        asked = replace(asked, found={**asked.found, decision.way.channel: found})
+
+
+def _facts(known: Known) -> Facts:
+    """Return what the gate is asked: a message that was sent and not confirmed goes on to its next channel."""
+    if known.message.status != "SENT" or known.message.channel is None:
+        return known.facts
+    return replace(known.facts, tried=known.facts.tried | {Channel(known.message.channel)})
+
+
+def _worded(known: Known, way: Way) -> Words:
+    message = known.message
+    said = words.render(
+        message.template,
+        known.recipient.locale if known.recipient else "en",
+        way.channel,
+        variables.given(message.variables),
+        first_text=way.channel is Channel.SMS and not known.texted,
+        now=known.facts.now,
+    )
+    if way.channel is Channel.WHATSAPP and not way.conversation and said.content_sid is None:
+        raise _WindowClosed
+    return said
+
+
+def _reserved(known: Known, way: Way, said: Words) -> Reservation | None:
+    if way.channel not in PHONE:
+        return None
+    return budgets.reserve(known.limits, said.segments, now=known.facts.now)
+
+
+def _defer(message: Message, decision: Defer, now: datetime) -> None:
+    if message.status == "SENT":
+        transact([progress.looked_at(message, decision.until)])
+    else:
+        transact(progress.deferred(message, decision.until, decision.reason, now))
+
+
+def _stop(message: Message, decision: Block, now: datetime) -> None:
+    """End a message that no channel may carry: as sent where one did and nothing says that it did not arrive."""
+    if message.status == "SENT" or message.unconfirmed:
+        transact([progress.unconfirmed(message)])
+    elif message.tried and decision.status == "BLOCKED":
+        transact(progress.ended(message, "FAILED", message.reason or decision.reason, now))
+    else:
+        transact(progress.ended(message, decision.status, decision.reason, now))
+
+
+def _send(known: Known, ready: _Ready, now: datetime) -> bool:
+    try:
+        attempt = claim(known, ready.way, ready.words, now=now)
+    except Moved:
+        _return(ready.reserved)
+        raise
+    if known.message.attempt == 0 and known.message.allowed_at:
+        late = (now - known.message.allowed_at).total_seconds()
+        metrics().add_metric(name=LATENESS, unit=MetricUnit.Seconds, value=max(0.0, late))
+    outgoing = Outgoing(
+        message_id=attempt.message_id,
+        attempt=attempt.attempt,
+        channel=ready.way.channel,
+        to=attempt.address,
+        words=ready.words,
+        claimed_at=now,
+        unsubscribe=_unsubscribe(known, ready.way),
+        conversation=ready.way.conversation,
+        category=known.category.name,
+    )
+    try:
+        taken = adapter(ready.way.channel).send(outgoing)
+    except OutcomeUnknown:
+        delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", now=now)
+        return False
+    except Refused as refusal:
+        _return(ready.reserved)
+        return _refused(attempt, refusal, now)
+    _taken(attempt, taken, now)
+    return False
+
+
+def _taken(attempt: Attempt, taken: Taken, now: datetime) -> None:
+    state = "DELIVERED" if taken.arrived else "QUEUED"
+    delivery.apply(attempt.message_id, attempt.attempt, state, provider_id=taken.provider_id, now=now)
+
+
+def _return(reserved: Reservation | None) -> None:
+    if reserved:
+        budgets.give_back(reserved)
+
+
+def _unsubscribe(known: Known, way: Way) -> str | None:
+    if way.channel is not Channel.EMAIL or not known.category.one_click:
+        return None
+    return unsubscribe.token(known.message.recipient_id, known.category.name)
+
+
+def _refused(attempt: Attempt, refusal: Refused, now: datetime) -> bool:
+    """Note a refusal: the same channel later, or the next one at once; return whether at once."""
+    if refusal.suppress:
+        reason = cast("suppression.Reason", refusal.suppress)
+        suppression.suppress(attempt.address, reason, source=f"{attempt.message_id}-{attempt.attempt}", now=now)
+    message, standing = reads.get_many(progress.keys(attempt.message_id, attempt.attempt))
+    if message.status != "SENDING" or message.attempt != attempt.attempt or standing.state != "CLAIMED":
+        return True
+    retries = message.retries or 0
+    if refusal.again and retries < len(BACKOFF):
+        goes_on = progress.retried(message, refusal.code, now + BACKOFF[retries])
+    else:
+        goes_on = progress.next_channel(message, refusal.code, now)
+    transact([goes_on, progress.attempt(standing, "REFUSED", Attempt.code.set(refusal.code))])
+    return True
+
+
+def _ask(message: Message, now: datetime) -> bool:
+    """Resolve a claim without an outcome: what the provider has counts, what it has not is tried again."""
+    _, attempt = reads.get_many(progress.keys(message.message_id, message.attempt))
+    provider = askable(Channel(attempt.channel))
+    if provider is None:
+        if attempt.channel == Channel.EMAIL and now < attempt.claimed_at + UNTOLD:
+            transact([progress.looked_at(message, attempt.claimed_at + UNTOLD)])
+            return False
+        return _lost(message, attempt, now)
+    try:
+        taken = provider.find(_as_sent(message, attempt))
+    except (OutcomeUnknown, Refused):
+        if now >= message.valid_until:
+            transact(progress.ended(message, "FAILED", "OUTCOME_UNKNOWN", now))
+        else:
+            transact([progress.looked_at(message, now + UNKNOWN_AFTER)])
+        return False
+    if taken is None:
+        return _lost(message, attempt, now)
+    _taken(attempt, taken, now)
+    return False
+
+
+def _as_sent(message: Message, attempt: Attempt) -> Outgoing:
+    said = Words(text=attempt.text or "", version=0, segments=attempt.segments, reference=attempt.reference or "")
+    return Outgoing(
+        message_id=message.message_id,
+        attempt=attempt.attempt,
+        channel=Channel(attempt.channel),
+        to=attempt.address,
+        words=said,
+        claimed_at=attempt.claimed_at,
+        category=message.category,
+    )
+
+
+def _lost(message: Message, attempt: Attempt, now: datetime) -> bool:
+    if (message.retries or 0) < len(BACKOFF):
+        goes_on = progress.retried(message, "LOST", now)
+    else:
+        goes_on = progress.next_channel(message, "LOST", now)
+    transact([goes_on, progress.attempt(attempt, "LOST")])
+    return True
