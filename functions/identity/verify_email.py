@@ -2,6 +2,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
+from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import ExpiredLink, UnknownLink
 from shared.kernel.clock import Clock
@@ -14,7 +15,7 @@ from shared.kernel.wire import Raw
     allow=PUBLIC,
     raw=("text/html", "application/json"),
     rate="write",
-    touches=[access.VERIFY],
+    touches=[access.VERIFY, messaging.access.REQUEST],
     errors=[UnknownLink, ExpiredLink],
     secrets=["derived-tokens"],
     layers=["text"],

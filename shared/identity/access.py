@@ -1,7 +1,7 @@
-"""Access profiles on identity's table, and on mail."""
+"""Access profiles on identity's table."""
 
 from shared.identity.items import DOMAIN
-from shared.kernel.access import Access, table_access
+from shared.kernel.access import table_access
 
 AUTHORIZE = table_access("identity.authorize", DOMAIN, "BatchGetItem", "Query")
 READ_KEYS = table_access("identity.read-keys", DOMAIN, "Query")
@@ -14,5 +14,3 @@ VERIFY = table_access("identity.verify", DOMAIN, "GetItem", "UpdateItem", "PutIt
 REQUEST_MAIL = table_access("identity.request-mail", DOMAIN, "GetItem", "PutItem")
 ADMINISTER = table_access("identity.administer", DOMAIN, "GetItem", "UpdateItem", "PutItem")
 CHANGE_PROFILE = table_access("identity.change-profile", DOMAIN, "UpdateItem")
-
-SEND_MAIL = Access("mail.send", "mail", ("ses:SendEmail",))

@@ -116,25 +116,22 @@ class Session(Item):
 
 
 class AccountMail(Item):
-    """A mail to an account's holder; its link's token is derived from ``seed`` and a secret.
+    """A mail that asks to confirm an address; its link's token is derived from ``seed`` and a secret.
 
     | key | value | access |
     |---|---|---|
-    | pk | ``MAIL#<mail>`` | claim before sending, mark after; confirm an address |
+    | pk | ``MAIL#<mail>`` | made with the request of the message; confirm an address |
     | sk | ``MAIL`` | |
 
-    ``valid_until`` is compared with the clock. The item outlives it, so that an old link can be told from a wrong one
-    and a late duplicate of its event does not send again.
+    ``valid_until`` is compared with the clock. The item outlives it, so that an old link can be told from a wrong one.
     """
 
     domain = DOMAIN
     SK = "MAIL"
 
     user_id = UnicodeAttribute()
-    kind = UnicodeAttribute()
     seed = UnicodeAttribute()
     valid_until = InstantAttribute()
-    sent_at = InstantAttribute(null=True)
     expires_at = ExpiryAttribute()
 
 

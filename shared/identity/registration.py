@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.identity import rules
 from shared.identity.credentials import Registration
-from shared.identity.events import AccountMailRequested, UserRegistered
+from shared.identity.events import AccountMailRequested, EmailVerified, IdentityEvent, UserRegistered
 from shared.identity.items import Account, EmailClaim, Profile, email_pk, user_pk
 from shared.identity.schemas import RegistrationAccepted
 from shared.kernel.errors import Conflict, ValidationFailed
@@ -68,12 +68,15 @@ def open_account(account: Account, display_name: str, *, now: datetime) -> None:
     user_id = account.user_id
     profile = Profile(pk=account.pk, sk=Profile.SK, user_id=user_id, display_name=display_name, version=1)
     claim = EmailClaim(pk=email_pk(account.email), sk=EmailClaim.SK, user_id=user_id)
+    happened: list[IdentityEvent] = [UserRegistered(user_id=user_id)]
+    if account.verified_at is not None:
+        happened.append(EmailVerified(user_id=user_id))
     transact(
         [
             Put(claim, condition=EmailClaim.pk.does_not_exist(), error=AddressTaken),
             Put(account, condition=Account.pk.does_not_exist(), error=AddressTaken),
             Put(profile),
-            outbox(UserRegistered(user_id=user_id), at=now),
+            *(outbox(event, at=now) for event in happened),
         ]
     )
 

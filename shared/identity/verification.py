@@ -1,19 +1,22 @@
 """Confirmation of addresses: the mail, its link, and what following it does (S-P-01, S-P-03)."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
-from shared.identity import mails
+from shared import messaging
 from shared.identity.errors import AlreadyVerified, ExpiredLink, UnknownLink
 from shared.identity.events import AccountMailRequested, EmailVerified, UserRegistered
-from shared.identity.items import Account, AccountMail, mail_pk, user_pk
+from shared.identity.items import Account, AccountMail, Profile, mail_pk, user_pk
 from shared.identity.rules import VERIFICATION_LIFE
 from shared.identity.schemas import MailAccepted
+from shared.kernel.config import settings
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.security import derived
-from shared.kernel.storage.reads import get
-from shared.kernel.storage.writes import ConditionFailed, Put, Update, commit, transact
+from shared.kernel.storage.reads import get, get_many
+from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, transact
 
 PURPOSE = "verify-email"
 KEPT = timedelta(days=30)
@@ -35,11 +38,10 @@ def request_mail(user_id: str, operation: str, *, now: datetime) -> MailAccepted
     return MailAccepted()
 
 
-def send_mail(event: UserRegistered | AccountMailRequested, *, now: datetime) -> None:
-    """Send the mail that an event asks for, once however often the event comes.
+def ask_for_mail(event: UserRegistered | AccountMailRequested, *, now: datetime) -> None:
+    """Ask for the mail that an event is about, once however often the event comes.
 
-    A crash after sending and before that is noted sends the same mail, with the same link, once more. No link goes to
-    an address that is confirmed already.
+    No link goes to an address that is confirmed, also where that happens before the mail has left.
 
     Raises:
         NotFound: the account is gone.
@@ -49,15 +51,68 @@ def send_mail(event: UserRegistered | AccountMailRequested, *, now: datetime) ->
         event = AccountMailRequested(
             user_id=event.user_id, mail_id=derived_id("mail", "registered", event.user_id), kind="verify"
         )
-    account, mail = _account(event.user_id), _claimed(event, now=now)
-    needless = event.kind == "verify" and account.verified_at is not None
-    if mail.sent_at is not None or needless:
-        return
-    if event.kind == "verify":
-        mails.send_verification(account.email, token_of(mail, event.mail_id))
+    account = _account(event.user_id)
+    if event.kind == "known":
+        writes = _mail_to(account, event.mail_id, "account.known", now=now)
+    elif account.verified_at is None:
+        writes = _verification(account, event.mail_id, now=now)
     else:
-        mails.send_already_registered(account.email)
-    commit(Update(AccountMail, mail.pk, mail.sk, [AccountMail.sent_at.set(now)]))
+        return
+    with suppress(messaging.AlreadyRequested):
+        transact(writes)
+
+
+def _verification(account: Account, mail_id: str, *, now: datetime) -> list[Write]:
+    mail = AccountMail(
+        pk=mail_pk(mail_id),
+        sk=AccountMail.SK,
+        user_id=account.user_id,
+        seed=derived.new_seed(),
+        valid_until=now + VERIFICATION_LIFE,
+        expires_at=now + KEPT,
+    )
+    kept = Put(mail, condition=AccountMail.pk.does_not_exist(), error=messaging.AlreadyRequested)
+    asked = _mail_to(
+        account,
+        mail_id,
+        "account.verify",
+        variables={"link": _link(mail, mail_id)},
+        topics=(_topic(account.user_id),),
+        now=now,
+    )
+    return [kept, *asked]
+
+
+def _mail_to(
+    account: Account,
+    mail_id: str,
+    template: str,
+    *,
+    variables: dict[str, messaging.SecretLink] | None = None,
+    topics: tuple[str, ...] = (),
+    now: datetime,
+) -> list[Write]:
+    wanted = messaging.MessageRequest(
+        key=f"account-mail:{mail_id}",
+        recipient_id=account.user_id,
+        category="account",
+        template=template,
+        variables=variables or {},
+        valid=VERIFICATION_LIFE,
+        topics=topics,
+        to=account.email,
+    )
+    return messaging.request(wanted, now=now)
+
+
+def _topic(user_id: str) -> str:
+    """Return the matter of confirming a user's address: over when it is confirmed."""
+    return f"verify-email:{user_id}"
+
+
+def _link(mail: AccountMail, mail_id: str) -> messaging.SecretLink:
+    address = f"{settings().public_url}/v1/auth/verify?{urlencode({'token': mail_id + '.'})}"
+    return messaging.SecretLink(address, PURPOSE, mail.seed, (mail_id,))
 
 
 def _account(user_id: str) -> Account:
@@ -65,25 +120,6 @@ def _account(user_id: str) -> Account:
     if account is None:
         raise NotFound
     return account
-
-
-def _claimed(event: AccountMailRequested, *, now: datetime) -> AccountMail:
-    """Return the mail's item: the first delivery makes it, the others find it."""
-    mail = AccountMail(
-        pk=mail_pk(event.mail_id),
-        sk=AccountMail.SK,
-        user_id=event.user_id,
-        kind=event.kind,
-        seed=derived.new_seed(),
-        valid_until=now + VERIFICATION_LIFE,
-        expires_at=now + KEPT,
-    )
-    try:
-        commit(Put(mail, condition=AccountMail.pk.does_not_exist()))
-    except ConditionFailed as first:
-        found: AccountMail = AccountMail.load(first.old or {})
-        return found
-    return mail
 
 
 def token_of(mail: AccountMail, mail_id: str) -> str:
@@ -111,7 +147,8 @@ def confirm(token: str, *, now: datetime) -> None:
         condition=Account.pk.exists() & Account.verified_at.does_not_exist(),
     )
     try:
-        transact([confirmed, outbox(EmailVerified(user_id=mail.user_id), at=now)])
+        over = messaging.close_topic(_topic(mail.user_id), "CONFIRMED", now=now)
+        transact([confirmed, over, outbox(EmailVerified(user_id=mail.user_id), at=now)])
     except ConditionFailed as earlier:
         if earlier.old is None:
             raise UnknownLink from None
@@ -120,6 +157,19 @@ def confirm(token: str, *, now: datetime) -> None:
 def _mail(token: str) -> AccountMail:
     mail_id = token.partition(".")[0]
     mail = get(AccountMail, mail_pk(mail_id), AccountMail.SK)
-    if mail is None or mail.kind != "verify" or not derived.same(token, token_of(mail, mail_id)):
+    if mail is None or not derived.same(token, token_of(mail, mail_id)):
         raise UnknownLink
     return mail
+
+
+def enlist(event: EmailVerified) -> None:
+    """Make a user reachable at the address they confirmed.
+
+    Raises:
+        NotFound: the account is gone.
+    """
+    pk = user_pk(event.user_id)
+    account, profile = get_many([(Account, pk, Account.SK), (Profile, pk, Profile.SK)])
+    if account is None or profile is None:
+        raise NotFound
+    transact(messaging.enlist_user(event.user_id, profile.display_name, account.email))

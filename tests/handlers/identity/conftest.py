@@ -1,23 +1,23 @@
-"""What identity's handlers need besides tables: a signing key, a mailbox, accounts."""
+"""What identity's handlers need besides tables: a signing key, the mails asked for, accounts."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ses.models import ses_backends
 
-from shared.identity import authorization, mails
+from shared.identity import authorization
 from shared.kernel.caller import Principal, principal_of
 from shared.kernel.config import settings
 from shared.kernel.security import keys
-from shared.kernel.storage.client import aws_client, dynamodb
+from shared.kernel.storage.client import dynamodb
+from shared.messaging.message_items import Message
+from shared.messaging.variables import given
 from tests import calls, engine
 from tests.calls import Answer, call
-from tests.engine import REGION
 from tests.triggers import authorizer_event, queue_event
 
 PASSWORD = "Deep-water-7"
@@ -34,30 +34,27 @@ def token_key(aws: None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that was sent."""
+    """A mail that was asked for."""
 
     to: str
-    subject: str
-    text: str
+    template: str
+    variables: dict[str, str]
 
     @property
     def token(self) -> str:
         """Return the token in its link."""
-        from urllib.parse import parse_qs, urlsplit
-
-        link = next(word for word in self.text.split() if word.startswith("https://"))
-        return parse_qs(urlsplit(link).query)["token"][0]
+        return parse_qs(urlsplit(self.variables["link"]).query)["token"][0]
 
 
-@pytest.fixture(autouse=True)
-def mailbox(aws: None) -> Callable[[], list[Mail]]:
-    """Provide the mails sent so far."""
-    mails._ses.cache_clear()
-    aws_client("sesv2").create_email_identity(EmailIdentity=settings().mail_sender)
+@pytest.fixture
+def mailbox() -> Callable[[], list[Mail]]:
+    """Provide the mails asked for so far, oldest first."""
 
     def read() -> list[Mail]:
-        sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-        return [Mail(mail.destinations["ToAddresses"][0], mail.subject, mail.body) for mail in sent]
+        items = dynamodb().scan(TableName=settings().table("messaging"))["Items"]
+        messages = [Message.load(item) for item in items if item["sk"]["S"] == Message.SK]
+        messages.sort(key=lambda message: message.requested_at)
+        return [Mail(message.to, message.template, given(message.variables)) for message in messages]
 
     return read
 
@@ -71,8 +68,8 @@ def events() -> list[tuple[str, dict[str, Any]]]:
 
 
 def deliver(*delivered: Any) -> Any:
-    """Hand events to the sender of account mails, and return the messages that failed."""
-    return calls.invoke("identity.send_account_mail", queue_event(*delivered))["batchItemFailures"]
+    """Hand events to what asks for account mails, and return the messages that failed."""
+    return calls.invoke("identity.ask_for_account_mail", queue_event(*delivered))["batchItemFailures"]
 
 
 def register(email: str = "ada@wellspring.example", password: str = PASSWORD, **more: Any) -> Answer:

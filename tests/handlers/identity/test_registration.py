@@ -2,12 +2,15 @@
 
 import pytest
 
-from shared.identity import mails
-from shared.identity.events import AccountMailRequested, UserRegistered
+from shared.identity.events import AccountMailRequested, EmailVerified, UserRegistered
 from shared.kernel import rates
 from shared.kernel.storage.client import dynamodb
-from tests.calls import call
+from shared.kernel.storage.reads import get
+from shared.messaging import Recipient, recipient_pk
+from shared.messaging.variables import given
+from tests.calls import call, invoke
 from tests.handlers.identity.conftest import PASSWORD, authorize, caller, deliver, events, login, register
+from tests.triggers import queue_event
 
 
 def _registered(email="ada@wellspring.example"):
@@ -34,7 +37,7 @@ def test_registering_opens_an_account_with_a_profile_and_sends_the_link(mailbox)
     assert deliver(UserRegistered(**data)) == []
     (mail,) = mailbox()
     assert mail.to == "ada@wellspring.example"
-    assert mail.subject == mails.VERIFY_SUBJECT
+    assert mail.template == "account.verify"
     signed_in = login().data
     assert signed_in["user"] == {
         "id": data["user_id"],
@@ -55,7 +58,7 @@ def test_a_known_address_gets_the_same_answer_and_its_holder_a_mail(mailbox):
     requested = [data for name, data in events() if name == "AccountMailRequested"]
     assert [(data["user_id"], data["kind"]) for data in requested] == [(user_id, "known")]
     assert deliver(AccountMailRequested(**requested[0])) == []
-    assert [(mail.to, mail.subject) for mail in mailbox()] == [("ada@wellspring.example", mails.KNOWN_SUBJECT)]
+    assert [(mail.to, mail.template) for mail in mailbox()] == [("ada@wellspring.example", "account.known")]
     assert login(password="Other-water-8").code == "INVALID_CREDENTIALS"
     assert login().status == 200
 
@@ -145,7 +148,7 @@ def test_a_duplicate_event_sends_nothing_more(mailbox):
     assert len(mailbox()) == 1
 
 
-def test_a_crash_after_sending_sends_the_same_link_again(mailbox, monkeypatch):
+def test_a_crash_before_the_commit_asks_once_when_the_event_comes_again(mailbox, monkeypatch):
     event = UserRegistered(user_id=_registered())
 
     class Crash(BaseException):
@@ -155,26 +158,22 @@ def test_a_crash_after_sending_sends_the_same_link_again(mailbox, monkeypatch):
         raise Crash
 
     with monkeypatch.context() as patch:
-        patch.setattr("shared.identity.verification.commit", _crashing_on_update(crash))
+        patch.setattr("shared.identity.verification.transact", crash)
         with pytest.raises(Crash):
             deliver(event)
+    assert mailbox() == []
     assert deliver(event) == []
-    first, second = mailbox()
-    assert first == second
-
-
-def _crashing_on_update(crash):
-    from shared.kernel.storage.writes import Update, commit
-
-    return lambda write: crash() if isinstance(write, Update) else commit(write)
+    assert len(mailbox()) == 1
 
 
 def test_the_link_is_in_no_item_and_no_event(mailbox):
     user_id = _registered()
     deliver(UserRegistered(user_id=user_id))
     proof = _token(mailbox).split(".")[1]
-    items = dynamodb().scan(TableName="test-wellspring-identity")["Items"]
-    assert proof not in str(items)
+    for domain in ("identity", "messaging"):
+        items = dynamodb().scan(TableName=f"test-wellspring-{domain}")["Items"]
+        assert items
+        assert proof not in str(items)
 
 
 def test_addresses_are_in_no_event():
@@ -238,17 +237,6 @@ def test_an_old_link_to_a_confirmed_address_is_fine(mailbox, clock):
     assert _follow(_token(mailbox)).status == 200
 
 
-def test_the_other_mails_token_confirms_nothing(mailbox):
-    user_id = _registered()
-    deliver(AccountMailRequested(user_id=user_id, mail_id="mail_known", kind="known"))
-    from shared.identity.items import AccountMail, mail_pk
-    from shared.identity.verification import token_of
-    from shared.kernel.storage.reads import get
-
-    mail = get(AccountMail, mail_pk("mail_known"), "MAIL")
-    assert _follow(token_of(mail, "mail_known")).status == 400
-
-
 def test_another_mail_can_be_asked_for_until_the_address_is_confirmed(mailbox):
     _registered()
     who = caller(login().data["accessToken"])
@@ -272,5 +260,38 @@ def test_no_link_goes_to_an_address_that_is_confirmed(mailbox):
     user_id = _registered()
     deliver(UserRegistered(user_id=user_id))
     _follow(_token(mailbox))
-    deliver(AccountMailRequested(user_id=user_id, mail_id="mail_late", kind="verify"))
+    assert deliver(AccountMailRequested(user_id=user_id, mail_id="mail_late", kind="verify")) == []
     assert len(mailbox()) == 1
+
+
+def test_confirming_stops_the_links_that_have_not_left():
+    user_id = _registered()
+    deliver(UserRegistered(user_id=user_id))
+    matter = f"verify-email:{user_id}"
+    assert _topics() == ([[matter]], [])
+    _confirm()
+    assert _topics() == ([[matter]], [matter])
+
+
+def _topics():
+    items = dynamodb().scan(TableName="test-wellspring-messaging")["Items"]
+    asked = [[topic["S"] for topic in item["topics"]["L"]] for item in items if item["sk"]["S"] == "MESSAGE"]
+    return asked, [item["pk"]["S"].removeprefix("TOPIC#") for item in items if item["sk"]["S"] == "TOPIC"]
+
+
+def _confirm():
+    items = dynamodb().scan(TableName="test-wellspring-messaging")["Items"]
+    (variables,) = [item["variables"]["S"] for item in items if item["sk"]["S"] == "MESSAGE"]
+    token = given(variables)["link"].partition("token=")[2]
+    assert _follow(token).status == 200
+
+
+def test_a_confirmed_address_is_how_its_user_is_reached(mailbox):
+    user_id = _registered()
+    deliver(UserRegistered(user_id=user_id))
+    assert get(Recipient, recipient_pk(user_id), Recipient.SK) is None
+    _follow(_token(mailbox))
+    for _ in range(2):
+        assert invoke("identity.enlist_user", queue_event(EmailVerified(user_id=user_id)))["batchItemFailures"] == []
+    found = get(Recipient, recipient_pk(user_id), Recipient.SK)
+    assert (found.name, found.email, found.active, found.locale) == ("Ada", "ada@wellspring.example", True, "en")
