@@ -7,7 +7,7 @@ DOMAIN = "accountability"
 CASES = Index("cases", "case_status", "opened_at", numeric=True, include=("kind",))
 """The staff's queue, of all kinds or one (``team.items.Case``)."""
 
-ACTIVE = Index("active", "active_shard", "active_key", include=("due_at",))
+ACTIVE = Index("active", "active_shard", "active_key", include=("due_shard", "due_at", "closes_at"))
 """Goals that must have a deadline: the auditor walks them page by page (``goals.items.Goal``)."""
 
 TABLE = Table(DOMAIN, indexes=(DUE, CASES, ACTIVE))

@@ -1,0 +1,23 @@
+from shared import messaging
+from shared.accountability.escalation.errors import PolicyNotFound
+from shared.accountability.goals import access, errors, keeping
+from shared.accountability.goals.schemas import GoalChange, GoalView
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import patch
+from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.paths import Id
+from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
+
+
+@patch(
+    "/v1/goals/{goal_id}",
+    allow="accountability:use",
+    idempotent=True,
+    rate="write",
+    touches=[access.CHANGE, messaging.access.REQUEST, COUNT_RATE, KEEP_ANSWER],
+    errors=[NotFound, errors.GoalOver, errors.TooSoon, PolicyNotFound, Unavailable],
+)
+def change_goal(goal_id: Id, body: GoalChange, caller: Caller, clock: Clock) -> GoalView:
+    """Change a goal; another frequency and other rest days begin tomorrow."""
+    return keeping.change(caller.user_id, goal_id, body, now=clock.now())

@@ -1,0 +1,19 @@
+from shared import identity
+from shared.accountability.goals import access, members
+from shared.accountability.goals.schemas import ProfileChange, ProfileView
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import patch
+from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
+
+
+@patch(
+    "/v1/accountability/profile",
+    allow="accountability:use",
+    idempotent=True,
+    rate="write",
+    touches=[access.PROFILE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
+)
+def change_profile(body: ProfileChange, caller: Caller, clock: Clock) -> ProfileView:
+    """Change one's settings for all goals; another zone or day start begins with the next day."""
+    return members.change(caller.user_id, body, now=clock.now())

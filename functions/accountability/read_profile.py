@@ -1,0 +1,17 @@
+from shared import identity
+from shared.accountability.goals import access, members
+from shared.accountability.goals.schemas import ProfileView
+from shared.kernel.caller import Caller
+from shared.kernel.declare import get
+from shared.kernel.platform import COUNT_RATE
+
+
+@get(
+    "/v1/accountability/profile",
+    allow="accountability:use",
+    rate="read",
+    touches=[access.PROFILE, identity.access.READ_USERS, COUNT_RATE],
+)
+def read_profile(caller: Caller) -> ProfileView:
+    """Read one's settings for all goals: zone, day start, grace, baseline."""
+    return members.view(members.member_of(caller.user_id))

@@ -1,0 +1,157 @@
+"""A goal's rests and ends: pause, resume, complete, delete, restore (X-A-17, S-A-10).
+
+Nothing takes a day back that has begun: a pause begins tomorrow, and a goal that is restored later finds the day that
+was open when it was deleted settled as if it had been there.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared.accountability.events import Outcome
+from shared.accountability.goals import days, members, rules
+from shared.accountability.goals.calendar import opening, shifted
+from shared.accountability.goals.errors import AlreadyPaused, GoalOver, TooSoon
+from shared.accountability.goals.items import Day, Goal, day_sk
+from shared.accountability.goals.keeping import check_ahead, next_day, view
+from shared.accountability.goals.schemas import GoalView, PauseRequest
+from shared.accountability.goals.state import changed, open_on, told, unwatch, watch, withdraw_run
+from shared.accountability.items import goal_pk
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Write
+
+
+def pause(user_id: str, goal_id: str, wanted: PauseRequest, *, now: datetime) -> GoalView:
+    """Plan a pause; one that begins tomorrow ends the present run of missed days at once.
+
+    A goal has one pause: while it goes on, another can only prolong it.
+
+    Raises:
+        NotFound: there is no such goal of the user's.
+        GoalOver: it is completed.
+        TooSoon: the first day has begun.
+        AlreadyPaused: a pause goes on, and this one does not follow it directly.
+        Unavailable: others changed it all the time.
+    """
+
+    def apply(goal: Goal) -> Sequence[Write]:
+        _go_on(goal, now=now)
+        tomorrow = next_day(goal, now=now)
+        if wanted.first < tomorrow:
+            raise TooSoon(details=[("from", f"{tomorrow} at the earliest")])
+        check_ahead(wanted.first, tomorrow, "from")
+        check_ahead(wanted.until or tomorrow, tomorrow, "until")
+        goes_on = rules.is_paused(shifted(tomorrow, -1), goal.pause_from, goal.pause_until)
+        if goes_on and (goal.pause_until is None or wanted.first > shifted(goal.pause_until, 1)):
+            raise AlreadyPaused
+        goal.pause_from, goal.pause_until = goal.pause_from if goes_on else wanted.first, wanted.until
+        stopped = withdraw_run(goal, "PAUSED", now=now) if wanted.first == tomorrow else []
+        return [*stopped, told(goal, now=now)]
+
+    return view(changed(user_id, goal_id, apply))
+
+
+def resume(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
+    """End a pause with today, or drop one that has not begun; without a pause nothing changes.
+
+    Raises:
+        NotFound: there is no such goal of the user's.
+        GoalOver: it is completed.
+        Unavailable: others changed it all the time.
+    """
+
+    def apply(goal: Goal) -> Sequence[Write]:
+        _go_on(goal, now=now)
+        today = shifted(next_day(goal, now=now), -1)
+        if goal.pause_from is None or (goal.pause_until is not None and goal.pause_until <= today):
+            return []
+        if goal.pause_from > today:
+            goal.pause_from = goal.pause_until = None
+        else:
+            goal.pause_until = today
+        return [told(goal, now=now)]
+
+    return view(changed(user_id, goal_id, apply))
+
+
+def _go_on(goal: Goal, *, now: datetime) -> None:
+    if goal.status == "COMPLETED":
+        raise GoalOver
+    days.catch_up(goal, now=now)
+
+
+def complete(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
+    """Complete a goal: its days end here, and nobody is contacted about it any more. Once completed it stays so.
+
+    Raises:
+        NotFound: there is no such goal of the user's.
+        Unavailable: others changed it all the time.
+    """
+
+    def apply(goal: Goal) -> Sequence[Write]:
+        if goal.status == "COMPLETED":
+            return []
+        days.catch_up(goal, now=now)
+        stopped = withdraw_run(goal, "COMPLETED", now=now)
+        goal.status, goal.completed_at = "COMPLETED", now
+        unwatch(goal)
+        return [*stopped, told(goal, now=now)]
+
+    return view(changed(user_id, goal_id, apply))
+
+
+def delete(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
+    """Delete a goal; it can be restored (S-A-10). A deleted goal stays as it is.
+
+    Raises:
+        NotFound: there is no such goal of the user's.
+        Unavailable: others changed it all the time.
+    """
+
+    def apply(goal: Goal) -> Sequence[Write]:
+        if goal.status == "DELETED":
+            return []
+        days.catch_up(goal, now=now)
+        stopped = withdraw_run(goal, "DELETED", now=now)
+        goal.status, goal.deleted_at = "DELETED", now
+        unwatch(goal)
+        return [*stopped, members.one_goal_less(user_id), told(goal, now=now)]
+
+    return view(changed(user_id, goal_id, apply, deleted=True))
+
+
+def restore(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
+    """Restore a deleted goal; the days between were none of its own. One that is not deleted stays as it is.
+
+    Raises:
+        NotFound: there is no such goal of the user's.
+        TooManyGoals: the user has 50 goals.
+        Unavailable: others changed it all the time.
+    """
+
+    def apply(goal: Goal) -> Sequence[Write]:
+        if goal.status != "DELETED":
+            return []
+        goal.status, goal.deleted_at = "COMPLETED" if goal.completed_at else "ACTIVE", None
+        writes: list[Write] = [members.one_more_goal(user_id), told(goal, now=now)]
+        return writes if goal.completed_at else [*_reopen(goal, now=now), *writes]
+
+    return view(changed(user_id, goal_id, apply, deleted=True))
+
+
+def _reopen(goal: Goal, *, now: datetime) -> list[Write]:
+    """Open today. Where another day was open at the deletion, settle that one quietly: nobody hears of a miss."""
+    habits = members.habits(members.member_of(goal.user_id))
+    today = opening(now, habits)
+    if today.day <= goal.open_day:
+        watch(goal, goal.closes_at + timedelta(minutes=habits.grace))
+        return []
+    left: Day = reads.get(Day, goal_pk(goal.goal_id), day_sk(goal.open_day)) or Day.of(goal, goal.window)
+    outcome: Outcome = "LOGGED" if left.log_id else "MISSED"
+    if not left.log_id:
+        goal.put_tally(rules.without_run(rules.counted(goal.tally, goal.open_day, outcome)))
+    left.outcome, left.closed_at = outcome, now
+    left.put_tally(goal.tally)
+    open_on(goal, today)
+    goal.run_from = today.day
+    goal.status = "PAUSED" if rules.is_paused(today.day, goal.pause_from, goal.pause_until) else "ACTIVE"
+    return [left.saved()]
