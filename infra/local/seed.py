@@ -7,8 +7,8 @@ import json
 import os
 import sys
 
+from infra.local.clock import local_clock
 from shared.identity.seeding import ensure_account
-from shared.kernel.clock import system_clock
 from shared.live import categories
 from shared.payments.seeding import ensure_prices
 
@@ -32,7 +32,7 @@ def main() -> None:
     if "AWS_ENDPOINT_URL" not in os.environ:
         sys.exit("the seed writes accounts with public passwords: it only runs against a local endpoint")
     os.environ["WELLSPRING_STAGE"] = STAGE
-    now = system_clock().now()
+    now = local_clock().now()
     accounts = [
         {
             "email": email,

@@ -86,9 +86,19 @@ def _start_emulator(settings: LocalSettings, say: Say) -> None:
         # Working copies of functions that an earlier process left behind.
         shutil.rmtree(settings.directory / "tmp")
         (settings.directory / "tmp").mkdir()
+        _begin_streams_anew(settings)
     command = [sys.executable, "-m", "ministack"]
     server = Server("aws", command, "/_ministack/ready", settings.emulator_environment())
     _tell(say, "aws", server.start(settings))
+
+
+def _begin_streams_anew(settings: LocalSettings) -> None:
+    """Delete the saved positions in table streams: the records are not saved, so as many new ones would be skipped."""
+    saved = settings.directory / "aws" / "lambda.json"
+    if saved.exists():
+        state = json.loads(saved.read_text())
+        state["payload"].pop("dynamodb_stream_positions", None)
+        saved.write_text(json.dumps(state))
 
 
 def _start_simulator(settings: LocalSettings, say: Say, name: str, webhook: str) -> None:

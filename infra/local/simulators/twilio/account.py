@@ -67,8 +67,9 @@ class Contact:
         return self.history[0].at
 
     def enter(self, status: str, error: int | None = None) -> None:
-        """Come into a state now."""
-        self.history.append(Step(status, clock.now(), error))
+        """Come into a state now, unless it is the present one."""
+        if not self.history or self.status != status:
+            self.history.append(Step(status, clock.now(), error))
 
 
 @dataclass(slots=True)
