@@ -115,6 +115,11 @@ def read(model: type[InboxItem], provider: str, event_id: str) -> InboxItem | No
     return reads.get(model, _pk(provider, event_id), _SK)
 
 
+def key(model: type[InboxItem], provider: str, event_id: str) -> tuple[type[InboxItem], str, str]:
+    """Return where a kept event is, as ``reads.get_many`` takes it."""
+    return model, _pk(provider, event_id), _SK
+
+
 def note(model: type[InboxItem], provider: str, event_id: str, outcome: Outcome, reason: str | None = None) -> Update:
     """Return the write that notes an event's outcome beside its effect; ``AlreadyDone`` refuses a second effect."""
     actions = [model.outcome.set(outcome), model.reason.set(reason) if reason else model.reason.remove()]

@@ -1,7 +1,7 @@
 """Access profiles of messaging: exact actions on its table."""
 
 from shared.kernel.access import Access, table_access
-from shared.messaging.items import DOMAIN
+from shared.messaging.items import DOMAIN, REVIEWS
 
 REQUEST = table_access("messaging.request", DOMAIN, "PutItem")
 """To ask for messages and to close topics."""
@@ -27,6 +27,16 @@ READ_INBOX = table_access("messaging.read-inbox", DOMAIN, "GetItem", "Query", "U
 MARK_READ = table_access("messaging.mark-read", DOMAIN, "GetItem", "UpdateItem")
 ANNOUNCE = table_access("messaging.announce", DOMAIN, "BatchGetItem")
 
+SEND = table_access(
+    "messaging.send", DOMAIN, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"
+)
+"""To judge, claim and send messages."""
+
+READ_MESSAGE = table_access("messaging.read-message", DOMAIN, "Query")
+READ_ADDRESS = table_access("messaging.read-address", DOMAIN, "Query")
+OPERATE = table_access("messaging.operate", DOMAIN, "GetItem", "Query", "PutItem", "UpdateItem")
+"""To suppress and reopen addresses by hand, to register senders and to set budgets."""
+
 SEND_MAIL = Access("messaging.send-mail", "mail", ("ses:SendEmail",))
 
 KEEP_PROVIDER_EVENT = table_access("messaging.keep-provider-event", DOMAIN, "PutItem")
@@ -43,3 +53,18 @@ WORK_PROVIDER_EVENT = table_access(
     "DeleteItem",
 )
 """To act on it: move attempts, route answers, suppress addresses."""
+
+UNSUBSCRIBE = table_access("messaging.unsubscribe", DOMAIN, "Query", "PutItem")
+"""To suppress an address by a link."""
+
+REVIEW = table_access(
+    "messaging.review",
+    DOMAIN,
+    "GetItem",
+    "BatchGetItem",
+    "Query",
+    "PutItem",
+    "UpdateItem",
+    indexes=(REVIEWS.name,),
+)
+"""To judge replies: read them, hold or suppress their addresses."""

@@ -12,8 +12,8 @@ from shared.messaging.inbound.items import Conversation, Question
 from shared.messaging.inbound.routing import Kind
 from shared.messaging.message_items import Message
 
-KINDS: Mapping[str, Kind] = {"consent-request": "CONSENT", "partner-notice": "ASK", "partner-ask": "ASK"}
-"""How messages of a category are answered."""
+CONSENT = "consent-request"
+"""Category that is answered with YES or NO; every other is with 1, 2 or 3."""
 
 OPEN: Mapping[Kind, timedelta] = {"CONSENT": timedelta(days=14), "ASK": timedelta(days=3)}
 """How long an answer is expected: an invitation expires after 14 days, an ask is about these days."""
@@ -33,7 +33,7 @@ def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) ->
     """
     if not category(message.category).reply or message.about is None or channel not in PHONE:
         return []
-    kind = KINDS[message.category]
+    kind: Kind = "CONSENT" if message.category == CONSENT else "ASK"
     conversation = Conversation(
         pk=f"ADDRESS#{hashed}",
         sk=f"OPEN#{kind}#{message.recipient_id}",

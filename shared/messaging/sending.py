@@ -21,6 +21,7 @@ from shared.messaging.channels import PHONE, Channel
 from shared.messaging.claim import UNKNOWN_AFTER, claim
 from shared.messaging.facts import Known
 from shared.messaging.gate import Block, Defer, Facts, Send, Way
+from shared.messaging.items import address_hash
 from shared.messaging.message_items import Attempt, Message, message_pk
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken, Words
 from shared.messaging.progress import Moved
@@ -41,6 +42,18 @@ BACKOFF = (
 
 UNTOLD = timedelta(minutes=15)
 """How long a provider that cannot be asked (SES) has to tell that it took a message, before it is sent again."""
+
+SETTINGS = [
+    "public_url",
+    "brand",
+    "mail_sender",
+    "mail_events",
+    "twilio_api_base",
+    "twilio_messaging_service",
+    "twilio_voice_from",
+    "twilio_whatsapp_from",
+]
+"""Settings that a function which sends must be told."""
 
 LATENESS = "MessageLateness"
 """Metric: seconds from when a message was allowed to leave until its first claim (S-A-64, D-25)."""
@@ -198,9 +211,9 @@ def _return(reserved: Reservation | None) -> None:
 
 
 def _unsubscribe(known: Known, way: Way) -> str | None:
-    if way.channel is not Channel.EMAIL or not known.category.one_click:
+    if way.channel is not Channel.EMAIL or way.address is None or not known.category.one_click:
         return None
-    return unsubscribe.token(known.message.recipient_id, known.category.name)
+    return unsubscribe.token(address_hash(way.address), known.category.name)
 
 
 def _refused(attempt: Attempt, refusal: Refused, now: datetime) -> bool:

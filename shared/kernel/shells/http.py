@@ -35,7 +35,9 @@ MAX_BODY = 256 * 1024
 """Bytes of a request body (X-P-32); the gateway's own limit is 10 MB."""
 
 JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""What an HTML form sends, and a mail client that unsubscribes (RFC 8058)."""
+
 SAFE = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 Answer = dict[str, Any]
@@ -110,7 +112,7 @@ class HttpShell:
         self._app.not_found(lambda _: self._refuse(NotFound()))
         self._app.route(powertools_path(trigger.path), method=trigger.method)(self._answering(function))
         self._query = self._known_query()
-        self._media_type = FORM if trigger.form else JSON
+        self._media_types = FORMS if trigger.form else (JSON,)
         self._request_id = ""
 
     def _answering(self, function: Function[Any, Any]) -> Any:
@@ -171,9 +173,10 @@ class HttpShell:
             event["body"], event["isBase64Encoded"] = body, False
         if len(body.encode(errors="surrogatepass")) > MAX_BODY:
             raise PayloadTooLarge
-        given = event["headers"].get("content-type", self._media_type).partition(";")[0].strip().lower()
-        if body and given != self._media_type:
-            raise UnsupportedMediaType(f"Send the body as {self._media_type}.")
+        usual = self._media_types[0]
+        given = event["headers"].get("content-type", usual).partition(";")[0].strip().lower()
+        if body and given not in self._media_types:
+            raise UnsupportedMediaType(f"Send the body as {usual}.")
         unknown = sorted(set(event.get("queryStringParameters") or {}) - self._query)
         if unknown and not self._route.raw:
             raise ValidationFailed(details=[(name, "Unknown parameter") for name in unknown])

@@ -1,0 +1,19 @@
+from shared.kernel.declare import PUBLIC, get
+from shared.kernel.platform import COUNT_RATE
+from shared.kernel.wire import Raw
+from shared.messaging import unsubscribe
+from shared.messaging.inbound.schemas import UnsubscribeToken
+
+
+@get(
+    "/v1/unsubscribe/{token}",
+    allow=PUBLIC,
+    raw=("text/html",),
+    rate="read",
+    touches=[COUNT_RATE],
+    secrets=["derived-tokens"],
+    layers=["text"],
+)
+def show_unsubscribe(token: UnsubscribeToken) -> Raw:
+    """Show the page on which somebody ends a kind of mails."""
+    return unsubscribe.ask(token)

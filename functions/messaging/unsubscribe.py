@@ -1,0 +1,30 @@
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from shared.kernel.clock import Clock
+from shared.kernel.declare import PUBLIC, post
+from shared.kernel.platform import COUNT_RATE
+from shared.kernel.wire import Raw
+from shared.messaging import access
+from shared.messaging import unsubscribe as links
+from shared.messaging.inbound.schemas import UnsubscribeToken
+
+
+@post(
+    "/v1/unsubscribe/{token}",
+    allow=PUBLIC,
+    raw=("text/html",),
+    form=True,
+    rate="read",
+    touches=[access.UNSUBSCRIBE, COUNT_RATE],
+    secrets=["derived-tokens"],
+    layers=["text"],
+)
+def unsubscribe(
+    token: UnsubscribeToken,
+    clock: Clock,
+    everything: Annotated[bool, Query(description="End all messages to the address, not only this kind.")] = False,
+) -> Raw:
+    """End a kind of mails, or all messages, to an address; mail clients post here when their user unsubscribes."""
+    return links.end(token, everything=everything, now=clock.now())

@@ -1,0 +1,137 @@
+"""The staff's queue of replies that may take consent back in own words (X-A-06)."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import cast
+
+from shared.kernel import cursors, inbox
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Attributes, Update, Write, transact
+from shared.kernel.wire import Page
+from shared.messaging import suppression
+from shared.messaging.inbound import twilio_forms
+from shared.messaging.inbound.errors import ReviewDecided, ReviewNotFound
+from shared.messaging.inbound.items import Review, review_pk
+from shared.messaging.inbound.schemas import ReviewDecision, ReviewStatus, ReviewView
+from shared.messaging.inbound.twilio_forms import Written
+from shared.messaging.items import REVIEWS, MessagingInbox, Suppression
+from shared.messaging.providers.twilio import PROVIDER
+
+_TRIES = 5
+
+
+class _Moved(Exception):
+    """The hold was replaced between reading and writing."""
+
+
+class _Decided(Exception):
+    def __init__(self, decision: str) -> None:
+        super().__init__()
+        self.decision = decision
+
+
+def queue(status: ReviewStatus, *, limit: int, cursor: str | None) -> Page[ReviewView]:
+    """Return one page of replies to be judged, or judged before, oldest first.
+
+    Raises:
+        BadCursor: the cursor is not one of this list.
+    """
+    scope = f"reviews#{status}"
+    found = reads.query(
+        Review, Review.review_status == status, index=REVIEWS.name, limit=limit, start=cursors.decode(scope, cursor)
+    )
+    keys = [(Review, item["pk"]["S"], item["sk"]["S"]) for item in found.items]
+    # One that was decided since the index was asked is shown as it is.
+    items = [item for item in (reads.get_many(keys) if keys else []) if item is not None]
+    return Page(_views(items), limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+
+
+def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime) -> ReviewView:
+    """Decide on a reply: end everything to its address, or let go of the hold. The same decision again is fine.
+
+    Raises:
+        ReviewNotFound: there is none of this id.
+        ReviewDecided: it was decided in the other way.
+    """
+    review = _find(review_id)
+    for _ in range(_TRIES):
+        with suppress(_Moved):
+            _claim(review, body, staff_id=staff_id, now=now)
+            break
+    else:
+        raise Unavailable
+    if body.decision == "SUPPRESS":
+        # After the claim: until then the hold stands, so nothing leaves in between.
+        suppression.suppress_hash(review.address, "STAFF", source=review_id, now=now)
+    return _views([_find(review_id)])[0]
+
+
+def _find(review_id: str) -> Review:
+    review = reads.get(Review, review_pk(review_id), Review.SK)
+    if review is None:
+        raise ReviewNotFound
+    return review
+
+
+def _claim(review: Review, body: ReviewDecision, *, staff_id: str, now: datetime) -> None:
+    actions = [
+        Review.review_status.set("DECIDED"),
+        Review.decision.set(body.decision),
+        Review.decided_by.set(staff_id),
+        Review.decided_at.set(now),
+        Review.note.set(body.note),
+    ]
+    is_open = Review.review_status == "OPEN"
+    claimed = Update(Review, review.pk, review.sk, actions, condition=is_open, error=_decided)
+    released = _release(review, now=now) if body.decision == "DISMISS" else []
+    try:
+        transact([claimed, *released])
+    except _Decided as before:
+        if before.decision != body.decision:
+            raise ReviewDecided from None
+
+
+def _decided(old: Attributes | None) -> Exception:
+    return _Decided(cast("str", Review.load(old or {}).decision))
+
+
+def _release(review: Review, *, now: datetime) -> list[Write]:
+    """Return the write that lifts the hold of a review, if that is still what stands; a STOP since then stays."""
+    sid = _sid(review)
+    for item in suppression.standing(review.address):
+        if item.reason == "REVIEW" and item.source == sid and item.lifted_at is None:
+            same = (Suppression.source == sid) & Suppression.lifted_at.does_not_exist()
+            return [
+                Update(Suppression, item.pk, item.sk, [Suppression.lifted_at.set(now)], condition=same, error=_Moved)
+            ]
+    return []
+
+
+def _sid(review: Review) -> str:
+    return review.event_id.partition("-")[0]
+
+
+def _views(reviews: list[Review]) -> list[ReviewView]:
+    keys = [inbox.key(MessagingInbox, PROVIDER, review.event_id) for review in reviews]
+    kept = reads.get_many(keys) if keys else []
+    return [_view(review, event) for review, event in zip(reviews, kept, strict=True)]
+
+
+def _view(review: Review, event: MessagingInbox | None) -> ReviewView:
+    written = twilio_forms.read(event.body.partition(b"\n")[2]) if event else None
+    return ReviewView.model_validate(
+        {
+            "id": review.review_id,
+            "status": review.review_status,
+            "text": written.text if isinstance(written, Written) else None,
+            "recipient_ids": list(review.recipients),
+            "opened_at": review.opened_at,
+            "decision": review.decision,
+            "decided_by": review.decided_by,
+            "decided_at": review.decided_at,
+            "note": review.note,
+        },
+        by_name=True,
+        by_alias=False,
+    )
