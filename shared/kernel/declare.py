@@ -215,6 +215,11 @@ def post(path: str, **options: Any) -> Callable[[Callable[P, R]], Function[P, R]
     return _http("POST", path, options)
 
 
+def put(path: str, **options: Any) -> Callable[[Callable[P, R]], Function[P, R]]:
+    """Declare a PUT endpoint; options are the fields of ``Http`` and ``Declaration``."""
+    return _http("PUT", path, options)
+
+
 def patch(path: str, **options: Any) -> Callable[[Callable[P, R]], Function[P, R]]:
     """Declare a PATCH endpoint; options are the fields of ``Http`` and ``Declaration``."""
     return _http("PATCH", path, options)

@@ -121,6 +121,7 @@ class Suppression(Item):
     reason = UnicodeAttribute()
     scope = UnicodeAttribute()
     source = UnicodeAttribute()
+    note = UnicodeAttribute(null=True)
     suppressed_at = InstantAttribute()
     lifted_at = InstantAttribute(null=True)
 

@@ -10,10 +10,12 @@ from shared.messaging.items import DOMAIN
 
 DUE_KIND = "message"
 
+MESSAGE_PREFIX = "MESSAGE#"
+
 
 def message_pk(message_id: str) -> str:
     """Return the partition of a message."""
-    return f"MESSAGE#{message_id}"
+    return f"{MESSAGE_PREFIX}{message_id}"
 
 
 class Message(DueIndexed):

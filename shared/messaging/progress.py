@@ -12,7 +12,7 @@ from shared.messaging import conversations, events
 from shared.messaging.categories import category
 from shared.messaging.channels import Channel
 from shared.messaging.items import address_hash
-from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk
+from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk, message_pk
 
 RANKS = {
     "CLAIMED": 0,
@@ -179,5 +179,5 @@ def arrived(message: Message, item: Attempt, now: datetime) -> list[Write]:
 
 def keys(message_id: str, number: int) -> list[tuple[type[Message | Attempt], str, str]]:
     """Return where a message and one of its attempts lie."""
-    pk = f"MESSAGE#{message_id}"
+    pk = message_pk(message_id)
     return [(Message, pk, Message.SK), (Attempt, pk, attempt_sk(number))]

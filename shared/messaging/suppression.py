@@ -44,14 +44,17 @@ def suppress(address: str, reason: Reason, *, source: str, scope: str = "ALL", n
     return suppress_hash(address_hash(address), reason, source=source, scope=scope, now=now)
 
 
-def suppress_hash(hashed: str, reason: Reason, *, source: str, scope: str = "ALL", now: datetime) -> bool:
-    """Do what ``suppress`` does, for the hash of an address."""
+def suppress_hash(
+    hashed: str, reason: Reason, *, source: str, scope: str = "ALL", note: str | None = None, now: datetime
+) -> bool:
+    """Do what ``suppress`` does, for the hash of an address; ``note`` is what a member of staff says of it."""
     item = Suppression(
         pk=f"ADDRESS#{hashed}",
         sk=suppression_sk(scope),
         reason=reason,
         scope=scope,
         source=source,
+        note=note,
         suppressed_at=now,
     )
     free = Suppression.pk.does_not_exist() | (Suppression.lifted_at < now)
@@ -73,20 +76,21 @@ def lift(address: str, *, now: datetime) -> bool:
     return lift_hash(address_hash(address), now=now)
 
 
-def lift_hash(hashed: str, *, now: datetime) -> bool:
-    """Do what ``lift`` does, for the hash of an address."""
+def lift_hash(hashed: str, *, note: str | None = None, now: datetime) -> bool:
+    """Do what ``lift`` does, for the hash of an address; ``note`` is what a member of staff says of it."""
     # A START that is worked late lifts no STOP that came after it.
     before = [item for item in standing(hashed) if item.lifted_at is None and item.suppressed_at <= now]
-    lifted = [_lift(item, hashed, now=now) for item in before]
+    lifted = [_lift(item, hashed, note, now) for item in before]
     return any(lifted)
 
 
-def _lift(item: Suppression, hashed: str, *, now: datetime) -> bool:
+def _lift(item: Suppression, hashed: str, note: str | None, now: datetime) -> bool:
     unchanged = Suppression.lifted_at.does_not_exist() & (Suppression.suppressed_at == item.suppressed_at)
-    taken_back = Update(
-        Suppression, item.pk, item.sk, [Suppression.lifted_at.set(now)], condition=unchanged, error=NotSuppressed
-    )
-    told = [AddressOptedIn(recipient_id=recipient) for recipient in (recipients(hashed) if item.scope == "ALL" else ())]
+    actions = [Suppression.lifted_at.set(now), *([Suppression.note.set(note)] if note else [])]
+    taken_back = Update(Suppression, item.pk, item.sk, actions, condition=unchanged, error=NotSuppressed)
+    # Of a hold nobody was told, so nobody is told of its end.
+    tells = item.scope == "ALL" and item.reason in _TOLD
+    told = [AddressOptedIn(recipient_id=recipient) for recipient in (recipients(hashed) if tells else ())]
     since = item.suppressed_at.isoformat()
     events = [outbox(event, at=now, event_id=f"{hashed}-in-{since}-{event.recipient_id}") for event in told]
     try:

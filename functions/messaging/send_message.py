@@ -1,0 +1,20 @@
+from shared.kernel.clock import Clock
+from shared.kernel.declare import on_event
+from shared.kernel.security import derived
+from shared.messaging import access, sending
+from shared.messaging.events import MessageQueued
+from shared.messaging.providers import twilio
+
+
+@on_event(
+    MessageQueued,
+    touches=[access.SEND, access.NOTIFY, access.SEND_MAIL],
+    secrets=[derived.SECRET, twilio.SECRET],
+    layers=["text", "comms"],
+    settings=sending.SETTINGS,
+    callbacks=[twilio.PROVIDER],
+    timeout=60,
+)
+def send_message(event: MessageQueued, clock: Clock) -> None:
+    """Send a message that was asked for, or let it wait, or note why it must not leave."""
+    sending.advance(event.message_id, now=clock.now())

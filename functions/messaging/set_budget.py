@@ -1,0 +1,18 @@
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import put
+from shared.kernel.platform import COUNT_RATE
+from shared.messaging import access, operating
+from shared.messaging.operator_schemas import BudgetChange, BudgetView
+
+
+@put(
+    "/v1/admin/budgets",
+    api="admin",
+    allow="messaging:manage",
+    rate="write",
+    touches=[access.OPERATE, COUNT_RATE],
+)
+def set_budget(body: BudgetChange, caller: Caller, clock: Clock) -> BudgetView:
+    """Limit what may be sent in a day to a country, or to a block of numbers."""
+    return operating.set_budget(body, admin_id=caller.user_id, now=clock.now())

@@ -1,0 +1,21 @@
+from shared.kernel.clock import Clock
+from shared.kernel.declare import on_due
+from shared.kernel.security import derived
+from shared.kernel.shells.batch import DueItem
+from shared.messaging import access, sending
+from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX
+from shared.messaging.providers import twilio
+
+
+@on_due(
+    DUE_KIND,
+    touches=[access.SEND, access.NOTIFY, access.SEND_MAIL],
+    secrets=[derived.SECRET, twilio.SECRET],
+    layers=["text", "comms"],
+    settings=sending.SETTINGS,
+    callbacks=[twilio.PROVIDER],
+    timeout=60,
+)
+def work_due_message(item: DueItem, clock: Clock) -> None:
+    """Send a message whose time has come, ask what became of one without an outcome, or try its next channel."""
+    sending.advance(item.pk.removeprefix(MESSAGE_PREFIX), now=clock.now())

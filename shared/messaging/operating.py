@@ -1,0 +1,135 @@
+"""What operators do: look a message up, stop and reopen addresses by hand, register senders, set budgets."""
+
+from datetime import datetime
+
+from shared.kernel.errors import NotFound, ValidationFailed
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, commit
+from shared.messaging import phones, suppression
+from shared.messaging.categories import CATEGORIES
+from shared.messaging.channels import Channel
+from shared.messaging.items import address_hash
+from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk
+from shared.messaging.message_items import Attempt, Message, message_pk
+from shared.messaging.operator_schemas import (
+    AddressView,
+    AttemptView,
+    BudgetChange,
+    BudgetView,
+    MessageView,
+    NewSuppression,
+    SenderChange,
+    SenderView,
+    SuppressionView,
+)
+
+
+def message(message_id: str) -> MessageView:
+    """Return a message with its attempts. One query (X-N-08).
+
+    Raises:
+        NotFound: there is none, or none any more.
+    """
+    found = list(reads.query_all(Message, Message.pk == message_pk(message_id), consistent=True))
+    standing = next((Message.load(dict(raw)) for raw in found if raw["sk"]["S"] == Message.SK), None)
+    if standing is None:
+        raise NotFound
+    attempts = [Attempt.load(dict(raw)) for raw in found if raw["sk"]["S"] != Message.SK]
+    return MessageView(
+        id=standing.message_id,
+        recipient_id=standing.recipient_id,
+        category=standing.category,
+        template=standing.template,
+        status=standing.status,
+        reason=standing.reason,
+        channel=Channel(standing.channel) if standing.channel else None,
+        companion_of=standing.companion_of,
+        requested_at=standing.requested_at,
+        allowed_at=standing.allowed_at,
+        sent_at=standing.sent_at,
+        valid_until=standing.valid_until,
+        attempts=[_attempt(item) for item in attempts],
+    )
+
+
+def _attempt(item: Attempt) -> AttemptView:
+    return AttemptView(
+        attempt=item.attempt,
+        channel=Channel(item.channel),
+        state=item.state,
+        provider_id=item.provider_id,
+        code=item.code,
+        segments=item.segments,
+        answered_by=item.answered_by,
+        words=item.reference,
+        claimed_at=item.claimed_at,
+        sent_at=item.sent_at,
+        delivered_at=item.delivered_at,
+    )
+
+
+def suppress(body: NewSuppression, *, admin_id: str, operation: str, now: datetime) -> AddressView:
+    """Stop messages to an address by hand; saying it again changes nothing.
+
+    Raises:
+        ValidationFailed: the number is none, or there is no such category.
+    """
+    if body.category is not None and body.category not in CATEGORIES:
+        raise ValidationFailed(details=[("category", f"one of {', '.join(sorted(CATEGORIES))}")])
+    address = phones.parse(body.phone, field="phone") if body.phone else str(body.email)
+    hashed = address_hash(address)
+    source, scope = f"staff:{admin_id}:{operation}", body.category or "ALL"
+    suppression.suppress_hash(hashed, "STAFF", source=source, scope=scope, note=body.note, now=now)
+    return address_of(hashed)
+
+
+def address_of(hashed: str) -> AddressView:
+    """Return what is suppressed for an address, and who has it."""
+    return AddressView(
+        address_hash=hashed,
+        recipients=suppression.recipients(hashed),
+        suppressions=[
+            SuppressionView(
+                reason=item.reason,
+                category=None if item.scope == "ALL" else item.scope,
+                source=item.source,
+                note=item.note,
+                suppressed_at=item.suppressed_at,
+                lifted_at=item.lifted_at,
+            )
+            for item in suppression.standing(hashed)
+        ],
+    )
+
+
+def lift(hashed: str, *, note: str, admin_id: str, now: datetime) -> AddressView:
+    """Take every suppression of an address back.
+
+    Raises:
+        NotFound: there is none that stands.
+    """
+    if not suppression.lift_hash(hashed, note=f"{admin_id}: {note}", now=now):
+        raise NotFound
+    return address_of(hashed)
+
+
+def register_sender(body: SenderChange, *, admin_id: str, now: datetime) -> SenderView:
+    """Note what carriers say of a sender."""
+    fields = body.model_dump() | {"changed_at": now, "changed_by": admin_id}
+    commit(Put(Sender(pk=sender_pk(body.sender), sk=Sender.SK, **fields)))
+    return SenderView(**fields)
+
+
+def set_budget(body: BudgetChange, *, admin_id: str, now: datetime) -> BudgetView:
+    """Set a limit; it holds for the next send."""
+    pk = budget_pk(body.scope)
+    limit = Budget(pk=pk, sk=Budget.SK, scope=body.scope, units=body.units_per_day, changed_at=now, changed_by=admin_id)
+    commit(Put(limit))
+    spent = reads.get(Spent, pk, f"SPENT#{now.date().isoformat()}")
+    return BudgetView(
+        scope=body.scope,
+        units_per_day=body.units_per_day,
+        used_today=spent.units if spent else 0,
+        changed_at=now,
+        changed_by=admin_id,
+    )

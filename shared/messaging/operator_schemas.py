@@ -1,0 +1,209 @@
+"""What operators ask of messaging and are told: the delivery log, suppressions, senders, budgets.
+
+Neither words nor addresses are shown: what support has to know is what became of a message, not what it said.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
+
+from shared.kernel.wire import Instant, Wire
+from shared.messaging.channels import Channel
+
+AddressHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015" * 2])]
+Note = Annotated[str, Field(min_length=3, max_length=500, examples=["Called on 3 May: wants no more messages."])]
+
+_AT = "2026-03-01T09:30:00.000Z"
+
+
+class AttemptView(Wire):
+    """One try on one channel, with the provider's id and code (X-N-08)."""
+
+    attempt: int = Field(examples=[1])
+    channel: Channel
+    state: str = Field(examples=["DELIVERED"])
+    provider_id: str | None = Field(examples=["SM0123456789abcdef0123456789abcdef"])
+    code: str | None = Field(examples=["30003"])
+    segments: int | None = Field(examples=[2])
+    answered_by: str | None = Field(description="Who took a call, e.g. a machine.", examples=[None])
+    words: str | None = Field(description="Names the exact words.", examples=["escalation.day-1/en/1"])
+    claimed_at: Instant
+    sent_at: Instant | None
+    delivered_at: Instant | None
+
+
+_ATTEMPT: dict[str, JsonValue] = {
+    "attempt": 1,
+    "channel": "SMS",
+    "state": "DELIVERED",
+    "providerId": "SM0123456789abcdef0123456789abcdef",
+    "code": None,
+    "segments": 2,
+    "answeredBy": None,
+    "words": "escalation.day-1/en/1",
+    "claimedAt": _AT,
+    "sentAt": _AT,
+    "deliveredAt": _AT,
+}
+
+
+class MessageView(Wire):
+    """A message with every attempt at it, oldest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "msg_01k0000000000000000000000a",
+                    "recipientId": "ptn_01k0000000000000000000000a",
+                    "category": "partner-notice",
+                    "template": "escalation.day-1",
+                    "status": "DELIVERED",
+                    "reason": None,
+                    "channel": "SMS",
+                    "companionOf": None,
+                    "requestedAt": _AT,
+                    "allowedAt": _AT,
+                    "sentAt": _AT,
+                    "validUntil": _AT,
+                    "attempts": [_ATTEMPT],
+                }
+            ]
+        }
+    )
+
+    id: str
+    recipient_id: str
+    category: str
+    template: str
+    status: str
+    reason: str | None
+    channel: Channel | None
+    companion_of: str | None
+    requested_at: Instant
+    allowed_at: Instant | None
+    sent_at: Instant | None
+    valid_until: Instant
+    attempts: list[AttemptView]
+
+
+class NewSuppression(Wire):
+    """Somebody told a member of staff, by call or mail, that they want no messages (X-A-06): phone or e-mail."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"phone": "+12125550123", "note": "Called on 3 May: wants no more messages."}]}
+    )
+
+    phone: str | None = Field(default=None, min_length=4, max_length=32)
+    email: str | None = Field(default=None, min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    category: str | None = Field(default=None, max_length=32, description="Only this category; everything if not told.")
+    note: Note
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.phone is None) == (self.email is None):
+            raise ValueError("one of phone and email is needed")
+        return self
+
+
+class SuppressionView(Wire):
+    """A suppression as it stands."""
+
+    reason: str = Field(examples=["STOP"])
+    category: str | None = Field(description="Only this category; everything where there is none.", examples=[None])
+    source: str = Field(examples=["SM0123456789abcdef0123456789abcdef"])
+    note: str | None = Field(description="Of the member of staff who set or lifted it.", examples=[None])
+    suppressed_at: Instant
+    lifted_at: Instant | None
+
+
+_SUPPRESSION: dict[str, JsonValue] = {
+    "reason": "STOP",
+    "category": None,
+    "source": "SM0123456789abcdef0123456789abcdef",
+    "note": None,
+    "suppressedAt": _AT,
+    "liftedAt": None,
+}
+
+
+class AddressView(Wire):
+    """What is suppressed for an address, known by its hash; ``recipients`` have it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "addressHash": "9f86d081884c7d659a2feaa0c55ad015" * 2,
+                    "recipients": ["ptn_01k0000000000000000000000a"],
+                    "suppressions": [_SUPPRESSION],
+                }
+            ]
+        }
+    )
+
+    address_hash: str
+    recipients: list[str]
+    suppressions: list[SuppressionView]
+
+
+class LiftRequest(Wire):
+    """Why a member of staff takes the suppressions of an address back."""
+
+    note: Note
+
+
+class SenderChange(Wire):
+    """What carriers say of one of our senders (10DLC, X-A-42)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "sender": "MG0123456789abcdef0123456789abcdef",
+                    "status": "REGISTERED",
+                    "brandId": "BN0123456789abcdef0123456789abcdef",
+                    "campaignId": "CM0123456789abcdef0123456789abcdef",
+                }
+            ]
+        }
+    )
+
+    sender: str = Field(pattern=r"^(MG[0-9a-f]{32}|\+[1-9][0-9]{4,14})$")
+    status: Literal["REGISTERED", "PENDING", "REJECTED"]
+    brand_id: str | None = Field(default=None, max_length=64)
+    campaign_id: str | None = Field(default=None, max_length=64)
+
+
+class SenderView(Wire):
+    """A sender as it stands."""
+
+    sender: str = Field(examples=["MG0123456789abcdef0123456789abcdef"])
+    status: str = Field(examples=["REGISTERED"])
+    brand_id: str | None = Field(examples=[None])
+    campaign_id: str | None = Field(examples=[None])
+    changed_at: Instant
+    changed_by: str = Field(examples=["usr_01k0000000000000000000000c"])
+
+
+class BudgetChange(Wire):
+    """How many units (segments, WhatsApp messages, calls) may go to a country or a block of numbers in a day.
+
+    ``scope``: ``country:<ISO code>``, ``prefix:+<all digits but the last four>``, or ``country:*`` and ``prefix:*`` for
+    all that have no limit of their own.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "country:US", "unitsPerDay": 5000}]})
+
+    scope: str = Field(pattern=r"^(country:([A-Z]{2}|001|\*)|prefix:(\+[1-9][0-9]{2,11}|\*))$")
+    units_per_day: Annotated[StrictInt, Field(ge=0, le=10_000_000)]
+
+
+class BudgetView(Wire):
+    """A limit, and what was used of it today (UTC)."""
+
+    scope: str = Field(examples=["country:US"])
+    units_per_day: int = Field(examples=[5000])
+    used_today: int = Field(examples=[1204])
+    changed_at: Instant
+    changed_by: str = Field(examples=["usr_01k0000000000000000000000c"])
