@@ -24,6 +24,7 @@ VALUES: dict[str, Any] = {
     "event_id": "evt_1QwErTyUiOpAsDfG",
     "held_drift": -1000,
     "hold_id": "hld_01k0000000000000000000000a",
+    "index": 50,
     "intervals": 12,
     "mail_id": "eml_01k0000000000000000000000a",
     "payment_id": "pay_01k0000000000000000000000a",

@@ -12,3 +12,5 @@ SETTLE_STREAM = table_access(
     "live.settle-stream", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query", indexes=(WATCHING.name,)
 )
 VIEWINGS = table_access("live.viewings", DOMAIN, "GetItem", "Query")
+TELL = table_access("live.tell", DOMAIN, "PutItem")
+"""To write an event of its own."""

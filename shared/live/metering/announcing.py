@@ -1,14 +1,22 @@
-"""Telling viewers live what metering did: the balance as it moves, the warning, the end."""
+"""Telling viewers what metering did: the balance as it moves, the warning, the end."""
 
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from shared import wallet
+from shared import messaging, wallet
+from shared.kernel.events import outbox
+from shared.kernel.money import to_decimal
 from shared.kernel.realtime import publish
+from shared.kernel.storage.writes import commit, transact
 from shared.live.metering import rules
-from shared.live.metering.events import ViewingEnded
+from shared.live.metering.events import BalanceRanLow, ViewingEnded
 from shared.live.metering.items import ViewingItem
 from shared.live.metering.messages import CreditsExhausted, LowBalance, ViewingOver
 from shared.live.metering.rules import Reason
+
+WARNING_VALID = timedelta(hours=12)
+"""How long it makes sense to tell that a balance runs low."""
 
 
 def announce_tick(before: ViewingItem, after: ViewingItem, *, now: datetime) -> None:
@@ -25,6 +33,32 @@ def announce_tick(before: ViewingItem, after: ViewingItem, *, now: datetime) -> 
         seconds = balance // after.cost * rules.INTERVAL_MS // 1000
         message = LowBalance(session_id=after.session_id, remaining_credits=balance, seconds_left=seconds)
         publish(message, after.user_id, now=now)
+        low = BalanceRanLow(user_id=after.user_id, session_id=after.session_id, index=after.last_index, balance=balance)
+        commit(outbox(low, at=now, event_id=f"{after.session_id}-low-{after.last_index}"))
+
+
+def warn(event: BalanceRanLow, *, now: datetime) -> None:
+    """Ask for the messages that a balance runs low: one in the product, one by mail (S-N-11).
+
+    Each crossing asks; messaging sends both at most once a day (X-N-07).
+    """
+    in_app = messaging.MessageRequest(
+        key=f"balance-low:{event.session_id}:{event.index}",
+        recipient_id=event.user_id,
+        category="balance",
+        template="balance.low",
+        variables={"balance": to_decimal(event.balance)},
+        valid=WARNING_VALID,
+        channels=(messaging.Channel.IN_APP,),
+    )
+    mail = replace(
+        in_app,
+        key=f"{in_app.key}:mail",
+        channels=(messaging.Channel.EMAIL,),
+        companion_of=in_app.message_id,
+    )
+    with suppress(messaging.AlreadyRequested):
+        transact([*messaging.request(in_app, now=now), *messaging.request(mail, now=now)])
 
 
 def announce_end(event: ViewingEnded, *, now: datetime) -> None:

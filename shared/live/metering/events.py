@@ -24,3 +24,14 @@ class ViewingEnded(DomainEvent):
     reason: str
     charged: int
     returned: int
+
+
+class BalanceRanLow(DomainEvent):
+    """Watching took a viewer's balance (milli-credits) below the warning threshold."""
+
+    domain = "live"
+
+    user_id: str
+    session_id: str
+    index: int
+    balance: int

@@ -1,16 +1,20 @@
 """What happens to viewing sessions by themselves: the sweep, streams that end, live messages."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from shared import wallet
+from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.live import metering
 from shared.live.events import StreamEnded, StreamPaused
-from shared.live.metering.events import ViewingEnded
+from shared.live.metering.events import BalanceRanLow, ViewingEnded
 from shared.live.metering.items import ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
+from shared.messaging.message_items import Message
+from shared.messaging.variables import given
 from tests.clock import START
 from tests.handlers.live.conftest import VIEWER, image, put_stream, watch
 from tests.triggers import due_event, queue_event, schedule_event, stream_event
@@ -195,6 +199,31 @@ def test_the_warning_comes_with_the_tick_that_crosses_the_threshold_and_only_the
             assert told[1:] == [("user:usr_viewer", "balance.low", low)]
             assert (told[0][1], told[0][2]["level"]) == ("balance.changed", "yellow")
     assert [kind for _, kind, _ in told] == ["balance.changed"] * 2
+    assert _told_low() == [{"user_id": VIEWER.user_id, "session_id": session_id, "index": 50, "balance": 49_000}]
+
+
+def _told_low():
+    items = dynamodb().scan(TableName=settings().table("live"))["Items"]
+    return [json.loads(item["data"]["S"]) for item in items if item.get("type") == {"S": "BalanceRanLow"}]
+
+
+def test_a_balance_that_ran_low_is_told_in_the_product_and_by_mail_once(invoke):
+    event = BalanceRanLow(user_id=VIEWER.user_id, session_id="ses", index=50, balance=49_500)
+    for _ in range(2):
+        assert invoke("live.warn_low_balance", queue_event(event)) == DONE
+    items = dynamodb().scan(TableName=settings().table("messaging"))["Items"]
+    first, second = sorted(
+        (Message.load(item) for item in items if item["sk"]["S"] == Message.SK), key=lambda one: one.channels[0]
+    )
+    assert (first.channels, second.channels) == (["EMAIL"], ["IN_APP"])
+    assert first.companion_of == second.message_id
+    for message in (first, second):
+        assert (message.recipient_id, message.category, message.template) == (
+            VIEWER.user_id,
+            "balance",
+            "balance.low",
+        )
+        assert given(message.variables) == {"balance": "49.5"}
 
 
 @pytest.mark.covers("S-W-25")
