@@ -1,5 +1,6 @@
 """Access profiles of escalation on the ``accountability`` table."""
 
+from shared import messaging
 from shared.accountability.items import DOMAIN
 from shared.kernel.access import table_access
 
@@ -14,6 +15,9 @@ RUN = table_access(
     "ConditionCheckItem",
 )
 """To start, take steps of, and end escalations; to note what became of contacts."""
+
+TAKE_STEPS = (RUN, messaging.access.REQUEST, messaging.access.ASK_TOPICS, messaging.access.READ_DIRECTORY)
+"""All that a step may need; whoever ends or answers one may have to take the next."""
 
 READ = table_access("accountability.read-escalation", DOMAIN, "GetItem", "BatchGetItem", "Query")
 """To read plans, steps, contacts and the timeline."""

@@ -63,6 +63,12 @@ def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datet
     raise Unavailable
 
 
+def after_reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
+    """Take in a reply, unless it answers something else: an invitation, or with words that mean nothing here."""
+    if contacts.key_of(event.about) is not None and event.answer in SAID:
+        answer(event.about, event.recipient_id, event.answer, reply_id=event.reply_id, now=now)
+
+
 def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
     asked = contact.type == contacts.ASK and given == "CANNOT"
     return delivery.in_place_of(contact, now=now) if asked else None

@@ -1,0 +1,321 @@
+"""What becomes of contacts: results, counters, answers, the all-clear, good news."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.accountability.escalation import answers
+from shared.accountability.events import AskAnswered, EscalationEnded, GoalLogged, MilestoneReached
+from shared.kernel.errors import NotFound
+from shared.messaging.events import (
+    MessageBlocked,
+    MessageCancelled,
+    MessageDelivered,
+    MessageFailed,
+    MessageSent,
+    ReplyReceived,
+)
+from tests import escalations as world
+from tests.clock import START
+from tests.handlers.accountability.escalation.test_steps import (
+    DONE,
+    THREE,
+    asked,
+    follow,
+    messages,
+    sent_events,
+    standing,
+)
+from tests.triggers import due_event, queue_event, schedule_event
+
+
+@pytest.fixture(autouse=True)
+def people(aws):
+    world.put_member()
+    world.put_goal()
+    for partner_id in THREE:
+        world.put_partner(partner_id)
+
+
+def contact(recipient_id="ptn_ben"):
+    (found,) = [one for one in world.contacts() if one.recipient_id == recipient_id]
+    return found
+
+
+def news(model, one=None, **fields):
+    one = one or contact()
+    about = f"contact:{one.goal_id}#{one.date}#{one.step}#{one.recipient_id}"
+    if model in {MessageSent, MessageDelivered}:
+        fields = {"channel": "SMS"} | fields
+    fields = {"message_id": one.message_id} | fields
+    return model(recipient_id=one.recipient_id, category="partner-ask", about=about, **fields)
+
+
+def note(invoke, *events):
+    assert invoke("accountability.note_contact", queue_event(*events)) == DONE
+
+
+def reply(invoke, given, *, number=2, partner_id="ptn_ben", reply_id="rpl_1", step="03"):
+    event = ReplyReceived(
+        recipient_id=partner_id,
+        message_id="msg_1",
+        about=f"contact:{world.GOAL}#{world.day(number)}#{step}#{partner_id}",
+        answer=given,
+        reply_id=reply_id,
+    )
+    assert invoke("accountability.take_answer", queue_event(event)) == DONE
+
+
+@pytest.mark.covers("S-A-33", "S-A-34", "S-A-35", "X-A-26")
+def test_a_partner_counts_as_contacted_once_it_left_however_the_news_comes(invoke, clock):
+    follow(invoke, 2)
+    assert world.partner("ptn_ben").contact_count == 0
+    delivered, sent = news(MessageDelivered), news(MessageSent)
+    clock.advance(minutes=5)
+    note(invoke, delivered, sent, delivered, sent)
+    ben, found = world.partner("ptn_ben"), contact()
+    assert (ben.contact_count, ben.delivered_count, ben.last_contacted_at) == (1, 1, clock.now())
+    assert (found.state, found.sent_at, found.results.attribute_values) == (
+        "DELIVERED",
+        clock.now(),
+        {"SMS": "DELIVERED"},
+    )
+    assert [line.content for line in world.lines()] == ["Ben was asked to check in with you: you missed 2 days."]
+
+
+@pytest.mark.covers("S-A-32", "X-A-26")
+def test_a_voice_message_beside_the_text_adds_its_channel_and_decides_nothing(invoke):
+    follow(invoke, 2)
+    note(invoke, news(MessageSent), news(MessageSent, message_id="msg_voice", channel="VOICE"))
+    note(invoke, news(MessageFailed, message_id="msg_voice", reason="busy"))
+    assert (contact().state, contact().results.attribute_values) == ("SENT", {"SMS": "SENT", "VOICE": "SENT"})
+    assert world.partner("ptn_ben").contact_count == 1
+
+
+@pytest.mark.covers("X-A-04", "S-A-34")
+def test_in_the_place_of_who_cannot_be_reached_the_next_is_asked_at_once(invoke):
+    follow(invoke, 2)
+    note(invoke, *[news(MessageBlocked, reason="CAP")] * 2)
+    assert (contact().state, contact().reason) == ("BLOCKED", "CAP")
+    assert asked(2) == ["ptn_ben", "ptn_cleo"]
+    assert standing(2) == [(3, "00", "DONE", None), (3, "ptn_ben", "DONE", None)]
+    assert [line.content for line in world.lines()] == ["Ben could not be reached."]
+    assert world.partner("ptn_ben").contact_count == 0
+
+
+def test_what_was_cancelled_is_noted_and_nobody_else_is_asked(invoke):
+    follow(invoke, 2)
+    note(invoke, news(MessageCancelled, reason="LOGGED"))
+    assert (contact().state, contact().reason, asked(2)) == ("CANCELLED", "LOGGED", ["ptn_ben"])
+
+
+def test_a_guide_who_cannot_be_reached_is_a_case_for_the_staff(invoke):
+    world.put_member(guide_id="usr_guide")
+    follow(invoke, 1)
+    note(invoke, news(MessageFailed, contact("usr_guide"), reason="NO_CHANNEL"))
+    assert "Your guide could not be reached." in [line.content for line in world.lines()]
+
+
+def test_messages_of_other_matters_are_none_of_escalations(invoke):
+    sent = MessageSent(message_id="m", recipient_id="r", category="account", about="mail:1", channel="EMAIL")
+    note(invoke, sent, sent.model_copy(update={"about": None}))
+    assert world.lines() == []
+
+
+@pytest.mark.covers("X-A-13", "X-A-14", "S-A-36")
+@pytest.mark.parametrize("given", ["ACCEPTED", "DONE"])
+def test_an_answer_ends_the_asking_of_the_day(invoke, given):
+    follow(invoke, 3)
+    reply(invoke, given, number=3)
+    reply(invoke, given, number=3)
+    found = contact()
+    assert (found.response, found.responded_at) == (given, START)
+    assert world.partner("ptn_ben").answer_count == 1
+    assert [(event.partner_id, event.answer) for event in sent_events(AskAnswered)] == [("ptn_ben", given)]
+    reply(invoke, "CANNOT", number=3, partner_id="ptn_cleo", reply_id="rpl_2")
+    assert asked(3) == ["ptn_ben", "ptn_cleo"]
+    assert standing(3)[-1] == (3, "ptn_cleo", "SKIPPED", "ANSWERED")
+
+
+@pytest.mark.covers("X-A-13", "X-A-14")
+def test_who_cannot_hands_over_to_the_next_partner(invoke):
+    follow(invoke, 2)
+    reply(invoke, "CANNOT")
+    reply(invoke, "CANNOT")
+    assert asked(2) == ["ptn_ben", "ptn_cleo"]
+    reply(invoke, "CANNOT", partner_id="ptn_cleo", reply_id="rpl_2")
+    reply(invoke, "CANNOT", partner_id="ptn_dan", reply_id="rpl_3")
+    assert asked(2) == ["ptn_ben", "ptn_cleo", "ptn_dan"]
+    assert standing(2)[-1] == (3, "ptn_dan", "SKIPPED", "NOBODY")
+
+
+@pytest.mark.covers("X-A-13")
+def test_the_first_answer_decides_and_later_ones_are_kept(invoke):
+    follow(invoke, 2)
+    reply(invoke, "DONE")
+    reply(invoke, "CANNOT", reply_id="rpl_2")
+    reply(invoke, "TEXT", reply_id="rpl_3")
+    assert (contact().response, world.partner("ptn_ben").answer_count, asked(2)) == ("DONE", 1, ["ptn_ben"])
+    assert {line.content for line in world.lines()} == {
+        "Ben has checked in with you.",
+        "Ben cannot check in with you this time.",
+        "Ben wrote back.",
+    }
+
+
+def test_an_answer_to_a_contact_that_is_not_theirs_is_refused(invoke):
+    follow(invoke, 2)
+    about = f"contact:{world.GOAL}#{world.day(2)}#03#ptn_ben"
+    for partner_id, given_about in [("ptn_cleo", about), ("ptn_ben", about.replace("#03#", "#09#")), ("ptn_ben", "x")]:
+        with pytest.raises(NotFound):
+            answers.answer(given_about, partner_id, "DONE", reply_id="rpl_1", now=START)
+    assert contact().response is None
+
+
+def test_a_reply_to_an_invitation_is_none_of_escalations(invoke):
+    event = ReplyReceived(
+        recipient_id="ptn_ben", message_id="m", about="invitation:ptn_ben", answer="YES", reply_id="r"
+    )
+    assert invoke("accountability.take_answer", queue_event(event)) == DONE
+    assert world.lines() == []
+
+
+@pytest.mark.covers("X-A-14", "X-A-16")
+def test_an_ask_that_nobody_answers_goes_to_one_more_partner_once(invoke, clock, due_queues):
+    world.put_goal(policy="attentive")
+    follow(invoke, 2)
+    note(invoke, news(MessageSent))
+    row = world.steps()[-1]
+    assert (row.round, row.status, row.due_at) == ("01", "PLANNED", START + timedelta(hours=4))
+    clock.advance(hours=4)
+    invoke("accountability.sweep_steps", schedule_event())
+    (message,) = due_queues.taken()
+    invoke("accountability.run_step", due_event((message.body["pk"], message.body["sk"])))
+    assert asked(2) == ["ptn_ben", "ptn_cleo"]
+    note(invoke, news(MessageSent, contact("ptn_cleo")))
+    assert [row.round for row in world.steps()] == ["00", "01"]
+
+
+@pytest.mark.covers("X-A-14")
+def test_an_ask_that_was_answered_goes_no_further(invoke, clock):
+    world.put_goal(policy="attentive")
+    follow(invoke, 2)
+    note(invoke, news(MessageSent))
+    reply(invoke, "ACCEPTED")
+    clock.advance(hours=4)
+    row = world.steps()[-1]
+    invoke("accountability.run_step", due_event((row.pk, row.sk)))
+    assert standing(2)[-1] == (3, "01", "SKIPPED", "ANSWERED")
+    assert asked(2) == ["ptn_ben"]
+
+
+def clears():
+    return [one.recipient_id for one in world.contacts() if one.step == "CLEAR"]
+
+
+@pytest.mark.covers("X-A-15")
+def test_after_a_log_those_who_were_really_told_hear_that_all_is_well_once(invoke, clock):
+    follow(invoke, 1)
+    note(invoke, news(MessageSent, contact("ptn_ben")), news(MessageBlocked, contact("ptn_cleo"), reason="CONSENT"))
+    clock.advance(hours=1)
+    event = world.log(now=clock.now())
+    assert invoke("accountability.end_escalation", queue_event(event, event)) == DONE
+    assert clears() == ["ptn_ben"]
+    (clear,) = [item for item in messages() if item["category"]["S"] == "partner-all-clear"]
+    assert clear["template"]["S"] == "escalation.all-clear"
+    assert "topics" not in clear
+    assert (world.escalation().status, world.escalation().reason) == ("ENDED", "LOGGED")
+    assert [one.reason for one in sent_events(EscalationEnded)] == ["LOGGED"]
+
+
+@pytest.mark.covers("X-A-15")
+def test_a_message_that_left_at_the_last_moment_gets_its_all_clear_too(invoke):
+    follow(invoke, 1)
+    invoke("accountability.end_escalation", queue_event(world.log()))
+    assert clears() == []
+    dan = contact("ptn_dan")
+    note(invoke, news(MessageSent, dan), news(MessageDelivered, dan))
+    assert clears() == ["ptn_dan"]
+    (clear,) = [one for one in world.contacts() if one.step == "CLEAR"]
+    note(invoke, news(MessageSent, clear))
+    assert world.partner("ptn_dan").contact_count == 2
+    assert world.lines()[-1].content in {
+        "Dan was told that you missed a day.",
+        "Dan was told that there is nothing more to do.",
+    }
+
+
+@pytest.mark.covers("X-A-15", "X-A-17", "X-A-39")
+@pytest.mark.parametrize("reason", ["PAUSED", "DISPUTED", "DELETED"])
+def test_after_a_withdrawal_the_all_clear_does_not_say_that_it_was_logged(invoke, reason):
+    follow(invoke, 1)
+    note(invoke, news(MessageSent))
+    assert invoke("accountability.withdraw_escalation", queue_event(world.withdraw(reason))) == DONE
+    assert clears() == ["ptn_ben"]
+    (clear,) = [item for item in messages() if item["category"]["S"] == "partner-all-clear"]
+    assert clear["template"]["S"] == "escalation.withdrawn"
+
+
+@pytest.mark.covers("X-A-32")
+def test_after_words_of_danger_nobody_hears_anything_by_machine(invoke):
+    follow(invoke, 1)
+    note(invoke, news(MessageSent))
+    assert invoke("accountability.withdraw_escalation", queue_event(world.withdraw("CRISIS"))) == DONE
+    note(invoke, news(MessageSent, contact("ptn_cleo")))
+    logged = GoalLogged(
+        user_id=world.USER,
+        goal_id=world.GOAL,
+        date=world.day(2),
+        completed=True,
+        streak=1,
+        ended_run=world.FIRST,
+    )
+    invoke("accountability.end_escalation", queue_event(logged))
+    assert clears() == []
+    assert world.escalation().reason == "CRISIS"
+
+
+def test_a_log_that_ended_no_run_ends_nothing(invoke):
+    follow(invoke, 1)
+    event = world.log().model_copy(update={"ended_run": None})
+    assert invoke("accountability.end_escalation", queue_event(event)) == DONE
+    assert world.escalation().status == "OPEN"
+
+
+def test_the_end_of_a_run_that_was_never_followed_is_no_matter(invoke):
+    assert invoke("accountability.end_escalation", queue_event(world.log())) == DONE
+    assert world.escalation() is None
+
+
+@pytest.mark.covers("X-A-15")
+def test_the_end_skips_what_was_planned(invoke):
+    world.put_goal(policy="attentive")
+    follow(invoke, 2)
+    note(invoke, news(MessageSent))
+    invoke("accountability.end_escalation", queue_event(world.log()))
+    assert standing(2)[-1] == (3, "01", "SKIPPED", "ENDED")
+
+
+def milestone(days=7, day="2026-03-01"):
+    return MilestoneReached(user_id=world.USER, goal_id=world.GOAL, date=day, days=days)
+
+
+@pytest.mark.covers("S-A-28", "S-A-30")
+def test_a_milestone_is_told_once_to_partners_who_like_to_hear_of_it(invoke):
+    world.put_partner("ptn_quiet", milestones=False)
+    world.put_partner("ptn_neutral", privacy="NEUTRAL")
+    for _ in range(2):
+        assert invoke("accountability.celebrate_milestone", queue_event(milestone(), milestone())) == DONE
+    assert [one.recipient_id for one in world.contacts()] == [*THREE, "ptn_neutral"]
+    assert {one.type for one in world.contacts()} == {"milestone_celebration"}
+    assert {item["template"]["S"] for item in messages()} == {"milestone.success"}
+    assert "morning run" not in next(i for i in messages() if i["recipient_id"]["S"] == "ptn_neutral")["variables"]["S"]
+    note(invoke, news(MessageSent, contact("ptn_ben")))
+    assert world.lines()[-1].content == "Ben heard of your 7 days in a row."
+
+
+@pytest.mark.covers("S-A-28")
+def test_a_milestone_that_the_user_keeps_to_themselves_is_told_to_nobody(invoke):
+    world.put_member(share_milestones=False)
+    invoke("accountability.celebrate_milestone", queue_event(milestone()))
+    assert world.contacts() == []
