@@ -74,15 +74,15 @@ def falls_short(frequency: Frequency, day: str, past: Mapping[str, Past], is_off
     Args:
         frequency: in force.
         day: a day that asks for a log and has none.
-        past: the earlier days of its period, as far as there are any.
+        past: earlier days, at least those of its period.
         is_off: tells of a date whether the user planned to rest or pause.
     """
     first, last = period(frequency, day)
-    done = sum(was.done for was in past.values())
+    earlier = {when: was for when, was in past.items() if first <= when < day}
+    done = sum(was.done for was in earlier.values())
     counted = sum(
         was.outcome == "LOGGED" or (was.outcome in {"MISSED", "REST"} and not is_off(when))
-        for when, was in past.items()
-        if first <= when < day
+        for when, was in earlier.items()
     )
     days_left = (date.fromisoformat(last) - date.fromisoformat(day)).days
     left = sum(not is_off(shifted(day, ahead)) for ahead in range(1, days_left + 1))
