@@ -18,6 +18,9 @@ READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem"
 READ_WORDS = table_access("messaging.read-words", DOMAIN, "Query")
 """To put a message into words."""
 
+WRITE_WORDS = table_access("messaging.write-words", DOMAIN, "Query", "GetItem", "PutItem", "UpdateItem")
+"""To write and approve templates."""
+
 NOTIFY = table_access("messaging.notify", DOMAIN, "BatchGetItem", "GetItem", "PutItem", "UpdateItem")
 """To put messages into the in-app inbox."""
 
@@ -31,6 +34,9 @@ SEND = table_access(
     "messaging.send", DOMAIN, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"
 )
 """To judge, claim and send messages."""
+
+FORECAST = table_access("messaging.forecast", DOMAIN, "BatchGetItem", "Query")
+"""To tell what would become of a message."""
 
 READ_MESSAGE = table_access("messaging.read-message", DOMAIN, "Query")
 READ_ADDRESS = table_access("messaging.read-address", DOMAIN, "Query")

@@ -116,3 +116,12 @@ class NotificationCreated(MessagingEvent):
 
     user_id: str
     notification_id: str
+
+
+class TemplateApproved(MessagingEvent):
+    """Messages are written with other words from now on; ``by`` is who approved them."""
+
+    template: str
+    locale: str
+    version: int
+    by: str

@@ -33,3 +33,8 @@ def seeded() -> dict[tuple[str, str], Version]:
         for file in sorted(Path(__file__).parent.glob("*.toml"))
         for key, words in tomllib.loads(file.read_text()).items()
     }
+
+
+def languages() -> frozenset[str]:
+    """Return the languages that the templates come in."""
+    return frozenset(locale for _, locale in seeded())

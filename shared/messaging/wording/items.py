@@ -13,9 +13,9 @@ def template_pk(key: str) -> str:
     return f"TEMPLATE#{key}"
 
 
-def version_sk(locale: str, number: int) -> str:
+def version_sk(number: int) -> str:
     """Return the sort key of a version."""
-    return f"VERSION#{locale}#{number:06}"
+    return f"VERSION#{number:06}"
 
 
 def active_sk(key: str, locale: str) -> str:
@@ -24,12 +24,14 @@ def active_sk(key: str, locale: str) -> str:
 
 
 class TemplateVersion(Item):
-    """One version of a template in one language; never changed but for its approval, kept as evidence refers to it.
+    """One version of a template in one language; never changed but for its approval, and kept: evidence names it.
 
     | key | value | access |
     |---|---|---|
     | pk | ``TEMPLATE#<key>`` | a template's history |
-    | sk | ``VERSION#<locale>#<number>`` | |
+    | sk | ``VERSION#<number>`` | |
+
+    ``status`` is DRAFT or APPROVED. ``operation`` is the request that made it.
     """
 
     domain = DOMAIN
@@ -39,6 +41,7 @@ class TemplateVersion(Item):
     number = IntegerAttribute()
     status = UnicodeAttribute()
     wording = UnicodeAttribute()
+    operation = UnicodeAttribute()
     author_id = UnicodeAttribute()
     created_at = InstantAttribute()
     approved_by = UnicodeAttribute(null=True)

@@ -2,15 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from shared.kernel.wire import Instant, Wire
 from shared.messaging.channels import Channel
 from shared.messaging.wording.segments import HARD_LIMIT
 
-TemplateKey = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=60), Field(examples=["escalation.day-1"])
-]
+_KEY = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+
+TemplateKey = Annotated[str, StringConstraints(pattern=_KEY, max_length=60), Field(examples=["escalation.day-1"])]
+TemplatePath = Annotated[str, Path(pattern=_KEY, max_length=60, examples=["escalation.day-1"])]
+VersionPath = Annotated[int, Path(ge=1, le=999_999)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(examples=["en-GB"])]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["partner_name"])]
 Source = Annotated[str, Field(min_length=1, max_length=1600, examples=["Hi {{ partner_name }}, this is {{ brand }}."])]
@@ -90,6 +93,12 @@ class PreviewRequest(Wire):
         dict[VariableName, Annotated[str, Field(max_length=500)]], Field(default_factory=dict, max_length=20)
     ]
     first_text: StrictBool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> "PreviewRequest":
+        if (self.template is None) == (self.wording is None):
+            raise ValueError("either a template or a wording is needed")
+        return self
 
 
 class Preview(Wire):

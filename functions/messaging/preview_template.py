@@ -1,0 +1,20 @@
+from shared.kernel.clock import Clock
+from shared.kernel.declare import post
+from shared.messaging import access
+from shared.messaging.wording import administration
+from shared.messaging.wording.errors import TemplateNotFound
+from shared.messaging.wording.schemas import Preview, PreviewRequest
+
+
+@post(
+    "/v1/admin/templates/preview",
+    api="admin",
+    allow="messaging:manage",
+    rate="write",
+    touches=[access.READ_WORDS],
+    errors=[TemplateNotFound],
+    layers=["text"],
+)
+def preview_template(body: PreviewRequest, clock: Clock) -> Preview:
+    """Try a template, or other words: what would be sent, in how many segments, or why nothing would."""
+    return administration.preview(body, now=clock.now())

@@ -1,0 +1,20 @@
+from shared.kernel.declare import get
+from shared.kernel.wire import Page
+from shared.messaging import access
+from shared.messaging.wording import administration
+from shared.messaging.wording.errors import TemplateNotFound
+from shared.messaging.wording.schemas import TemplatePath, VersionView
+
+
+@get(
+    "/v1/admin/templates/{key}",
+    api="admin",
+    allow="messaging:manage",
+    rate="read",
+    touches=[access.READ_WORDS],
+    errors=[TemplateNotFound],
+)
+def read_template(key: TemplatePath) -> Page[VersionView]:
+    """List every version of a template, the latest first."""
+    found = administration.history(key)
+    return Page(found, limit=len(found), next_cursor=None)
