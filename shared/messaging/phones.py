@@ -1,5 +1,6 @@
 """Phone numbers, by the metadata of libphonenumber (layer ``text``)."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,6 +8,9 @@ from shared.kernel.errors import ValidationFailed
 
 PREFIX_DIGITS = 4
 """Numbers of one block differ in their last four digits: what a fraudster rents."""
+
+_WRITTEN = re.compile(r"[0-9+()./\- \u00a0]{4,32}", re.ASCII)
+"""How people write numbers; the library would also take letters, extensions and parameters."""
 
 _UNKNOWN_ZONE = "Etc/Unknown"
 
@@ -43,11 +47,14 @@ def parse(text: str, *, field: str, region: str | None = None) -> str:
     """
     import phonenumbers
 
+    unreadable = ValidationFailed(details=[(field, "a phone number with its country, e.g. +12125550123")])
+    if not _WRITTEN.fullmatch(text):
+        raise unreadable
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        raise ValidationFailed(details=[(field, "a phone number with its country, e.g. +12125550123")]) from None
-    if not phonenumbers.is_valid_number(number) or number.extension:
+        raise unreadable from None
+    if not phonenumbers.is_valid_number(number):
         raise ValidationFailed(details=[(field, "no such phone number")])
     if phonenumbers.number_type(number) not in _personal():
         raise ValidationFailed(details=[(field, "a person's phone number, not a service's")])
