@@ -1,0 +1,379 @@
+"""Goals: set, read, changed, paused, completed, deleted, restored; and the profile that their days follow."""
+
+import pytest
+
+from shared.accountability.goals.rules import MAX_GOALS
+from tests.calls import call
+from tests.clock import START
+from tests.handlers.accountability.goals.conftest import (
+    ADMIN,
+    OTHER,
+    TODAY,
+    USER,
+    day_of,
+    events,
+    goal_of,
+    log,
+    new_goal,
+    ok,
+    outcomes,
+    pass_days,
+    profile,
+    topics,
+)
+
+TOMORROW, DAY_AFTER = "2026-03-02", "2026-03-03"
+
+
+def on(name, goal_id, caller=USER, **request):
+    return call(f"accountability.{name}", path={"goal_id": goal_id}, caller=caller, **request)
+
+
+def test_a_profile_is_there_from_the_start():
+    assert ok(call("accountability.read_profile", caller=USER)).json == {
+        "data": {
+            "userId": "usr_ada",
+            "name": "Unknown",
+            "zone": "UTC",
+            "dayStart": 0,
+            "grace": 0,
+            "tier": "tier_35",
+            "personalBestBefore": 0,
+            "shareMilestones": True,
+            "guideId": None,
+            "onboardingCompletedAt": None,
+            "preferences": {},
+        },
+        "meta": {},
+    }
+
+
+@pytest.mark.covers("S-A-01")
+def test_a_profile_is_changed_in_parts(clock):
+    profile(zone="Asia/Kathmandu", dayStart=180, grace=60, personalBestBefore=12)
+    profile(onboardingCompleted=True, preferences={"theme": "dark", "sounds": False})
+    clock.advance(days=1)
+    found = profile(name="Ada", onboardingCompleted=True)
+    assert found == {
+        "userId": "usr_ada",
+        "name": "Ada",
+        "zone": "Asia/Kathmandu",
+        "dayStart": 180,
+        "grace": 60,
+        "tier": "tier_35",
+        "personalBestBefore": 12,
+        "shareMilestones": True,
+        "guideId": None,
+        "onboardingCompletedAt": "2026-03-01T09:30:00.000Z",
+        "preferences": {"theme": "dark", "sounds": False},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"zone": "../etc/passwd"}, "zone"),
+        ({"dayStart": 721}, "dayStart"),
+        ({"dayStart": "3"}, "dayStart"),
+        ({"grace": -1}, "grace"),
+        ({"tier": "tier_200"}, "tier"),
+        ({"preferences": {"a": [1]}}, "preferences.a.bool"),
+        ({"onboardingCompleted": False}, "onboardingCompleted"),
+        ({}, "body"),
+    ],
+)
+def test_a_profile_refuses_what_makes_no_sense(body, field):
+    answer = call("accountability.change_profile", body=body, caller=USER)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert answer.json["error"]["details"][0]["field"] == field
+
+
+def test_staff_choose_the_guide():
+    path = {"user_id": "usr_ada"}
+    choose = "accountability.choose_guide"
+    assert call(choose, path=path, body={"guideId": "usr_guide"}, caller=ADMIN).status == 404
+    new_goal()
+    assert ok(call(choose, path=path, body={"guideId": "usr_guide"}, caller=ADMIN)).data["guideId"] == "usr_guide"
+    assert ok(call(choose, path=path, body={"guideId": None}, caller=ADMIN)).data["guideId"] is None
+
+
+@pytest.mark.covers("S-A-04", "S-A-11")
+def test_a_goal_is_set_with_a_title_and_a_frequency():
+    answer = ok(call("accountability.create_goal", body={"title": "Run", "frequency": "daily"}, caller=USER), 201)
+    goal_id = answer.data["id"]
+    assert answer.json == {
+        "data": {
+            "id": goal_id,
+            "title": "Run",
+            "description": None,
+            "frequency": {"kind": "DAILY", "n": None, "weekdays": None},
+            "nextFrequency": None,
+            "status": "ACTIVE",
+            "escalationEnabled": True,
+            "policy": "standard",
+            "held": False,
+            "openDay": {
+                "date": TODAY,
+                "zone": "UTC",
+                "closesAt": "2026-03-02T00:00:00.000Z",
+                "logUntil": "2026-03-02T00:00:00.000Z",
+            },
+            "restDays": [],
+            "pauseFrom": None,
+            "pauseUntil": None,
+            "streak": 0,
+            "longestStreak": 0,
+            "missedRun": 0,
+            "missedSince": None,
+            "createdAt": "2026-03-01T09:30:00.000Z",
+            "completedAt": None,
+            "deletedAt": None,
+        },
+        "meta": {},
+    }
+    assert ok(on("read_goal", goal_id)).data == answer.data
+    assert ok(call("accountability.list_goals", caller=USER)).json["data"] == [answer.data]
+    assert events("GoalCreated") == [{"user_id": "usr_ada", "goal_id": goal_id}]
+
+
+def test_a_lost_answer_makes_no_second_goal():
+    first = new_goal(key="once")
+    from shared.accountability.goals import keeping
+    from shared.accountability.goals.schemas import NewGoal
+
+    wanted = NewGoal(title="Run")
+    again = keeping.create("usr_ada", wanted, operation="op", now=START)
+    assert keeping.create("usr_ada", wanted, operation="op", now=START) == again
+    assert again.id != first["id"]
+    assert len(ok(call("accountability.list_goals", caller=USER)).json["data"]) == 2
+
+
+@pytest.mark.covers("X-A-20")
+@pytest.mark.parametrize(
+    "frequency",
+    [
+        {"kind": "PER_WEEK", "n": 3, "weekdays": None},
+        {"kind": "WEEKDAYS", "n": None, "weekdays": [1, 3, 5]},
+        {"kind": "EVERY_N_DAYS", "n": 3, "weekdays": None},
+        {"kind": "DAILY", "n": None, "weekdays": None},
+    ],
+)
+def test_frequencies(frequency):
+    assert new_goal(frequency=frequency)["frequency"] == frequency
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"frequency": "sometimes"},
+        {"frequency": {"kind": "PER_WEEK"}},
+        {"frequency": {"kind": "PER_WEEK", "n": 8}},
+        {"frequency": {"kind": "PER_WEEK", "n": "3"}},
+        {"frequency": {"kind": "EVERY_N_DAYS", "n": 31}},
+        {"frequency": {"kind": "WEEKDAYS", "weekdays": [0]}},
+        {"frequency": {"kind": "WEEKDAYS", "weekdays": []}},
+        {"frequency": {"kind": "DAILY", "n": 1}},
+        {"title": ""},
+        {"title": "x" * 81},
+        {"policy": "No Policy"},
+        {"escalationEnabled": 1},
+        {"status": "ACTIVE"},
+    ],
+)
+def test_a_goal_refuses_what_makes_no_sense(body):
+    answer = call("accountability.create_goal", body={"title": "Run"} | body, caller=USER)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+def test_an_unknown_policy_is_refused():
+    assert call("accountability.create_goal", body={"title": "Run", "policy": "none"}, caller=USER).status == 404
+
+
+@pytest.mark.covers("S-A-51")
+def test_somebody_may_have_fifty_goals():
+    from shared.accountability.goals import keeping
+    from shared.accountability.goals.schemas import NewGoal
+
+    made = [
+        keeping.create("usr_ada", NewGoal(title="Run"), operation=str(number), now=START) for number in range(MAX_GOALS)
+    ]
+    answer = call("accountability.create_goal", body={"title": "Run"}, caller=USER)
+    assert (answer.status, answer.code) == (409, "TOO_MANY_GOALS")
+    ok(on("delete_goal", made[0].id))
+    assert on("restore_goal", made[0].id).status == 200
+    ok(on("delete_goal", made[0].id, request_id="again"))
+    new_goal(key="fits")
+    assert on("restore_goal", made[0].id, request_id="more").code == "TOO_MANY_GOALS"
+    listed = ok(call("accountability.list_goals", caller=USER, query={"limit": "30"}))
+    assert len(listed.data) <= 30
+    assert listed.json["pagination"]["hasMore"]
+
+
+def test_somebody_elses_goal_is_not_found():
+    goal_id = new_goal()["id"]
+    for name in ("read_goal", "pause_goal", "resume_goal", "complete_goal", "delete_goal", "restore_goal"):
+        body = {"from": DAY_AFTER} if name == "pause_goal" else None
+        assert on(name, goal_id, OTHER, body=body).status == 404, name
+    assert on("change_goal", goal_id, OTHER, body={"title": "Mine"}).status == 404
+    assert log(goal_id, OTHER).status == 404
+
+
+def test_a_goal_is_changed_and_its_frequency_from_tomorrow(clock):
+    goal_id = new_goal()["id"]
+    body = {"title": "Swim", "description": "Laps", "frequency": {"kind": "WEEKDAYS", "weekdays": [2]}}
+    changed = ok(on("change_goal", goal_id, body=body)).data
+    assert (changed["title"], changed["description"], changed["frequency"]["kind"]) == ("Swim", "Laps", "DAILY")
+    assert changed["nextFrequency"] == {"kind": "WEEKDAYS", "n": None, "weekdays": [2]}
+    pass_days(goal_id, clock, 2)
+    assert outcomes(goal_id) == {TODAY: "MISSED", TOMORROW: "REST"}
+    assert ok(on("read_goal", goal_id)).data["frequency"]["kind"] == "WEEKDAYS"
+    assert ok(on("change_goal", goal_id, body={"description": None}, request_id="b")).data["description"] is None
+
+
+@pytest.mark.covers("X-A-17")
+def test_rest_days_are_planned_ahead(clock):
+    goal_id = new_goal()["id"]
+    refused = on("change_goal", goal_id, body={"restDays": [TODAY]})
+    assert (refused.status, refused.code) == (422, "TOO_SOON")
+    assert on("change_goal", goal_id, body={"restDays": ["2026-02-30"]}).status == 400
+    assert on("change_goal", goal_id, body={"restDays": ["2028-01-01"]}).status == 400
+    rested = ok(on("change_goal", goal_id, body={"restDays": [TOMORROW]})).data
+    assert rested["restDays"] == [TOMORROW]
+    log(goal_id)
+    pass_days(goal_id, clock, 1)
+    # It has begun: it stays a rest day, whatever is planned now.
+    assert ok(on("change_goal", goal_id, body={"restDays": []}, request_id="b")).data["restDays"] == [TOMORROW]
+    pass_days(goal_id, clock, 1)
+    assert outcomes(goal_id) == {TODAY: "LOGGED", TOMORROW: "REST"}
+    assert goal_of(goal_id).streak == 1
+
+
+@pytest.mark.covers("X-A-17")
+def test_a_pause_begins_tomorrow_and_ends_the_run_of_misses(clock):
+    goal_id = new_goal()["id"]
+    pass_days(goal_id, clock, 2)
+    assert (goal_of(goal_id).missed_run, goal_of(goal_id).missed_since) == (2, TODAY)
+    answer = on("pause_goal", goal_id, body={"from": DAY_AFTER})
+    assert (answer.status, answer.code) == (422, "TOO_SOON")
+    paused = ok(on("pause_goal", goal_id, body={"from": "2026-03-04", "until": "2026-03-05"})).data
+    assert (paused["status"], paused["missedRun"]) == ("ACTIVE", 0)
+    assert topics() == {f"run:{goal_id}:{TODAY}"}
+    (withdrawn,) = events("RunWithdrawn")
+    assert (withdrawn["missed_since"], withdrawn["reason"]) == (TODAY, "PAUSED")
+    pass_days(goal_id, clock, 4)
+    assert outcomes(goal_id) == {
+        TODAY: "MISSED",
+        TOMORROW: "MISSED",
+        DAY_AFTER: "MISSED",
+        "2026-03-04": "PAUSED",
+        "2026-03-05": "PAUSED",
+        "2026-03-06": "MISSED",
+    }
+    assert [(event["date"], event["days_missed"], event["missed_since"]) for event in by_date("DayMissed")] == [
+        (TODAY, 1, TODAY),
+        (TOMORROW, 2, TODAY),
+        (DAY_AFTER, 1, DAY_AFTER),
+        ("2026-03-06", 1, "2026-03-06"),
+    ]
+
+
+def by_date(name):
+    return sorted(events(name), key=lambda event: event["date"])
+
+
+@pytest.mark.covers("X-A-17")
+def test_a_pause_is_resumed_from_tomorrow_or_dropped(clock):
+    goal_id = new_goal()["id"]
+    ok(on("pause_goal", goal_id, body={"from": TOMORROW}))
+    assert ok(on("resume_goal", goal_id)).data["pauseFrom"] is None
+    ok(on("pause_goal", goal_id, body={"from": TOMORROW}, request_id="b"))
+    log(goal_id)
+    pass_days(goal_id, clock, 1)
+    assert ok(on("read_goal", goal_id)).data["status"] == "PAUSED"
+    assert on("pause_goal", goal_id, body={"from": "2026-03-09"}, request_id="c").code == "ALREADY_PAUSED"
+    resumed = ok(on("resume_goal", goal_id, request_id="d")).data
+    assert (resumed["pauseFrom"], resumed["pauseUntil"]) == (TOMORROW, TOMORROW)
+    assert ok(on("resume_goal", goal_id, request_id="e")).data == resumed
+    pass_days(goal_id, clock, 2)
+    assert outcomes(goal_id) == {TODAY: "LOGGED", TOMORROW: "PAUSED", DAY_AFTER: "MISSED"}
+
+
+def test_a_pause_is_prolonged(clock):
+    goal_id = new_goal()["id"]
+    ok(on("pause_goal", goal_id, body={"from": TOMORROW, "until": DAY_AFTER}))
+    pass_days(goal_id, clock, 1)
+    prolonged = ok(on("pause_goal", goal_id, body={"from": DAY_AFTER, "until": "2026-03-08"}, request_id="b")).data
+    assert (prolonged["pauseFrom"], prolonged["pauseUntil"]) == (TOMORROW, "2026-03-08")
+
+
+@pytest.mark.parametrize("body", [{"from": "2026-02-31"}, {"from": "2026-03-05", "until": "2026-03-04"}, {}])
+def test_an_impossible_pause_is_refused(body):
+    goal_id = new_goal()["id"]
+    assert on("pause_goal", goal_id, body=body).status == 400
+
+
+def test_switching_escalation_off_withdraws_the_run(clock):
+    goal_id = new_goal()["id"]
+    pass_days(goal_id, clock, 1)
+    ok(on("change_goal", goal_id, body={"escalationEnabled": False}))
+    assert [event["reason"] for event in events("RunWithdrawn")] == ["DISABLED"]
+    assert topics() == {f"run:{goal_id}:{TODAY}"}
+
+
+@pytest.mark.covers("S-A-04")
+def test_a_completed_goal_has_no_more_days(clock):
+    goal_id = new_goal()["id"]
+    pass_days(goal_id, clock, 1)
+    done = ok(on("complete_goal", goal_id)).data
+    assert (done["status"], done["openDay"], done["missedRun"]) == ("COMPLETED", None, 0)
+    assert ok(on("complete_goal", goal_id, request_id="b")).data == done
+    assert [event["reason"] for event in events("RunWithdrawn")] == ["COMPLETED"]
+    item = goal_of(goal_id)
+    assert (item.due_at, item.due_shard, item.active_shard) == (None, None, None)
+    assert log(goal_id).code == "GOAL_OVER"
+    assert on("pause_goal", goal_id, body={"from": "2026-03-09"}).code == "GOAL_OVER"
+    assert on("resume_goal", goal_id, request_id="c").code == "GOAL_OVER"
+    assert on("change_goal", goal_id, body={"title": "More"}).code == "GOAL_OVER"
+
+
+@pytest.mark.covers("S-A-10")
+def test_a_deleted_goal_can_be_restored_the_same_day(clock):
+    profile(grace=60)
+    goal_id = new_goal()["id"]
+    log(goal_id)
+    before = goal_of(goal_id)
+    deleted = ok(on("delete_goal", goal_id)).data
+    assert (deleted["status"], deleted["openDay"]) == ("DELETED", None)
+    assert ok(on("delete_goal", goal_id, request_id="b")).data == deleted
+    assert on("read_goal", goal_id).status == 404
+    assert ok(call("accountability.list_goals", caller=USER)).data == []
+    assert len(ok(call("accountability.list_goals", caller=USER, query={"status": "DELETED"})).data) == 1
+    assert log(goal_id, request_id="other").status == 404
+    restored = ok(on("restore_goal", goal_id)).data
+    assert (restored["status"], restored["streak"], restored["openDay"]["date"]) == ("ACTIVE", 1, TODAY)
+    assert (goal_of(goal_id).due_at, goal_of(goal_id).due_shard) == (before.due_at, before.due_shard)
+    assert ok(on("restore_goal", goal_id, request_id="c")).data == restored
+
+
+@pytest.mark.covers("S-A-10")
+@pytest.mark.parametrize("logged", [True, False])
+def test_deleting_does_not_save_a_streak(clock, logged):
+    goal_id = new_goal()["id"]
+    log(goal_id)
+    pass_days(goal_id, clock, 1)
+    if logged:
+        log(goal_id, request_id="b")
+    ok(on("delete_goal", goal_id))
+    clock.advance(days=20)
+    restored = ok(on("restore_goal", goal_id)).data
+    assert (restored["openDay"]["date"], restored["streak"]) == ("2026-03-22", 2 if logged else 0)
+    assert day_of(goal_id, TOMORROW).outcome == ("LOGGED" if logged else "MISSED")
+    assert events("DayMissed") == []
+    pass_days(goal_id, clock, 1)
+    assert events("DayMissed")[0]["days_missed"] == 1
+
+
+def test_no_token_no_goals():
+    assert call("accountability.list_goals").status == 401
+    assert call("accountability.list_goals", caller=ADMIN).status == 403
