@@ -35,6 +35,7 @@ SECRETS = {
     "derived-tokens": "a key that derives opaque tokens in tests",
     "stripe": json.dumps({"api_key": "sk_test_tests", "webhook_secret": "whsec_tests"}),
     "livekit": json.dumps({"api_key": "devkey", "api_secret": "devsecret-devsecret-devsecret-123"}),
+    "twilio": json.dumps({"account_sid": "AC" + "0" * 32, "auth_token": "token-of-tests"}),
 }
 START_SECONDS = 30
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from shared.kernel.caller import Principal
 from shared.kernel.clock import to_ms
@@ -116,10 +116,16 @@ def http_event(
 
 
 def webhook_event(
-    body: bytes, headers: dict[str, str] | None = None, *, encoded: bool = False, method: str = "POST"
+    body: bytes,
+    headers: dict[str, str] | None = None,
+    *,
+    encoded: bool = False,
+    method: str = "POST",
+    query: str = "",
 ) -> Event:
     """Return the event of a delivery to a function URL; ``encoded`` as Lambda hands on what is not text."""
     event = sample("function-url")
+    event |= {"rawQueryString": query, "queryStringParameters": dict(parse_qsl(query, keep_blank_values=True))}
     event["headers"] |= {name.lower(): value for name, value in (headers or {}).items()}
     event["body"] = base64.b64encode(body).decode() if encoded else body.decode()
     event["isBase64Encoded"] = encoded

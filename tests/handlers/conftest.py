@@ -24,6 +24,9 @@ SETTINGS = {
     "WELLSPRING_SOCKET_URL": "wss://live.wellspring.example",
     "WELLSPRING_LIVEKIT_URL": "http://127.0.0.1:1",
     "WELLSPRING_STRIPE_API_BASE": "http://127.0.0.1:1",
+    "WELLSPRING_TWILIO_API_BASE": "http://127.0.0.1:1",
+    "WELLSPRING_SNS_CERTIFICATES": "http://127.0.0.1:1",
+    "WELLSPRING_MAIL_TOPIC": "arn:aws:sns:eu-central-1:000000000000:test-wellspring-mail-events",
     "WELLSPRING_CHECKOUT_SUCCESS_URL": "https://wellspring.example/done?session={CHECKOUT_SESSION_ID}",
     "WELLSPRING_CHECKOUT_CANCEL_URL": "https://wellspring.example/cancelled",
 }

@@ -38,7 +38,7 @@ _REVOKING = re.compile(
             r"\b(?:remove|delete|take|erase)\b(?: \w+){0,2} (?:me|my)\b",
             r"\bunsubscribe\b|\bopt(?:ing)? ?(?:me )?out\b",
             r"\b(?:revoke|withdraw|take back)\b(?: \w+){0,3} (?:consent|permission|agreement)\b",
-            r"\b(?:do not|don t|dont|never|didn t|did not) (?:consent|agree)\b",
+            r"\b(?:do not|don t|dont|never|didn t|did not) (?:consent|agree)(?:e?d)?\b",
             rf"\b(?:do not|don t|dont) want\b(?: \w+){{0,4}} (?:{_CONTACT}|this|these|part)\b",
             r"\bleave me alone\b|\b(?:lose|forget) (?:my|this) number\b|\bnot interested\b|\bget lost\b",
             r"\bwrong (?:number|person)\b|\bnot my number\b",
@@ -70,8 +70,8 @@ def read(text: str) -> Reading:
     whole = plain.replace(" ", "")
     if whole in _KEYWORDS:
         return Reading(_KEYWORDS[whole])
-    if whole.isascii() and whole.isdigit() and len(whole) <= _MOST_DIGITS:
-        return Reading(number=int(whole))
+    if plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS:
+        return Reading(number=int(plain))
     return Reading(revokes=_REVOKING.search(plain) is not None)
 
 
