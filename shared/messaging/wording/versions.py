@@ -23,6 +23,12 @@ def in_use(*, now: datetime) -> Versions:
     return _read[1]
 
 
+def forget() -> None:
+    """Read again at the next use."""
+    global _read  # noqa: PLW0603 - what the process keeps
+    _read = None
+
+
 def _approved() -> Versions:
     versions = {}
     for found in query_all(ActiveTemplate, ActiveTemplate.pk == ACTIVE_PK):

@@ -1,0 +1,248 @@
+"""Words: the specification's texts, and what a template is held to."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.config import settings
+from shared.messaging import words
+from shared.messaging.channels import Channel
+from shared.messaging.wording.catalogue import Version, seeded
+from shared.messaging.wording.schemas import Wording
+from shared.messaging.wording.syntax import problems
+from shared.messaging.words import FIRST_WORDS, MissingVariable, TooLong, compose
+
+FIRST = "Dataday: Reply STOP to end, HELP for help. Msg & data rates may apply."
+PEOPLE = {"partner_name": "Maria", "user_name": "Ada", "goal": "morning run"}
+EVERYTHING = PEOPLE | {
+    "days": "4",
+    "note": "Please?",
+    "ways": "text message and e-mail",
+    "link": "https://api.example/v1/partner/ptn_1.1.x",
+    "kind": "crisis",
+    "balance": "4.5",
+    "choices": "1 for Ada, 2 for Bob",
+}
+
+DAY_1 = (
+    "Hi Maria, this is Dataday. Ada missed logging their morning run today. We're following up with them directly. "
+    "You're part of their Social Accountability Network - thanks for supporting their success! 💪"
+)
+DAY_2 = (
+    "Hi Maria, this is Dataday. Ada hasn't logged their morning run progress for 2 days. Could you check in with them? "
+    "They're usually great at this, so they might just need a friendly reminder. Thanks for being part of their "
+    "support team!"
+)
+DAY_3 = (
+    "Hi Maria, Ada still hasn't logged their morning run progress (4 days now). They might be struggling or going "
+    "through something. A quick call or text from you could really help. Thanks for caring about their success!"
+)
+WEEK = (
+    "Hi Maria, Ada hasn't been tracking their morning run for a week. As someone important to them, your support could "
+    "make a real difference. Could you reach out? We're here to help them succeed, and you're a key part of that."
+)
+SUCCESS = (
+    "Ada just completed their morning run for 30 days straight! 🎉 Your support as their Emergency Support Team member "
+    "helped make this happen. They wanted you to know how much your encouragement meant to them."
+)
+HOW = "\nReply 1: I'll check in, 2: done, 3: I can't."
+
+
+@pytest.fixture(autouse=True)
+def _stage(monkeypatch):
+    monkeypatch.setenv("WELLSPRING_STAGE", "test")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def said(key, channel=Channel.SMS, variables=EVERYTHING, *, first=False):
+    ending = seeded()[FIRST_WORDS, "en"] if first else None
+    return compose(seeded()[key, "en"], channel, variables, ending=ending)
+
+
+def version(**wording):
+    defaults = {"subject": "Hello", "text": "Hello"}
+    return Version("test", "en", 3, Wording.model_validate(defaults | wording))
+
+
+@pytest.mark.covers("S-A-24", "S-A-25", "S-A-26", "S-A-27", "S-A-28", "S-A-29")
+@pytest.mark.parametrize(
+    ("key", "text", "days", "how"),
+    [
+        ("escalation.day-1", DAY_1, "1", ""),
+        ("escalation.day-2", DAY_2, "2", HOW),
+        ("escalation.day-3-plus", DAY_3, "4", HOW),
+        ("escalation.week", WEEK, "7", HOW),
+        ("milestone.success", SUCCESS, "30", ""),
+    ],
+)
+def test_the_specifications_texts_word_for_word(key, text, days, how):
+    variables = PEOPLE | {"days": days}
+    assert said(key, variables=variables).text == text + how
+    assert said(key, Channel.EMAIL, variables).text == text
+    assert said(key, Channel.VOICE, variables).text == text.replace(" 💪", "").replace(" 🎉", " ").replace("  ", " ")
+
+
+def test_the_milestone_tells_the_days_that_were_reached():
+    assert "for 60 days straight!" in said("milestone.success", variables=PEOPLE | {"days": "60"}).text
+
+
+@pytest.mark.parametrize("key", sorted(key for key, _ in seeded()))
+@pytest.mark.parametrize("channel", list(Channel))
+@pytest.mark.parametrize("first", [True, False])
+def test_every_template_that_comes_with_the_system_can_be_used(key, channel, first):
+    found = seeded()[key, "en"]
+    assert problems(found.wording) == []
+    words_ = said(key, channel, first=first)
+    assert words_.text
+    assert words_.subject
+    assert "{" not in words_.text + words_.subject
+    assert (words_.version, words_.reference) == (1, f"{key}/en/1")
+
+
+@pytest.mark.parametrize(
+    "key", ["escalation.day-1", "escalation.day-3-plus", "escalation.week", "milestone.success", "escalation.all-clear"]
+)
+def test_the_first_text_to_a_number_ends_with_brand_and_opt_out_words(key):
+    assert said(key, first=True).text == f"{said(key).text}\n{FIRST}"
+
+
+@pytest.mark.parametrize("key", ["consent.request", "consent.reminder", "service.started", "service.help"])
+def test_what_tells_how_to_end_it_already_does_not_tell_it_twice(key):
+    text = said(key, first=True).text
+    assert text == said(key).text
+    assert text.count("Reply STOP to end") == 1
+    assert "Dataday" in text
+
+
+@pytest.mark.parametrize("key", ["service.stopped", "service.which"])
+def test_an_answer_is_not_lengthened(key):
+    assert said(key, first=True).text == said(key).text
+
+
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.VOICE, Channel.WHATSAPP, Channel.IN_APP])
+def test_only_text_messages_end_with_opt_out_words(channel):
+    assert FIRST not in said("escalation.day-1", channel, first=True).text
+
+
+@pytest.mark.parametrize("key", ["consent.request", "consent.reminder"])
+def test_a_request_for_consent_tells_all_it_has_to(key):
+    text = said(key).text
+    for part in (
+        "Dataday",
+        "Ada",
+        "morning run",
+        "by text message and e-mail",
+        "messages a week",
+        "Reply YES to agree, NO to decline",
+        EVERYTHING["link"],
+        "Reply STOP to end, HELP for help",
+        "Msg & data rates may apply",
+    ):
+        assert part in text
+    mail = said(key, Channel.EMAIL).text
+    assert EVERYTHING["link"] in mail
+    assert "Reply" not in mail
+
+
+def test_the_users_own_words_are_in_the_mail_only_where_there_are_some():
+    without = {name: value for name, value in EVERYTHING.items() if name != "note"}
+    assert 'Ada says: "Please?"' in said("consent.request", Channel.EMAIL).text
+    assert "says" not in said("consent.request", Channel.EMAIL, without).text
+    assert "says" not in said("consent.request", Channel.EMAIL, without | {"note": " "}).text
+
+
+def test_a_mail_that_asks_holds_the_link_to_answer_by():
+    text = said("escalation.day-2", Channel.EMAIL).text
+    assert text == f"{DAY_2}\n\nTell us whether you can: {EVERYTHING['link']}"
+
+
+@pytest.mark.parametrize("missing", ["partner_name", "user_name", "goal", "days"])
+@pytest.mark.parametrize("value", [None, "", " \n "])
+def test_a_missing_variable_is_named(missing, value):
+    variables = {name: text for name, text in (PEOPLE | {"days": "4"}).items() if name != missing}
+    if value is not None:
+        variables[missing] = value
+    with pytest.raises(MissingVariable) as refusal:
+        said("escalation.day-3-plus", variables=variables)
+    assert refusal.value.name == missing
+
+
+def test_the_plain_form_is_taken_where_the_other_is_too_long():
+    plain = {"text": "💪" * 200, "plain": "a" * 900, "max_segments": 6}
+    found = compose(version(**plain), Channel.SMS, {})
+    assert (found.text, found.segments) == ("a" * 900, 6)
+    assert compose(version(**plain), Channel.WHATSAPP, {}).text == "💪" * 200
+
+
+def test_the_plain_form_is_taken_where_the_template_says_so():
+    both = {"text": "Well done 💪", "plain": "Well done"}
+    assert compose(version(**both), Channel.SMS, {}).text == "Well done 💪"
+    assert compose(version(**both, prefer_plain=True), Channel.SMS, {}).text == "Well done"
+
+
+@pytest.mark.covers("X-A-43")
+def test_a_text_over_its_cap_is_refused():
+    assert compose(version(text="a" * 306, max_segments=2), Channel.SMS, {}).segments == 2
+    with pytest.raises(TooLong, match="3 segments are more than 2"):
+        compose(version(text="a" * 307, max_segments=2), Channel.SMS, {})
+    assert compose(version(text="a" * 307, max_segments=2), Channel.EMAIL, {}).segments == 1
+
+
+def test_the_opt_out_words_count():
+    with pytest.raises(TooLong):
+        compose(version(text="a" * 160, max_segments=1), Channel.SMS, {}, ending=seeded()[FIRST_WORDS, "en"])
+
+
+def test_whatsapp_gets_its_approved_template_and_its_variables_in_order():
+    sid = "HX" + "0" * 32
+    approved = version(text="{{ a }} {{ b }}", variables=["a", "b"], content_sid=sid, content_variables=["b", "a"])
+    found = compose(approved, Channel.WHATSAPP, {"a": "1", "b": "2"})
+    assert (found.text, found.content_sid, found.content_variables) == ("1 2", sid, ("2", "1"))
+    assert compose(approved, Channel.SMS, {"a": "1", "b": "2"}).content_sid is None
+
+
+@given(st.text())
+def test_a_value_stays_in_its_sentence(value):
+    line = words._one_line(value)
+    assert line == " ".join(line.split())
+    assert not set(line) & set("\n\r\x00\x1b\u202e\u2066")
+
+
+def test_what_a_value_says_is_not_read_as_a_template():
+    name = "{{ link }}{% if 1 %}"
+    assert said("escalation.day-1", variables=PEOPLE | {"partner_name": name}).text.startswith(f"Hi {name}, this is")
+
+
+@pytest.mark.parametrize(
+    ("wording", "field"),
+    [
+        ({"text": "{{ a }}"}, "variables"),
+        ({"variables": ["a"]}, "variables"),
+        ({"text": "{{ a }}", "variables": ["a"], "content_variables": ["b"]}, "contentVariables"),
+        ({"text": "{{ a"}, "text"),
+        ({"text": "{% for a in b %}{% endfor %}"}, "text"),
+        ({"text": "{{ ''.__class__ }}"}, "text"),
+        ({"text": "{{ 'a' * 1000000000 }}"}, "text"),
+        ({"text": "{{ brand | upper }}"}, "text"),
+        ({"text": "{{ range(9) }}"}, "text"),
+        ({"text": "{% set a = 1 %}"}, "text"),
+        ({"text": "{% include 'x' %}"}, "text"),
+        ({"sms": "{{ text }} {{ a }}"}, "variables"),
+        ({"subject": "{{ text }}"}, "variables"),
+    ],
+)
+def test_what_a_template_may_not_say(wording, field):
+    assert {name for name, _ in problems(version(**wording).wording)} == {field}
+
+
+def test_built_in_variables_need_no_declaration():
+    assert problems(version(text="{{ brand }} {{ contact }}", sms="{{ text }}", mail="{{ text }}").wording) == []
+
+
+def test_a_version_names_its_words():
+    found = compose(dataclasses.replace(version(), locale="de"), Channel.SMS, {})
+    assert (found.reference, found.version) == ("test/de/3", 3)
