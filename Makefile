@@ -42,7 +42,7 @@ logs: $(READY) ## Follow the output of every local process and function.
 status: $(READY) ## Say what runs, and where.
 	@$(RUN) infra.local status
 
-demo: $(READY) ## Play the paid minute of live stream against the running local stack.
+demo: $(READY) ## Play the paid minute and the eight missed days against the running local stack.
 	@$(RUN) infra.local demo
 
 test: $(READY) $(CDK) ## Run every test lane that needs only Python and the package registries.
