@@ -1,0 +1,102 @@
+"""Unsubscribing by a link: looking changes nothing, one click ends a kind of mails, another everything."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.kernel.storage import reads
+from shared.messaging import suppression, unsubscribe
+from shared.messaging.categories import CATEGORIES
+from shared.messaging.channels import Channel
+from shared.messaging.items import Suppression, address_hash, address_pk, suppression_sk
+from tests import outbox
+from tests.calls import Answer, Call
+
+MAIL = "ann@example.com"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
+@pytest.fixture
+def token() -> str:
+    """The token in a mail of good news."""
+    return unsubscribe.token(address_hash(MAIL), "partner-good-news")
+
+
+def standing() -> set[tuple[str, str]]:
+    return {(item.scope, item.reason) for item in suppression.standing(address_hash(MAIL))}
+
+
+def post(call: Call, token: str, **more: object) -> Answer:
+    return call("messaging.unsubscribe", path={"token": token}, **({"text": ONE_CLICK, "headers": FORM} | more))
+
+
+@pytest.mark.covers("X-N-09")
+def test_a_mail_client_unsubscribes_with_one_click(call: Call, token: str) -> None:
+    answer = post(call, token)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert standing() == {("partner-good-news", "UNSUBSCRIBED")}
+    assert post(call, token).status == 200
+    assert outbox.sent("messaging", "AddressOptedOut") == []
+    item = reads.get(Suppression, address_pk(MAIL), suppression_sk("partner-good-news"))
+    assert item is not None
+
+
+@pytest.mark.covers("X-N-09")
+def test_a_mail_client_may_send_its_form_in_parts_or_nothing_at_all(call: Call, token: str) -> None:
+    parts = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    assert post(call, token, text=None, encoded=parts, headers=kind).status == 200
+    assert post(call, token, text=None, headers={}).status == 200
+    assert standing() == {("partner-good-news", "UNSUBSCRIBED")}
+
+
+@pytest.mark.covers("X-N-09")
+def test_looking_at_the_link_changes_nothing_and_shows_both_buttons(call: Call, token: str) -> None:
+    answer = call("messaging.show_unsubscribe", path={"token": token})
+    assert answer.status == 200
+    assert "<button>Unsubscribe from good news of somebody you support</button>" in answer.text
+    assert '<form method="post" action="?everything=true">' in answer.text
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+    assert standing() == set()
+
+
+@pytest.mark.covers("X-N-09", "X-A-09")
+def test_everything_can_be_ended_and_is_told_to_all_who_have_the_address(
+    call: Call, token: str, enlist: Callable[..., str]
+) -> None:
+    enlist("ada", phone=None, email=MAIL)
+    answer = post(call, token, query={"everything": "true"}, text="")
+    assert "We write to this address no more." in answer.text
+    assert standing() == {("ALL", "UNSUBSCRIBED")}
+    assert outbox.sent("messaging", "AddressOptedOut") == [{"recipient_id": "ptn_ada", "reason": "UNSUBSCRIBED"}]
+
+
+def test_a_link_that_is_not_ours_shows_nothing_and_changes_nothing(call: Call, token: str) -> None:
+    category, hashed, tag = token.split(".")
+    for wrong in (
+        token[:-1],
+        f"partner-ask.{hashed}.{tag}",
+        f"{category}.{'0' * 64}.{tag}",
+        f"{category}.{hashed}.{tag[::-1]}",
+        f"{category}.{hashed}",
+        f"{category}.{hashed}.{tag}.x",
+        f"unknown.{hashed}.{tag}",
+        "x",
+        "\u00e9.\u00e9.\u00e9",
+    ):
+        for named in ("messaging.show_unsubscribe", "messaging.unsubscribe"):
+            answer = call(named, path={"token": wrong})
+            assert (answer.status, "not complete" in answer.text) == (404, True)
+    assert standing() == set()
+
+
+def test_other_bodies_are_refused(call: Call, token: str) -> None:
+    assert post(call, token, text="{}", headers={"content-type": "application/json"}).status == 415
+    assert post(call, token, query={"everything": "perhaps"}).status == 400
+    assert standing() == set()
+
+
+def test_every_kind_of_mail_that_can_be_ended_has_words() -> None:
+    ended = {name for name, kind in CATEGORIES.items() if kind.one_click and Channel.EMAIL in kind.channels}
+    assert ended == unsubscribe.WORDS.keys()
