@@ -30,6 +30,9 @@ RATES = {
     "login-account": Rate(5, 15 * 60),
     "register-address": Rate(60, 60 * 60),
     "verification-mail": Rate(5, 60 * 60),
+    "invitation": Rate(60, 24 * 60 * 60),
+    "partner-link": Rate(1, 60 * 60),
+    "lead-address": Rate(10, 60 * 60),
 }
 """Rate classes. Login has two buckets: per account and per address (S-P-14, X-P-07)."""
 

@@ -21,6 +21,9 @@ _PAGE = (
     "Message and data rates may apply."
 )
 
+AGENT = 256
+"""Characters that are kept of what a browser calls itself."""
+
 START_VERSION = "keyword.start/1"
 """Of somebody's own START, which takes back their STOP (X-A-08)."""
 

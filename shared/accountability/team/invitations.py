@@ -66,6 +66,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
             "note": partner.note or "",
         },
         valid=VALID,
+        channels=rules.asked_by(ways_of(entry).channels),
         topics=(topic(partner),),
         about=about(partner.partner_id),
         subject_id=partner.user_id,
@@ -110,6 +111,7 @@ def _invite_again(partner: Partner, *, now: datetime) -> Partner:
         Partner.invited_at.set(now),
         Partner.reminders.set(0),
         Partner.ended_at.remove(),
+        Partner.consented_at.remove(),
         Partner.generation.set(partner.generation + 1),
         *looked_at(partner, rules.next_look(now, 0, now=now)),
     )

@@ -6,7 +6,7 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribut
 
 from shared.accountability.items import DOMAIN
 from shared.kernel.due import DueIndexed
-from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
 
 DUE_KIND = "invitation"
 
@@ -115,6 +115,20 @@ class PartnerOwner(Item):
 def owner_pk(partner_id: str) -> str:
     """Return the partition that tells whose partner an id is."""
     return f"PARTNER#{partner_id}"
+
+
+class Handled(Item):
+    """That news of a partner was handled: it may come again, also long after they chose otherwise.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``PARTNER#<partner>`` | |
+    | sk | ``REPLY#<reply>``, ``SENT#<message>``, ``DELIVERED#<message>`` | written with what the news did |
+    """
+
+    domain = DOMAIN
+
+    expires_at = ExpiryAttribute()
 
 
 class Lead(Item):

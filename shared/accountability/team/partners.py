@@ -207,7 +207,7 @@ def view(partner: Partner, entry: Recipient, *, now: datetime) -> PartnerView:
     return PartnerView(
         id=partner.partner_id,
         name=partner.name,
-        relationship=cast(Relationship, partner.relationship),
+        relationship=cast("Relationship", partner.relationship),
         phone=entry.phone,
         email=entry.email,
         channels=[channel for channel in entry.channels or () if channel in known],
@@ -345,3 +345,9 @@ def _restore(partner: Partner, *, now: datetime) -> None:
             messaging.directory.active(partner.partner_id, is_active=True),
         ]
     )
+
+
+def invite_again(user_id: str, partner_id: str, *, now: datetime) -> PartnerView:
+    """Ask a partner for their consent once more (``invitations.invite_again``)."""
+    invitations.invite_again(user_id, partner_id, now=now)
+    return read(user_id, partner_id, now=now)

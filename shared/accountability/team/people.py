@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pynamodb.expressions.update import Action
@@ -11,19 +11,27 @@ from shared import identity, messaging
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team.errors import Changed
-from shared.accountability.team.items import Partner, partner_sk
+from shared.accountability.team.items import Handled, Partner, owner_pk, partner_sk
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Update, Write
+from shared.kernel.storage.writes import Put, Update, Write
 from shared.messaging import MessageRequest, Recipient
 
 T = TypeVar("T")
 
-_TRIES = 5
+TRIES = 5
+
+
+REMEMBERED = timedelta(days=90)
+"""How long news is known as handled: longer than its event can come again."""
 
 
 class Moved(Exception):
     """The partner changed between reading and writing."""
+
+
+class AlreadyHandled(Exception):
+    """The news was handled before."""
 
 
 def partner_as_read(user_id: str, partner_id: str) -> Partner:
@@ -98,10 +106,16 @@ def retried(step: Callable[[], T]) -> T:
     Raises:
         Changed: others kept coming before.
     """
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         with suppress(Moved):
             return step()
     raise Changed
+
+
+def once(partner_id: str, news: str, *, now: datetime) -> Put:
+    """Return the write that lets news of a partner be handled once; ``AlreadyHandled`` where it was."""
+    handled = Handled(pk=owner_pk(partner_id), sk=news, expires_at=now + REMEMBERED)
+    return Put(handled, condition=Handled.pk.does_not_exist(), error=AlreadyHandled)
 
 
 def telling_user(partner: Partner, template: str, *, now: datetime) -> list[Write]:

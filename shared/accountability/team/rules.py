@@ -63,6 +63,9 @@ CONSENTING = frozenset({Status.ACTIVE, Status.PAUSED})
 MAY_ACCEPT = frozenset({Status.INVITED, Status.EXPIRED, Status.DECLINED, Status.LEFT})
 """Who may agree on their page, also after another answer."""
 
+UNREACHABLE = frozenset({Status.OPTED_OUT, Status.INVALID})
+"""Whose addresses may not be used."""
+
 MAY_BE_ASKED_AGAIN = frozenset({Status.EXPIRED, Status.DECLINED, Status.LEFT})
 """Whom the user may invite again after the cool-down."""
 
@@ -131,7 +134,13 @@ PARTNER_CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.WHATSAPP, Channel.VOICE)
 """Ways to a partner, who has no app (D-05)."""
 
 WRITTEN = frozenset({Channel.SMS, Channel.EMAIL, Channel.WHATSAPP})
-"""Channels that can carry a request for consent."""
+"""Channels that carry words to read."""
+
+
+def asked_by(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    """Return the channels that ask for consent: WhatsApp needs it beforehand, so it is asked for by text (X-A-28)."""
+    written = [channel for channel in channels if channel in WRITTEN]
+    return tuple(dict.fromkeys(Channel.SMS if channel is Channel.WHATSAPP else channel for channel in written))
 
 
 def next_look(invited_at: datetime, reminders: int, *, now: datetime) -> datetime:
@@ -151,19 +160,20 @@ _WHOLE_PERSON = frozenset({"STOP", "COMPLAINT", "UNSUBSCRIBED", "STAFF"})
 _OF_A_PHONE = frozenset({"CARRIER", "WRONG_NUMBER"})
 
 
-def after_opt_out(reason: str, channels: Sequence[str]) -> Status | None:
-    """Return what a partner becomes when an address of theirs may not be used any more (X-A-05, X-A-36).
+def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> Status | None:
+    """Return what becomes of a partner whose addresses may not be used any more for these reasons (X-A-05, X-A-36).
 
-    Who said no is opted out. Where only an address does not work, a partner who has another way stays (``None``).
+    Who said no has opted out. Where only an address does not work, a partner who has another way stays (``None``).
 
     Args:
-        reason: of ``messaging.events.AddressOptedOut``.
+        reasons: of the suppressions that stand (``messaging.events.AddressOptedOut``).
         channels: of the partner.
     """
-    if reason in _WHOLE_PERSON:
+    if _WHOLE_PERSON & set(reasons):
         return Status.OPTED_OUT
-    lost = PHONE if reason in _OF_A_PHONE else {Channel.EMAIL}
-    return None if any(channel not in lost for channel in channels) else Status.INVALID
+    phone_lost, mail_lost = bool(_OF_A_PHONE & set(reasons)), "BOUNCE" in reasons
+    lost = [phone_lost if channel in PHONE else mail_lost for channel in channels]
+    return Status.INVALID if lost and all(lost) else None
 
 
 class CaseKind(StrEnum):
@@ -193,3 +203,8 @@ DECISIONS = {
     CaseKind.OUTREACH: frozenset({Decision.DONE}),
 }
 """What may be decided of each kind."""
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return a share to two places, ``None`` of nothing; more answers than asks count as all."""
+    return round(min(part / whole, 1), 2) if whole else None

@@ -215,6 +215,12 @@ class Dispute(Wire):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class DisputeAccepted(Wire):
+    """A guide will look at it."""
+
+    case_id: str = Field(examples=["cas_01k0000000000000000000000a"])
+
+
 class CaseView(Wire):
     """Something that a person has to decide."""
 

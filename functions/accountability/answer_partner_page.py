@@ -1,0 +1,60 @@
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header
+
+from shared import identity, messaging
+from shared.accountability.escalation import access as steps_access
+from shared.accountability.team import access, page_deeds
+from shared.accountability.team.errors import Changed
+from shared.accountability.team.page_form import Field, LongField, PageForm, PageToken
+from shared.kernel.caller import Address, OperationId
+from shared.kernel.clock import Clock
+from shared.kernel.declare import PUBLIC, post
+from shared.kernel.platform import COUNT_RATE
+from shared.kernel.wire import Raw
+
+
+@post(
+    "/v1/partner/{token}",
+    allow=PUBLIC,
+    form=True,
+    raw=("text/html",),
+    rate="write",
+    touches=[
+        *steps_access.TAKE_STEPS,
+        access.KEEP_TEAM,
+        messaging.access.ENLIST,
+        messaging.access.REQUEST,
+        identity.access.READ_USERS,
+        COUNT_RATE,
+    ],
+    errors=[Changed],
+    secrets=["derived-tokens"],
+    settings=["public_url"],
+    layers=["text"],
+    timeout=20,
+)
+def answer_partner_page(
+    token: PageToken,
+    address: Address,
+    operation: OperationId,
+    clock: Clock,
+    action: Field = "",
+    statement: Field = "",
+    first: Field = "",
+    second: Field = "",
+    third: Field = "",
+    voice: Field = "",
+    begin: Field = "",
+    end: Field = "",
+    language: Field = "",
+    milestones: Field = "",
+    until: Field = "",
+    about: LongField = "",
+    answer: Field = "",
+    user_agent: Annotated[str, Header(alias="user-agent")] = "",
+) -> Raw:
+    """Do what a form of the partner's page says; the link is used up, and the page that follows has the next one."""
+    choices = (first, second, third)
+    form = PageForm(action, statement, choices, voice, begin, end, language, milestones, until, about, answer)
+    return page_deeds.act(token, page_deeds.Visit(form, address, user_agent, operation, clock.now()))

@@ -1,0 +1,28 @@
+from shared import identity, messaging
+from shared.accountability.team import access, news
+from shared.kernel.clock import Clock
+from shared.kernel.declare import on_event
+from shared.messaging import events
+
+
+@on_event(
+    *news.FOLLOWED,
+    touches=[
+        access.KEEP_TEAM,
+        messaging.access.ENLIST,
+        messaging.access.REQUEST,
+        messaging.access.READ_DIRECTORY,
+        identity.access.READ_USERS,
+    ],
+)
+def follow_partner(
+    event: events.ReplyReceived
+    | events.AddressOptedOut
+    | events.AddressOptedIn
+    | events.MessageBlocked
+    | events.MessageSent
+    | events.MessageDelivered,
+    clock: Clock,
+) -> None:
+    """Follow what partners answer to an invitation, what becomes of their addresses and of words sent to all."""
+    news.follow(event, now=clock.now())

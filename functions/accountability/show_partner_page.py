@@ -1,0 +1,27 @@
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from shared import identity, messaging
+from shared.accountability.team import access, page
+from shared.accountability.team.page_form import PageToken
+from shared.kernel.clock import Clock
+from shared.kernel.declare import PUBLIC, get
+from shared.kernel.platform import COUNT_RATE
+from shared.kernel.wire import Raw
+
+
+@get(
+    "/v1/partner/{token}",
+    allow=PUBLIC,
+    raw=("text/html",),
+    rate="read",
+    touches=[access.SHOW_PAGE, messaging.access.READ_DIRECTORY, identity.access.READ_USERS, COUNT_RATE],
+    secrets=["derived-tokens"],
+    layers=["text"],
+)
+def show_partner_page(
+    token: PageToken, clock: Clock, done: Annotated[str, Query(max_length=20, examples=["saved"])] = ""
+) -> Raw:
+    """Show a partner who named them, what for, and what they can do about it; looking uses nothing up."""
+    return page.show(token, done, now=clock.now())

@@ -1,0 +1,154 @@
+"""What a person has to decide: opened by what happens, worked off by the staff (X-A-32, X-A-39)."""
+
+from datetime import datetime
+from typing import Any
+
+from shared.accountability.goals import corrections
+from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
+from shared.accountability.items import CASES, goal_pk, user_pk
+from shared.accountability.team import people
+from shared.accountability.team.errors import CaseClosed, WrongDecision
+from shared.accountability.team.items import Case, case_pk
+from shared.accountability.team.rules import DECISIONS, CaseKind, Decision
+from shared.accountability.team.schemas import CaseDecision, CaseDetail, CaseView
+from shared.kernel import cursors
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import derived_id
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Update, commit
+from shared.kernel.wire import Page
+
+MAX_LIMIT = 100
+
+
+def new_case(kind: CaseKind, user_id: str, goal_id: str, date: str, *, words: str | None = None, now: datetime) -> Case:
+    """Return a case about a day of a goal; the same matter is the same case."""
+    case_id = derived_id("cas", kind, goal_id, date)
+    return Case(
+        pk=case_pk(case_id),
+        sk=Case.SK,
+        case_id=case_id,
+        kind=kind,
+        case_status="OPEN",
+        user_id=user_id,
+        goal_id=goal_id,
+        date=date,
+        words=words,
+        opened_at=now,
+    )
+
+
+def listed(status: str, kind: CaseKind | None, *, limit: int, cursor: str | None) -> Page[CaseView]:
+    """Return a page of cases, the oldest first. Of one kind, a page may hold fewer than ``limit`` and still go on.
+
+    Raises:
+        BadCursor: the cursor is of another list.
+    """
+    scope = f"cases#{status}#{kind or ''}"
+    found = reads.query(
+        Case,
+        Case.case_status == status,
+        index=CASES.name,
+        limit=limit,
+        start=cursors.decode(scope, cursor),
+        filter_by=Case.kind == kind if kind else None,
+    )
+    keys = [(Case, one["pk"]["S"], one["sk"]["S"]) for one in found.items]
+    whole = reads.get_many(keys) if keys else []
+    # The index lags behind: a case that was decided a moment ago is in it still.
+    views = [view(case) for case in whole if case is not None and case.case_status == status]
+    return Page(views, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+
+
+def view(case: Case) -> CaseView:
+    """Return a case as lists show it."""
+    return CaseView(**_fields(case))
+
+
+def _fields(case: Case) -> dict[str, Any]:
+    is_open = case.case_status == "OPEN"
+    kind = CaseKind(case.kind)
+    return {
+        "id": case.case_id,
+        "kind": kind,
+        "status": case.case_status,
+        "user_id": case.user_id,
+        "goal_id": case.goal_id,
+        "date": case.date,
+        "opened_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "closed_by": case.closed_by,
+        "decision": case.decision,
+        "note": case.note,
+        "decisions": sorted(DECISIONS[kind]) if is_open else [],
+    }
+
+
+def _case(case_id: str) -> Case:
+    case = reads.get(Case, case_pk(case_id), Case.SK)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def read(case_id: str) -> CaseDetail:
+    """Return a case with what one needs to decide it: the goal, and the user's words.
+
+    Raises:
+        NotFound: there is none.
+    """
+    case = _case(case_id)
+    goal, day = reads.get_many(
+        [
+            (Goal, user_pk(case.user_id), goal_sk(str(case.goal_id))),
+            (Day, goal_pk(str(case.goal_id)), day_sk(str(case.date))),
+        ]
+    )
+    logged = day.notes if day is not None and case.kind == CaseKind.CRISIS else None
+    return CaseDetail(
+        **_fields(case),
+        user_name=people.name_of(case.user_id),
+        goal_title=goal.title if goal else None,
+        words=case.words or logged,
+    )
+
+
+def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> CaseView:
+    """Decide a case, and do what that means. The same decision by the same person again gives the same answer.
+
+    RELEASE lets automatic texts about the goal go out again; ACCEPT excuses the disputed day and withdraws what it set
+    off. Both are done before the case is closed, and twice is fine: a crash in between leaves the case open.
+
+    Raises:
+        NotFound: there is none.
+        WrongDecision: it cannot be decided so.
+        CaseClosed: it was decided otherwise, or by somebody else.
+    """
+    case = _case(case_id)
+    if case.case_status != "OPEN":
+        return _decided_before(case, wanted, by)
+    if wanted.decision not in DECISIONS[CaseKind(case.kind)]:
+        raise WrongDecision
+    if wanted.decision is Decision.RELEASE:
+        corrections.release(case.user_id, str(case.goal_id), now=now)
+    elif wanted.decision is Decision.ACCEPT:
+        corrections.excuse_day(case.user_id, str(case.goal_id), str(case.date), by=by, now=now)
+    closed = [
+        Case.case_status.set("CLOSED"),
+        Case.closed_at.set(now),
+        Case.closed_by.set(by),
+        Case.decision.set(wanted.decision),
+        Case.note.set(wanted.note),
+    ]
+    as_read = (Case.case_status == "OPEN") & (Case.opened_at == case.opened_at)
+    try:
+        commit(Update(Case, case.pk, case.sk, closed, condition=as_read, error=CaseClosed))
+    except CaseClosed:
+        return _decided_before(_case(case_id), wanted, by)
+    return view(_case(case_id))
+
+
+def _decided_before(case: Case, wanted: CaseDecision, by: str) -> CaseView:
+    if (case.decision, case.closed_by) != (wanted.decision, by):
+        raise CaseClosed
+    return view(case)

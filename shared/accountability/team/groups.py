@@ -1,0 +1,98 @@
+"""The user's own words to everybody who backs them: how it goes, a success (S-A-41)."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Literal
+
+from shared import messaging
+from shared.accountability.escalation import timeline
+from shared.accountability.team import links, people, rules
+from shared.accountability.team.items import Partner
+from shared.accountability.team.rules import Status
+from shared.accountability.team.schemas import GroupMessage, GroupRecipient, SentToGroup
+from shared.kernel.storage.writes import Update, Write, transact
+from shared.messaging import MessageRequest
+
+Outcome = Literal["QUEUED", "NO_CONSENT", "PAUSED", "OTHER_GOALS", "NO_MILESTONES"]
+
+ABOUT = "group:"
+"""What messages of the group are about."""
+
+CATEGORY = {"UPDATE": "partner-update", "SUCCESS": "partner-good-news"}
+
+
+def send(user_id: str, wanted: GroupMessage, operation: str, *, now: datetime) -> SentToGroup:
+    """Pass a user's words on to each partner who agreed, and tell what happens for each of them.
+
+    A message that is queued still goes through the gate: it leaves in the partner's hours, and not where they had too
+    many lately. The same request twice sends once.
+
+    Raises:
+        ValidationFailed: the goal is not the user's.
+    """
+    people.require_goals(user_id, [wanted.goal_id] if wanted.goal_id else None, field="goalId")
+    team = [partner for partner in people.team_of(user_id) if partner.status in rules.STANDING]
+    outcomes = {partner.partner_id: outcome(partner, wanted, now=now) for partner in team}
+    user_name = people.name_of(user_id)
+    writes: list[Write] = []
+    for partner in team:
+        if outcomes[partner.partner_id] == "QUEUED":
+            writes += messaging.request(_message(partner, wanted, user_name, operation), now=now)
+    if writes:
+        # A second try of the same request finds its messages.
+        with suppress(messaging.AlreadyRequested):
+            transact(writes)
+    recipients = [
+        GroupRecipient(partner_id=partner.partner_id, name=partner.name, outcome=outcomes[partner.partner_id])
+        for partner in team
+    ]
+    return SentToGroup(recipients=recipients)
+
+
+def outcome(partner: Partner, wanted: GroupMessage, *, now: datetime) -> Outcome:
+    """Return what a message of the group means for a partner."""
+    standing = rules.standing(partner.status, partner.paused_until, now=now)
+    if standing not in rules.CONSENTING:
+        return "NO_CONSENT"
+    if standing == Status.PAUSED:
+        return "PAUSED"
+    if not rules.supports(partner.goals, wanted.goal_id):
+        return "OTHER_GOALS"
+    return "QUEUED" if wanted.kind == "UPDATE" or partner.milestones else "NO_MILESTONES"
+
+
+def _message(partner: Partner, wanted: GroupMessage, user_name: str, operation: str) -> MessageRequest:
+    return MessageRequest(
+        key=f"group#{operation}#{partner.partner_id}",
+        recipient_id=partner.partner_id,
+        category=CATEGORY[wanted.kind],
+        template="partner.update",
+        variables={"partner_name": partner.name, "user_name": user_name, "note": wanted.text},
+        about=f"{ABOUT}{operation}",
+        subject_id=partner.user_id,
+    )
+
+
+def note(event: messaging.events.MessageSent | messaging.events.MessageDelivered, *, now: datetime) -> None:
+    """Count a message of the group that left or arrived, and put it on the user's timeline (S-A-33, S-A-34). Once."""
+    if event.about is None or not event.about.startswith(ABOUT):
+        return
+    partner = links.partner_of(event.recipient_id)
+    if partner is None:
+        return
+    sent = isinstance(event, messaging.events.MessageSent)
+    news = f"{'SENT' if sent else 'DELIVERED'}#{event.message_id}"
+    counted = [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)] if sent else []
+    arrived = [] if sent else [Partner.delivered_count.add(1)]
+    writes: list[Write] = [
+        people.once(partner.partner_id, news, now=now),
+        Update(Partner, partner.pk, partner.sk, [*counted, *arrived, Partner.version.add(1)]),
+    ]
+    if sent:
+        content = f"{partner.name} was sent what you wrote."
+        told = timeline.line(
+            partner.user_id, timeline.PARTNERS, content, matter=news, at=now, partner_id=partner.partner_id
+        )
+        writes.append(told)
+    with suppress(people.AlreadyHandled):
+        transact(writes)

@@ -1,0 +1,72 @@
+"""Visitors who leave a phone number (S-A-53, X-A-34)."""
+
+from datetime import datetime
+
+from shared import messaging
+from shared.accountability.team import consents
+from shared.accountability.team.items import Lead, lead_pk
+from shared.accountability.team.schemas import LeadAccepted, NewLead
+from shared.kernel.ids import derived_id
+from shared.kernel.storage.writes import Put, Update, transact
+from shared.messaging import Channel, Entry, Purpose, Statement
+
+CHANNELS = (Channel.SMS, Channel.VOICE)
+NAMELESS = "there"
+"""How somebody is greeted who left no name."""
+
+
+class _Known(Exception):
+    """The number was left before."""
+
+
+def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: datetime) -> LeadAccepted:
+    """Keep a number once, and the evidence of the consent each time. The answer does not tell whether it was known.
+
+    A number that was stopped stays so: only its owner's START lifts that.
+
+    Raises:
+        ValidationFailed: it is no number of a person, or a landline.
+    """
+    phone = messaging.phones.parse(wanted.phone, field="phone", region=wanted.region)
+    digits = phone.removeprefix("+")
+    lead_id = derived_id("led", digits)
+    given = messaging.stated(
+        _statement(lead_id, phone, wanted, network_address=network_address, user_agent=user_agent), now=now
+    )
+    entry = Entry(recipient_id=lead_id, name=wanted.name or NAMELESS, phone=phone, channels=CHANNELS)
+    try:
+        transact([_new(lead_id, digits, wanted.source, now=now), *messaging.enlist(entry), *given])
+    except _Known:
+        seen = [Lead.last_source.set(wanted.source), Lead.last_seen_at.set(now)]
+        transact([Update(Lead, lead_pk(lead_id), Lead.SK, seen), *given])
+    return LeadAccepted()
+
+
+def _new(lead_id: str, digits: str, source: str, *, now: datetime) -> Put:
+    lead = Lead(
+        pk=lead_pk(lead_id),
+        sk=Lead.SK,
+        lead_id=lead_id,
+        digits=digits,
+        source=source,
+        last_source=source,
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    return Put(lead, condition=Lead.pk.does_not_exist(), error=_Known)
+
+
+def _statement(lead_id: str, phone: str, wanted: NewLead, *, network_address: str, user_agent: str) -> Statement:
+    own = wanted.consent_text
+    return Statement(
+        recipient_id=lead_id,
+        kind="GIVEN",
+        purpose=Purpose.SALES,
+        channels=CHANNELS,
+        method="WEB_PAGE",
+        addresses=[phone],
+        text_version=consents.LEAD_OWN_VERSION if own else consents.LEAD_VERSION,
+        text_hash=consents.hash_of(own or consents.lead_text()),
+        network_address=network_address,
+        user_agent=user_agent[: consents.AGENT],
+    )

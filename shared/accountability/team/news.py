@@ -1,0 +1,174 @@
+"""What partners and providers tell outside the page: answers to the request, opt-outs, addresses that fail."""
+
+from datetime import datetime
+from typing import get_args
+
+from pynamodb.expressions.update import Action
+
+from shared import messaging
+from shared.accountability.events import PartnerLeft
+from shared.accountability.team import choices, consents, groups, invitations, links, people, rules
+from shared.accountability.team.consents import Said
+from shared.accountability.team.errors import NotNow
+from shared.accountability.team.items import Partner
+from shared.accountability.team.people import AlreadyHandled
+from shared.accountability.team.rules import Status
+from shared.kernel.events import outbox
+from shared.kernel.storage.writes import Update, Write, transact
+from shared.messaging import Channel, Purpose, Recipient, Statement
+
+News = (
+    messaging.events.ReplyReceived
+    | messaging.events.AddressOptedOut
+    | messaging.events.AddressOptedIn
+    | messaging.events.MessageBlocked
+    | messaging.events.MessageSent
+    | messaging.events.MessageDelivered
+)
+FOLLOWED = get_args(News)
+
+PARTNER_PREFIX = "ptn_"
+LEAD_PREFIX = "led_"
+
+
+def follow(event: News, *, now: datetime) -> None:
+    """Take in what was told of a partner or a lead; what is about another matter is not ours."""
+    if isinstance(event, messaging.events.ReplyReceived):
+        reply(event, now=now)
+    elif isinstance(event, messaging.events.AddressOptedOut | messaging.events.AddressOptedIn):
+        address_changed(event, now=now)
+    elif isinstance(event, messaging.events.MessageBlocked):
+        request_blocked(event, now=now)
+    else:
+        groups.note(event, now=now)
+
+
+def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
+    """Take YES or NO to a request for consent, once however often it comes; anything else is not ours."""
+    if event.about == invitations.about(event.recipient_id) and event.answer in {"YES", "NO"}:
+        people.retried(lambda: _reply(event, now=now))
+
+
+def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
+    partner = links.partner_of(event.recipient_id)
+    if partner is None:
+        return
+    entry, said = people.entry_of(partner.partner_id), _as_shown(event.message_id)
+    once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
+    try:
+        transact([once, *_taken(event.answer, partner, entry, said, now=now)])
+    except (AlreadyHandled, NotNow):
+        # Known, or too late: the user removed them, or they chose otherwise on their page.
+        return
+
+
+def _as_shown(message_id: str) -> Said:
+    shown = messaging.evidence.shown(message_id)
+    return Said("REPLY", text_version=shown.version, text_hash=shown.text_hash) if shown else Said("REPLY")
+
+
+def _taken(answer: str, partner: Partner, entry: Recipient, said: Said, *, now: datetime) -> list[Write]:
+    if answer == "YES":
+        return choices.accept(partner, entry, said, now=now)
+    if partner.status in rules.CONSENTING:
+        return choices.leave(partner, entry, said, now=now)
+    return choices.decline(partner, entry, said, now=now)
+
+
+def address_changed(
+    event: messaging.events.AddressOptedOut | messaging.events.AddressOptedIn, *, now: datetime
+) -> None:
+    """Follow what became of an address of somebody's: what stands in the suppressions counts, not the event's order."""
+    if event.recipient_id.startswith(PARTNER_PREFIX):
+        people.retried(lambda: _follow(event.recipient_id, now=now))
+    elif event.recipient_id.startswith(LEAD_PREFIX) and isinstance(event, messaging.events.AddressOptedOut):
+        _sales_over(event.recipient_id, now=now)
+
+
+def _follow(partner_id: str, *, now: datetime) -> None:
+    partner = links.partner_of(partner_id)
+    if partner is None:
+        return
+    entry = people.entry_of(partner_id)
+    reasons = _standing_reasons(partner)
+    became = rules.after_opt_outs(reasons, entry.channels or ())
+    present = Status(partner.removed_from if partner.status == Status.REMOVED else partner.status)
+    if became is None and present in rules.UNREACHABLE:
+        transact(_back(partner, entry, now=now))
+    elif became is not None and present in rules.STANDING:
+        transact(_lost(partner, entry, present, became, now=now))
+
+
+def _standing_reasons(partner: Partner) -> list[str]:
+    found = [one for hashed in partner.addresses for one in messaging.suppression.standing(hashed)]
+    return [one.reason for one in found if one.lifted_at is None and one.scope == "ALL"]
+
+
+def _becoming(partner: Partner, status: Status, *also: Action) -> Update:
+    """Return the write that changes a partner's status; of one who was removed, what a restoration brings back."""
+    attribute = Partner.removed_from if partner.status == Status.REMOVED else Partner.status
+    return people.changing(partner, attribute.set(status), *also)
+
+
+def _lost(partner: Partner, entry: Recipient, before: Status, became: Status, *, now: datetime) -> list[Write]:
+    unasked = invitations.looked_at(partner, None)
+    writes: list[Write] = [_becoming(partner, became, Partner.ended_at.set(now), *unasked)]
+    if became == Status.OPTED_OUT and before in rules.CONSENTING:
+        ways = invitations.ways_of(entry).agreed()
+        writes += consents.stated("WITHDRAWN", entry, ways, Said("REPLY"), now=now)
+    if partner.status == Status.REMOVED:
+        return writes
+    template = "partner.left" if became == Status.OPTED_OUT else "partner.invalid"
+    event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=became)
+    return [*writes, outbox(event, at=now), *people.telling_user(partner, template, now=now)]
+
+
+def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
+    """Take up again with somebody whose addresses may be used again (X-A-08).
+
+    Where they had agreed, their START agrees again; where not, the invitation goes on as far as its time is not over.
+    """
+    removed = partner.status == Status.REMOVED
+    ended = [] if removed else [Partner.ended_at.remove()]
+    if partner.consented_at is None:
+        due_at = None if removed else rules.next_look(partner.invited_at, partner.reminders, now=now)
+        return [_becoming(partner, Status.INVITED, *ended, *invitations.looked_at(partner, due_at))]
+    rests = partner.paused_until is not None and partner.paused_until > now
+    said = Said("REPLY", text_version=consents.START_VERSION)
+    return [
+        _becoming(partner, Status.PAUSED if rests else Status.ACTIVE, *ended),
+        *consents.stated("GIVEN", entry, invitations.ways_of(entry).agreed(), said, now=now),
+    ]
+
+
+def _sales_over(lead_id: str, *, now: datetime) -> None:
+    """Keep in the ledger that a lead's STOP ended their consent to sales messages as well (X-A-34)."""
+    statement = Statement(
+        recipient_id=lead_id,
+        kind="WITHDRAWN",
+        purpose=Purpose.SALES,
+        channels=(Channel.SMS, Channel.VOICE),
+        method="REPLY",
+    )
+    transact(messaging.stated(statement, now=now))
+
+
+def request_blocked(event: messaging.events.MessageBlocked, *, now: datetime) -> None:
+    """Follow a request for consent that the gate refused for what no later one could mend, and tell the user."""
+    if event.about != invitations.about(event.recipient_id):
+        return
+    if event.reason in _UNFIT:
+        people.retried(lambda: _unfit(event.recipient_id, now=now))
+    else:
+        people.retried(lambda: _follow(event.recipient_id, now=now))
+
+
+def _unfit(partner_id: str, *, now: datetime) -> None:
+    partner = links.partner_of(partner_id)
+    if partner is not None and partner.status == Status.INVITED:
+        entry = people.entry_of(partner_id)
+        transact(_lost(partner, entry, Status.INVITED, Status.INVALID, now=now))
+
+
+_UNFIT = frozenset({"LANDLINE", "NO_ADDRESS"})
+"""The gate's reasons that lie in the address itself."""
