@@ -46,8 +46,10 @@ def problems(wording: Wording) -> list[tuple[str, str]]:
         if fault:
             found.append((part, fault))
         used |= names - BUILT_IN - ({INNER} if part in _FORMS else set())
+    if found:
+        return found
     declared = set(wording.variables) | set(wording.optional)
-    found += [("variables", f"{name} is used and not declared") for name in sorted(used - declared)]
+    found = [("variables", f"{name} is used and not declared") for name in sorted(used - declared)]
     found += [("variables", f"{name} is declared and not used") for name in sorted(declared - used)]
     unknown = sorted(set(wording.content_variables) - set(wording.variables))
     return found + [("contentVariables", f"{name} is not one of the variables") for name in unknown]
