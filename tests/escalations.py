@@ -55,7 +55,7 @@ def put_goal(goal_id: str = GOAL, user_id: str = USER, **changed: Any) -> None:
         "goal_id": goal_id,
         "user_id": user_id,
         "title": "morning run",
-        "frequency": '{"kind": "DAILY"}',
+        "frequency": '{"kind": "DAILY", "since": "2026-02-01"}',
         "status": "ACTIVE",
         "escalation_enabled": True,
         "policy": "standard",

@@ -5,10 +5,13 @@ from shared.messaging.categories import Purpose
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
+from shared.messaging.forecast import Forecast, forecast
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
+from shared.messaging.said import words_said
 from shared.messaging.users import enlist_user
 from shared.messaging.variables import SecretLink
+from shared.messaging.wording.catalogue import languages
 from shared.messaging.words import NoWords, render
 
 __all__ = [
@@ -17,6 +20,7 @@ __all__ = [
     "Channel",
     "Consent",
     "Entry",
+    "Forecast",
     "MessageRequest",
     "NoWords",
     "Purpose",
@@ -34,7 +38,9 @@ __all__ = [
     "enlist_user",
     "events",
     "evidence",
+    "forecast",
     "forget_address",
+    "languages",
     "phones",
     "recipient_pk",
     "render",
@@ -43,4 +49,5 @@ __all__ = [
     "still_open",
     "suppression",
     "topic_key",
+    "words_said",
 ]

@@ -38,6 +38,9 @@ SEND = table_access(
 FORECAST = table_access("messaging.forecast", DOMAIN, "BatchGetItem", "Query")
 """To tell what would become of a message."""
 
+READ_SAID = table_access("messaging.read-said", DOMAIN, "BatchGetItem")
+"""To tell what messages said."""
+
 READ_MESSAGE = table_access("messaging.read-message", DOMAIN, "Query")
 READ_ADDRESS = table_access("messaging.read-address", DOMAIN, "Query")
 OPERATE = table_access("messaging.operate", DOMAIN, "GetItem", "Query", "PutItem", "UpdateItem")

@@ -76,10 +76,21 @@ def request(wanted: MessageRequest, *, now: datetime) -> list[Write]:
     Raises:
         KeyError: there is no such category.
     """
+    message = unsent(wanted, now=now)
+    absent = Put(message, condition=Message.pk.does_not_exist(), error=AlreadyRequested)
+    return [absent, outbox(MessageQueued(message_id=wanted.message_id), at=now, event_id=wanted.message_id)]
+
+
+def unsent(wanted: MessageRequest, *, now: datetime) -> Message:
+    """Return the message that a request makes; nothing is written.
+
+    Raises:
+        KeyError: there is no such category.
+    """
     category(wanted.category)
     pk, due_at = message_pk(wanted.message_id), max(now, wanted.not_before or now)
     from_minute, to_minute = wanted.hours or (None, None)
-    message = Message(
+    return Message(
         pk=pk,
         sk=Message.SK,
         due_shard=due_shard(DUE_KIND, pk),
@@ -105,8 +116,6 @@ def request(wanted: MessageRequest, *, now: datetime) -> list[Write]:
         valid_until=due_at + wanted.valid,
         expires_at=now + KEPT,
     )
-    absent = Put(message, condition=Message.pk.does_not_exist(), error=AlreadyRequested)
-    return [absent, outbox(MessageQueued(message_id=wanted.message_id), at=now, event_id=wanted.message_id)]
 
 
 def close_topic(topic: str, reason: str, *, now: datetime) -> Put:

@@ -8,7 +8,7 @@ from shared import messaging
 from shared.accountability.escalation.items import Contact
 from shared.accountability.items import goal_pk
 from shared.kernel.storage.writes import Put, Refusal, Write
-from shared.messaging import SecretLink
+from shared.messaging import MessageRequest, SecretLink
 
 ABOUT = "contact:"
 
@@ -97,9 +97,9 @@ class Wanted:
     round: str | None = None
 
 
-def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
-    """Return the three writes that make a contact and send its message; ``error`` tells that it is there."""
-    request = messaging.MessageRequest(
+def message_of(wanted: Wanted) -> MessageRequest:
+    """Return the request of a contact's message."""
+    return MessageRequest(
         key=wanted.key.about,
         recipient_id=wanted.key.recipient_id,
         category=wanted.category,
@@ -111,6 +111,11 @@ def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
         subject_id=wanted.user_id,
         hours=wanted.hours,
     )
+
+
+def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
+    """Return the three writes that make a contact and send its message; ``error`` tells that it is there."""
+    request = message_of(wanted)
     contact = Contact(
         pk=wanted.key.pk,
         sk=wanted.key.sk,

@@ -197,14 +197,18 @@ class EscalationView(Wire):
 
 
 class PreviewContact(Wire):
-    """Somebody who would be contacted: when at the earliest, on which channel, in which words."""
+    """Somebody who would be contacted: when at the earliest, on which channel, in which words.
+
+    ``reason`` tells why a message would not leave as things stand: no sender, opted out, told too often …
+    """
 
     name: str = Field(examples=["Ben"])
     partner_id: str | None = Field(examples=["ptn_01k0000000000000000000000a"])
     kind: Kind = Field(examples=["ASK"])
     channel: Channel | None = Field(examples=["SMS"])
     earliest_at: Instant | None
-    words: str = Field(examples=["Hi Ben, this is Dataday. …"])
+    words: str | None = Field(examples=["Hi Ben, this is Dataday. …"])
+    reason: str | None = Field(default=None, examples=[None])
 
 
 class PreviewDay(Wire):

@@ -18,6 +18,7 @@ from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import Contact, StepRow
 from shared.accountability.escalation.rules import Kind, Obstacle, Step, Who
 from shared.accountability.events import StepRun, StepSkipped
+from shared.accountability.goals.items import Goal, Member
 from shared.accountability.items import day_topic, goal_pk, run_topic
 from shared.accountability.team import links, people
 from shared.accountability.team.items import Partner, partner_sk
@@ -70,6 +71,11 @@ class MissedDay:
             contact.date,
             contact.escalation_day,
         )
+
+    @classmethod
+    def of_step(cls, item: StepRow) -> "MissedDay":
+        """Return the day that a step belongs to."""
+        return cls(item.goal_id, item.user_id, item.escalation_id, item.missed_since, item.date, item.days_missed)
 
     def step(self, number: int, round_: str, *, due_at: datetime) -> StepRow:
         """Return a planned round of a step of the day."""
@@ -205,6 +211,7 @@ def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tup
     asks = step.kind is Kind.ASK
     type_ = contacts.ASK if asks else contacts.NOTICE
     known = {one.recipient_id for one in facts.contacts_of(item.goal_id, item.date) if one.type == type_}
+    day = MissedDay.of_step(item)
     backers = facts.backers(item.user_id)
     size = step.size(item.days_missed) if item.round == FIRST_ROUND else 1
     candidates = [candidate for _, candidate in backers.values()]
@@ -212,8 +219,8 @@ def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tup
     writes: list[Write] = []
     for candidate in chosen:
         partner, _ = backers[candidate.partner_id]
-        wanted = _wanted(item, step, standing, partner, type_, now)
-        writes += [_chosen(partner, asks=asks, now=now), *contacts.made(wanted, error=people.Moved, now=now)]
+        contact = wanted(day, step, standing.goal, standing.member, partner, round_=item.round, now=now)
+        writes += [_chosen(partner, asks=asks, now=now), *contacts.made(contact, error=people.Moved, now=now)]
     return writes, len(chosen)
 
 
@@ -224,28 +231,31 @@ def _chosen(partner: Partner, *, asks: bool, now: datetime) -> Write:
     return Check(Partner, partner.pk, partner_sk(partner.partner_id), unchanged, people.Moved)
 
 
-def _wanted(item: StepRow, step: Step, standing: Run, partner: Partner, type_: str, now: datetime) -> Wanted:
-    goal, asks = standing.goal, step.kind is Kind.ASK
+def wanted(
+    day: MissedDay, step: Step, goal: Goal, member: Member, partner: Partner, *, round_: str, now: datetime
+) -> Wanted:
+    """Return what a step wants of one partner."""
+    asks = step.kind is Kind.ASK
     return Wanted(
-        key=ContactKey(item.goal_id, item.date, f"{item.number:02d}", partner.partner_id),
-        user_id=item.user_id,
-        type=type_,
-        day=item.days_missed,
+        key=ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id),
+        user_id=day.user_id,
+        type=contacts.ASK if asks else contacts.NOTICE,
+        day=day.days_missed,
         name=partner.name,
         category="partner-ask" if asks else "partner-notice",
-        template=rules.template(item.days_missed),
+        template=rules.template(day.days_missed),
         variables={
             "partner_name": partner.name,
-            "user_name": standing.member.name,
+            "user_name": member.name,
             "goal": goal_words(partner.privacy, goal.title),
-            "days": str(item.days_missed),
+            "days": str(day.days_missed),
         }
         | ({"link": links.link(partner, now=now)} if asks else {}),
         valid=rules.valid_for(goal.due_at, now=now),
-        topics=(run_topic(item.goal_id, item.missed_since), day_topic(item.goal_id, item.date)),
+        topics=(run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date)),
         hours=step.hours,
         partner_id=partner.partner_id,
-        missed_since=item.missed_since,
-        escalation_id=item.escalation_id,
-        round=item.round,
+        missed_since=day.missed_since,
+        escalation_id=day.escalation_id,
+        round=round_,
     )

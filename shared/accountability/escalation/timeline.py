@@ -5,13 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from shared.accountability.escalation.items import Interaction
+from shared.accountability.escalation.schemas import InteractionView
 from shared.accountability.items import user_pk
+from shared.kernel import cursors
 from shared.kernel.clock import to_ms
 from shared.kernel.ids import derived_id
+from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put
 
 PARTNERS = "emergency_support_team_notification"
 GUIDE = "progress_team_human"
+
+SEARCHED = 500
+"""Lines looked through for one page of one goal."""
 
 
 def line(
@@ -40,3 +46,41 @@ def line(
         at=at,
     )
     return Put(item)
+
+
+def page(
+    user_id: str, goal_id: str | None, *, limit: int, cursor: str | None
+) -> tuple[list[InteractionView], str | None]:
+    """Return a page of a user's timeline, the newest first. One query.
+
+    A page of one goal comes from the next ``SEARCHED`` lines: it may be short, even empty, and yet go on.
+
+    Raises:
+        BadCursor: the cursor is of another list.
+    """
+    scope = f"interactions#{user_id}#{goal_id}"
+    found = reads.query(
+        Interaction,
+        (Interaction.pk == user_pk(user_id)) & Interaction.sk.startswith("INTERACTION#"),
+        limit=SEARCHED if goal_id else limit,
+        descending=True,
+        start=cursors.decode(scope, cursor),
+        filter_by=Interaction.goal_id == goal_id if goal_id else None,
+    )
+    shown, following = found.load(Interaction), found.next_key
+    if len(shown) > limit:
+        shown = shown[:limit]
+        following = Interaction.key(shown[-1].pk, shown[-1].sk)
+    return [_view(item) for item in shown], cursors.encode(scope, following)
+
+
+def _view(item: Interaction) -> InteractionView:
+    return InteractionView(
+        id=item.interaction_id,
+        type=item.type,
+        goal_id=item.goal_id,
+        partner_id=item.partner_id,
+        content=item.content,
+        metadata=json.loads(item.metadata or "{}"),
+        created_at=item.at,
+    )

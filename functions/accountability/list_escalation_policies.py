@@ -1,0 +1,15 @@
+from shared.accountability.escalation import access, policies
+from shared.accountability.escalation.schemas import MAX_LIMIT, PolicyView
+from shared.kernel.declare import get
+from shared.kernel.wire import Page
+
+
+@get(
+    "/v1/admin/escalation-policies",
+    api="admin",
+    allow="accountability:manage",
+    touches=[access.MANAGE_POLICIES],
+)
+def list_escalation_policies() -> Page[PolicyView]:
+    """List every escalation policy with its versions."""
+    return Page(policies.every(), limit=MAX_LIMIT, next_cursor=None)

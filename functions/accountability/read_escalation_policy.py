@@ -1,0 +1,16 @@
+from shared.accountability.escalation import access, errors, policies
+from shared.accountability.escalation.schemas import PolicyView
+from shared.kernel.declare import get
+from shared.kernel.paths import Id
+
+
+@get(
+    "/v1/admin/escalation-policies/{name}",
+    api="admin",
+    allow="accountability:manage",
+    touches=[access.MANAGE_POLICIES],
+    errors=[errors.PolicyNotFound],
+)
+def read_escalation_policy(name: Id) -> PolicyView:
+    """Read an escalation policy with all of its versions, the newest first."""
+    return policies.one(name)

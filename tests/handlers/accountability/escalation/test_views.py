@@ -1,0 +1,254 @@
+"""What users and admins see of escalations: the timeline, contacts, plans, policies, the dry run."""
+
+import pytest
+
+from shared.kernel import config
+from shared.kernel.config import settings
+from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import Put, commit
+from shared.messaging.limit_items import Sender, sender_pk
+from shared.messaging.message_items import Attempt, attempt_sk, message_pk
+from shared.messaging.variables import kept
+from tests import escalations as world
+from tests.clock import START
+from tests.handlers.accountability.escalation.test_results import clears, contact, news, note, reply
+from tests.handlers.accountability.escalation.test_steps import THREE, asked, follow, messages
+from tests.triggers import principal, queue_event
+
+ADA = principal(world.USER, "accountability:use")
+EVE = principal("usr_eve", "accountability:use")
+ADMIN = principal("usr_admin", "accountability:manage")
+PATH = {"goal_id": world.GOAL}
+
+
+@pytest.fixture(autouse=True)
+def people(aws, monkeypatch):
+    monkeypatch.setenv("WELLSPRING_TWILIO_MESSAGING_SERVICE", "MG1")
+    monkeypatch.setenv("WELLSPRING_TWILIO_VOICE_FROM", "+12125550100")
+    monkeypatch.setenv("WELLSPRING_TWILIO_WHATSAPP_FROM", "+12125550100")
+    config.settings.cache_clear()
+    world.put_member()
+    world.put_goal(
+        open_day="2026-03-01",
+        open_zone="UTC",
+        opened_at=START.replace(hour=0, minute=0),
+        closes_at=START.replace(day=2, hour=0, minute=0),
+        due_at=START.replace(day=2, hour=0, minute=0),
+    )
+    for partner_id in THREE:
+        world.put_partner(partner_id)
+    sender = Sender(
+        pk=sender_pk("MG1"), sk=Sender.SK, sender="MG1", status="REGISTERED", changed_at=START, changed_by="usr_admin"
+    )
+    commit(Put(sender))
+    yield
+    config.settings.cache_clear()
+
+
+def everything():
+    return [dynamodb().scan(TableName=settings().table(name))["Items"] for name in ("accountability", "messaging")]
+
+
+@pytest.mark.covers("S-A-06", "S-A-09")
+def test_the_timeline_is_ones_own_newest_first_and_paged(call, invoke, clock):
+    follow(invoke, 2)
+    note(invoke, _sent())
+    clock.advance(minutes=1)
+    reply(invoke, "DONE")
+    first = call("accountability.list_interactions", caller=ADA, query={"limit": "1"})
+    assert first.status == 200
+    assert [line["content"] for line in first.data] == ["Ben has checked in with you."]
+    assert first.data[0] | {"id": "int"} == {
+        "id": "int",
+        "type": "emergency_support_team_notification",
+        "goalId": world.GOAL,
+        "partnerId": "ptn_ben",
+        "content": "Ben has checked in with you.",
+        "metadata": {"answer": "DONE", "date": world.day(2)},
+        "createdAt": "2026-03-01T09:31:00.000Z",
+    }
+    cursor = first.json["pagination"]["nextCursor"]
+    rest = call("accountability.list_interactions", caller=ADA, query={"cursor": cursor, "limit": "1"})
+    assert [line["content"] for line in rest.data] == ["Ben was asked to check in with you: you missed 2 days."]
+    assert call("accountability.list_interactions", caller=EVE).data == []
+    assert call("accountability.list_interactions", caller=EVE, query={"cursor": cursor}).status == 400
+    of_goal = call("accountability.list_interactions", caller=ADA, query={"goalId": world.GOAL})
+    assert len(of_goal.data) == 2
+    assert call("accountability.list_interactions", caller=ADA, query={"goalId": "gol_other"}).data == []
+
+
+def _sent():
+    from shared.messaging.events import MessageSent
+
+    return news(MessageSent)
+
+
+@pytest.mark.covers("S-A-07", "S-A-34", "S-A-36")
+def test_contacts_tell_what_was_said_and_what_came_of_it_but_not_the_partners_link(call, invoke):
+    follow(invoke, 2)
+    message_id = contact().message_id
+    (message,) = messages()
+    words = f"Hi Ben … Tell us whether you can: {kept(message['variables']['S'])['link'].address}secret."
+    attempt = Attempt(
+        pk=message_pk(message_id),
+        sk=attempt_sk(1),
+        message_id=message_id,
+        attempt=1,
+        channel="SMS",
+        state="SENT",
+        address="x",
+        text=words,
+        claimed_at=START,
+        expires_at=START,
+    )
+    commit(Put(attempt))
+    note(invoke, _sent())
+    reply(invoke, "ACCEPTED")
+    answer = call("accountability.list_contacts", caller=ADA, path=PATH)
+    assert answer.data == [
+        {
+            "id": message_id,
+            "date": world.day(2),
+            "escalationDay": 2,
+            "type": "emergency_support_team_checkin_request",
+            "partnerId": "ptn_ben",
+            "name": "Ben",
+            "contactMethod": "SMS",
+            "messageSent": "Hi Ben … Tell us whether you can: …",
+            "responseReceived": "ACCEPTED",
+            "respondedAt": "2026-03-01T09:30:00.000Z",
+            "state": "SENT",
+            "reason": None,
+            "successful": True,
+            "results": {"SMS": "SENT"},
+            "contactedAt": "2026-03-01T09:30:00.000Z",
+            "sentAt": "2026-03-01T09:30:00.000Z",
+        }
+    ]
+    assert call("accountability.list_contacts", caller=EVE, path=PATH).code == "NOT_FOUND"
+
+
+@pytest.mark.covers("X-A-16")
+def test_escalations_show_their_plan_and_their_steps(call, invoke):
+    world.put_goal(policy="attentive")
+    follow(invoke, 2)
+    note(invoke, _sent())
+    invoke("accountability.end_escalation", queue_event(world.log()))
+    (shown,) = call("accountability.list_escalations", caller=ADA, path=PATH).data
+    assert (shown["policy"], shown["policyVersion"], shown["status"], shown["reason"]) == (
+        "attentive",
+        1,
+        "ENDED",
+        "LOGGED",
+    )
+    assert [(step["number"], step["round"], step["status"], step["reason"]) for step in shown["steps"]] == [
+        (3, "00", "DONE", None),
+        (3, "01", "SKIPPED", "ENDED"),
+    ]
+    assert call("accountability.list_escalations", caller=EVE, path=PATH).code == "NOT_FOUND"
+    assert clears() == ["ptn_ben"]
+
+
+@pytest.mark.covers("X-A-49", "S-A-29")
+def test_the_dry_run_tells_who_when_how_and_what_and_writes_nothing(call):
+    world.put_partner("ptn_mail", channels=("EMAIL",), zone="Asia/Kathmandu", privacy="NEUTRAL")
+    before = everything()
+    answer = call("accountability.preview_escalation", caller=ADA, path=PATH)
+    assert answer.status == 200, answer.text
+    shown = answer.data
+    assert [(day["date"], day["daysMissed"]) for day in shown["days"]][:2] == [("2026-03-01", 1), ("2026-03-02", 2)]
+    names = [[one["name"] for one in day["contacts"]] for day in shown["days"]]
+    assert names == [
+        ["A member of our staff", "Ben", "Cleo", "Dan", "Mail"],
+        ["Ben"],
+        ["Cleo", "Dan"],
+        ["Mail", "Ben", "Cleo"],
+        ["Dan", "Ben", "Cleo", "Mail"],
+        ["Ben", "Cleo", "Dan", "Mail"],
+        ["Ben", "Cleo", "Dan", "Mail"],
+    ]
+    ben = shown["days"][0]["contacts"][1]
+    assert (ben["channel"], ben["earliestAt"], ben["kind"]) == ("SMS", "2026-03-02T08:00:00.000Z", "NOTIFY")
+    assert ben["words"].startswith("Hi Ben, this is Dataday. Ada missed logging their morning run today.")
+    mail = shown["days"][0]["contacts"][4]
+    assert (mail["channel"], mail["earliestAt"]) == ("EMAIL", "2026-03-02T02:15:00.000Z")
+    assert "daily goal" in mail["words"]
+    assert "morning run" not in mail["words"]
+    assert everything() == before
+    assert call("accountability.preview_escalation", caller=EVE, path=PATH).code == "NOT_FOUND"
+    assert call("accountability.preview_escalation", caller=ADA, path=PATH, query={"days": "15"}).status == 400
+
+
+@pytest.mark.covers("X-A-49")
+def test_the_dry_run_goes_on_from_the_run_that_is_under_way(call, invoke):
+    follow(invoke, 1)
+    shown = call("accountability.preview_escalation", caller=ADA, path=PATH, query={"days": "1"}).data
+    assert [(day["daysMissed"], len(day["contacts"])) for day in shown["days"]] == [(2, 1)]
+
+
+STEP = {"who": "ALL", "kind": "ASK", "fromDay": 1}
+
+
+@pytest.mark.covers("X-A-16")
+def test_a_policy_is_written_in_versions_that_new_runs_follow(call, invoke):
+    body = {"name": "standard", "steps": [STEP | {"waitMinutes": 0}]}
+    made = call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k1")
+    again = call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k1")
+    assert (made.status, made.data["version"], again.data) == (201, 2, made.data)
+    assert [version["number"] for version in made.data["versions"]] == [2, 1]
+    follow(invoke, 1)
+    assert asked(1) == list(THREE)
+    assert world.escalation().policy_version == 2
+
+
+def test_policies_are_listed_and_read(call):
+    listed = call("accountability.list_escalation_policies", caller=ADMIN).data
+    assert [(policy["name"], policy["version"]) for policy in listed] == [("attentive", 1), ("standard", 1)]
+    read = call("accountability.read_escalation_policy", path={"name": "attentive"}, caller=ADMIN).data
+    assert read == listed[0]
+    asking = read["versions"][0]["steps"][2]
+    assert (asking["acknowledgeWithinMinutes"], asking["repeat"], asking["growth"], asking["most"]) == (240, 1, 1, 5)
+    none = call("accountability.read_escalation_policy", path={"name": "none"}, caller=ADMIN)
+    assert (none.status, none.code) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        STEP | {"fromDay": 0},
+        STEP | {"fromDay": "1"},
+        STEP | {"fromDay": 3, "toDay": 2},
+        STEP | {"who": "NOBODY"},
+        STEP | {"who": "GUIDE"},
+        STEP | {"count": 21},
+        STEP | {"repeat": 1},
+        STEP | {"hours": {"fromMinute": 60, "toMinute": 60}},
+        STEP | {"hours": {"fromMinute": -1, "toMinute": 60}},
+        STEP | {"acknowledgeWithinMinutes": 5},
+        STEP | {"unknown": 1},
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(call, step):
+    answer = call("accountability.write_escalation_policy", body={"name": "odd", "steps": [step]}, caller=ADMIN)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("body", [{"name": "Odd name", "steps": [STEP]}, {"name": "odd", "steps": []}, {}])
+def test_a_policy_needs_a_name_and_steps(call, body):
+    assert call("accountability.write_escalation_policy", body=body, caller=ADMIN).status == 400
+
+
+def test_two_admins_at_once_do_not_write_the_same_version(call, monkeypatch):
+    from shared.accountability.escalation import policies
+
+    body = {"name": "odd", "steps": [STEP]}
+    real = policies.commit
+
+    def other_first(write):
+        monkeypatch.setattr(policies, "commit", real)
+        call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k2")
+        return real(write)
+
+    monkeypatch.setattr(policies, "commit", other_first)
+    answer = call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k1")
+    assert (answer.status, answer.code) == (409, "CONFLICT")
