@@ -12,6 +12,8 @@ ADMINS = frozenset({"admin"})
 STREAM = {"stream_id": "str_1"}
 VIEWING = STREAM | {"session_id": "<viewing>"}
 USER = {"user_id": "usr_owner"}
+GOAL = {"goal_id": "gol_1"}
+DAY = GOAL | {"date": "2026-03-01"}
 REASON = {"reason": "Reported by three viewers."}
 
 
@@ -84,4 +86,39 @@ ROWS = {
     "GET /v1/wallet/ledger/export": Row(ANYONE_SIGNED_IN),
     "POST /v1/admin/wallet/adjustments": Row(ADMINS),
     "POST /v1/admin/wallet/reconcile": Row(ADMINS),
+    "GET /v1/accountability/profile": Row(ANYONE_SIGNED_IN),
+    "PATCH /v1/accountability/profile": Row(ANYONE_SIGNED_IN),
+    "GET /v1/goals": Row(ANYONE_SIGNED_IN),
+    "POST /v1/goals": Row(ANYONE_SIGNED_IN),
+    "GET /v1/goals/{goal_id}": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "PATCH /v1/goals/{goal_id}": Row(ANYONE_SIGNED_IN, owned=GOAL, body={"title": "Mine now"}),
+    "DELETE /v1/goals/{goal_id}": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "POST /v1/goals/{goal_id}/pause": Row(ANYONE_SIGNED_IN, owned=GOAL, body={"from": "2026-03-09"}),
+    "POST /v1/goals/{goal_id}/resume": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "POST /v1/goals/{goal_id}/complete": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "POST /v1/goals/{goal_id}/restore": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "POST /v1/logs": Row(ANYONE_SIGNED_IN, owned={}, body=GOAL | {"completed": True}),
+    "POST /v1/logs/batch": Row(ANYONE_SIGNED_IN),
+    "PATCH /v1/goals/{goal_id}/logs/{date}": Row(ANYONE_SIGNED_IN, owned=DAY, body={"completed": False}),
+    "GET /v1/goals/{goal_id}/logs": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "GET /v1/goals/{goal_id}/logs/{date}/revisions": Row(ANYONE_SIGNED_IN, owned=DAY),
+    "POST /v1/uploads": Row(ANYONE_SIGNED_IN),
+    "GET /v1/insights": Row(ANYONE_SIGNED_IN),
+    "POST /v1/admin/members/{user_id}/guide": Row(ADMINS, named=USER, body={"guideId": "usr_guide"}),
+    "POST /v1/admin/outages": Row(ADMINS),
+    "GET /v1/notifications": Row(ANYONE_SIGNED_IN),
+    "GET /v1/notifications/unread-count": Row(ANYONE_SIGNED_IN),
+    "PATCH /v1/notifications/{notification_id}/read": Row(
+        ANYONE_SIGNED_IN, owned={"notification_id": "ntf_000000000001"}
+    ),
+    "POST /v1/notifications/read-all": Row(ANYONE_SIGNED_IN),
+    "GET /v1/notification-preferences": Row(ANYONE_SIGNED_IN),
+    "PATCH /v1/notification-preferences": Row(ANYONE_SIGNED_IN),
+    "GET /v1/admin/templates": Row(ADMINS),
+    "POST /v1/admin/templates": Row(ADMINS),
+    "GET /v1/admin/templates/{key}": Row(ADMINS, named={"key": "escalation.day-1"}),
+    "POST /v1/admin/templates/{key}/versions/{version}/approve": Row(
+        ADMINS, named={"key": "escalation.day-1", "version": "2"}
+    ),
+    "POST /v1/admin/templates/preview": Row(ADMINS),
 }

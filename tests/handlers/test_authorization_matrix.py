@@ -10,7 +10,7 @@ from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import categories
-from tests import deliveries, gates
+from tests import deliveries, gates, goals
 from tests.calls import call
 from tests.clock import START
 from tests.handlers.authorization_rows import EVERYBODY, ROWS, Row
@@ -18,7 +18,7 @@ from tests.handlers.live.conftest import put_stream, watch
 
 OWNER = "usr_owner"
 EVERYTHING = {"viewer", "creator", "moderator", "guide", "admin"}
-DATA = ("identity", "live", "payments", "wallet")
+DATA = ("accountability", "identity", "live", "messaging", "payments", "wallet")
 
 SIGNED_IN = {
     "viewer": ({"viewer"}, True),
@@ -82,7 +82,8 @@ def test_exactly_the_callers_of_the_row_get_in(route):
 
 @pytest.fixture
 def viewing():
-    """Provide what the owner has: a live stream, a viewing session on it, a payment. Returns the session's id."""
+    """Provide what the owner has: a goal, a live stream, a viewing session, a payment. Returns the session's id."""
+    goals.put_goal(OWNER)
     categories.ensure()
     put_stream(creator_id=OWNER)
     commit(Put(deliveries.payment(at=START, user_id=OWNER)))

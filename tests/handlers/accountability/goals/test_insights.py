@@ -1,0 +1,94 @@
+"""The numbers of goals, and where photos, videos and voice notes go."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.calls import call
+from tests.handlers.accountability.goals.conftest import OTHER, USER, log, new_goal, ok, pass_days, profile
+
+
+def insights(caller=USER, **query):
+    return call("accountability.read_insights", query=query, caller=caller)
+
+
+def days(goal_id, clock, pattern):
+    for number, mark in enumerate(pattern):
+        if mark in "dl":
+            ok(log(goal_id, request_id=f"{goal_id}-{number}", completed=mark == "d"), 201)
+        pass_days(goal_id, clock)
+
+
+@pytest.mark.covers("S-A-13", "S-A-17")
+def test_insights_are_the_specifications(clock):
+    profile(personalBestBefore=4)
+    goal_id = new_goal()["id"]
+    days(goal_id, clock, "dddmdddddddd")
+    answer = ok(insights(goalId=goal_id))
+    assert answer.json == {
+        "data": {"achievement_rate": 0.9167, "streak": 8, "next_milestone": "30 days"},
+        "meta": {
+            "longestStreak": 8,
+            "personalBestBefore": 4,
+            "personalBestBeaten": True,
+            "bySpan": {"7": 1.0, "30": 0.9167, "90": 0.9167},
+        },
+    }
+
+
+def test_insights_of_all_goals(clock):
+    first = new_goal()["id"]
+    days(first, clock, "dd")
+    second = new_goal(key="other")["id"]
+    days(second, clock, "m")
+    assert ok(insights()).data == {"achievement_rate": 0.6667, "streak": 2, "next_milestone": "7 days"}
+    assert ok(insights(goalId=second)).data["achievement_rate"] == 0.0
+    assert ok(insights(OTHER)).data == {"achievement_rate": 0.0, "streak": 0, "next_milestone": "7 days"}
+    assert insights(OTHER, goalId=first).status == 404
+
+
+def upload(caller=USER, **body):
+    body = {"kind": "photo", "contentType": "image/jpeg", "bytes": 2048} | body
+    return call("accountability.prepare_upload", body=body, caller=caller)
+
+
+@pytest.mark.covers("S-A-05")
+def test_an_address_is_signed_for_one_type_and_length():
+    answer = ok(upload(), 201).data
+    address = urlsplit(answer["url"])
+    query = parse_qs(address.query)
+    assert address.path.endswith(f"/media/usr_ada/{answer['id']}")
+    assert query["X-Amz-SignedHeaders"] == ["content-length;content-type;host"]
+    assert query["X-Amz-Expires"] == ["900"]
+    assert answer["headers"] == {"Content-Type": "image/jpeg", "Content-Length": "2048"}
+    assert answer["expiresAt"] == "2026-03-01T09:45:00.000Z"
+    assert answer["id"].startswith("pho_")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"contentType": "text/html"},
+        {"contentType": "image/svg+xml"},
+        {"contentType": "video/mp4"},
+        {"bytes": 0},
+        {"bytes": 10 * 1024 * 1024 + 1},
+        {"bytes": 1.5},
+        {"kind": "text"},
+    ],
+)
+def test_an_upload_is_of_a_known_kind_and_size(body):
+    assert upload(**body).status == 400
+
+
+def test_a_log_shows_its_writers_own_uploads():
+    goal_id = new_goal()["id"]
+    photo, voice = (
+        ok(upload(), 201).data["id"],
+        ok(upload(OTHER, kind="voice", contentType="audio/ogg"), 201).data["id"],
+    )
+    found = ok(log(goal_id, photo=photo, voice=voice), 201).data
+    assert f"/media/usr_ada/{photo}?" in found["photoUrl"]
+    # Whose upload it names makes no difference: the address is of one's own.
+    assert f"/media/usr_ada/{voice}?" in found["voiceUrl"]
+    assert found["videoUrl"] is None
