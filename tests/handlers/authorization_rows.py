@@ -121,4 +121,11 @@ ROWS = {
         ADMINS, named={"key": "escalation.day-1", "version": "2"}
     ),
     "POST /v1/admin/templates/preview": Row(ADMINS),
+    "GET /v1/interactions": Row(ANYONE_SIGNED_IN),
+    "GET /v1/goals/{goal_id}/contacts": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "GET /v1/goals/{goal_id}/escalations": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "GET /v1/goals/{goal_id}/escalation-preview": Row(ANYONE_SIGNED_IN, owned=GOAL),
+    "GET /v1/admin/escalation-policies": Row(ADMINS),
+    "POST /v1/admin/escalation-policies": Row(ADMINS),
+    "GET /v1/admin/escalation-policies/{name}": Row(ADMINS, named={"name": "no-such-policy"}),
 }
