@@ -64,8 +64,8 @@ def _headers(*names: str) -> Schema:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _json(schema: Schema, schemas: dict[str, Schema], at: str) -> Schema:
-    return {JSON: {"schema": schema, "example": example(schema, schemas, at)}}
+def _json(schema: Schema, schemas: dict[str, Schema], at: str, media: str = JSON) -> Schema:
+    return {media: {"schema": schema, "example": example(schema, schemas, at)}}
 
 
 def _success(route: Http, derived: Schema, schemas: dict[str, Schema]) -> Schema:
@@ -135,8 +135,8 @@ def operation(
     if parameters := [*derived.get("parameters", []), *key]:
         made["parameters"] = parameters
     if "requestBody" in derived:
-        schema = derived["requestBody"]["content"][JSON]["schema"]
-        content = _json(schema, schemas, f"the body of {route.method} {route.path}")
+        ((media, given),) = derived["requestBody"]["content"].items()
+        content = _json(given["schema"], schemas, f"the body of {route.method} {route.path}", media)
         made["requestBody"] = {"required": derived["requestBody"].get("required", False), "content": content}
     # What is shown to people as a page tells them its own refusals as one, too.
     pages = {HTML: {"schema": {}}} if HTML in route.raw else {}
