@@ -4,12 +4,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from shared import identity, messaging
 from shared.accountability.escalation import access as steps_access
-from shared.accountability.team import access, page_deeds
-from shared.accountability.team.errors import Changed
+from shared.accountability.team import access, errors, page_deeds
 from shared.accountability.team.page_form import Field, LongField, PageForm, PageToken
 from shared.kernel.caller import Address, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
+from shared.kernel.errors import NotFound, RateLimitExceeded
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 
@@ -17,6 +17,7 @@ from shared.kernel.wire import Raw
 @post(
     "/v1/partner/{token}",
     allow=PUBLIC,
+    status=303,
     form=True,
     raw=("text/html",),
     rate="write",
@@ -28,7 +29,7 @@ from shared.kernel.wire import Raw
         identity.access.READ_USERS,
         COUNT_RATE,
     ],
-    errors=[Changed],
+    errors=[NotFound, errors.NotNow, errors.Changed, errors.LinkExpired, errors.Unfit, RateLimitExceeded],
     secrets=["derived-tokens"],
     settings=["public_url"],
     layers=["text"],

@@ -4,9 +4,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared import identity, messaging
 from shared.accountability.team import access, page
+from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.page_form import PageToken
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get
+from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 
@@ -17,6 +19,7 @@ from shared.kernel.wire import Raw
     raw=("text/html",),
     rate="read",
     touches=[access.SHOW_PAGE, messaging.access.READ_DIRECTORY, identity.access.READ_USERS, COUNT_RATE],
+    errors=[NotFound, LinkExpired],
     secrets=["derived-tokens"],
     layers=["text"],
 )

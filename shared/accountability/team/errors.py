@@ -70,3 +70,15 @@ class Changed(Conflict):
     """Something else changed it at the same moment."""
 
     message = "Something changed this at the same moment. Try again."
+
+
+class LinkExpired(DomainError):
+    """The link to the page was used, or is older than two weeks; the page offers a new one."""
+
+    status, code, message = 410, "LINK_EXPIRED", "This link has expired."
+
+
+class Unfit(DomainError):
+    """What was filled in on the page cannot be; the message is for whoever filled it in."""
+
+    status, code, message = 422, "UNFIT", "Please look at what you filled in."

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared import messaging
 from shared.accountability.team import asks, consents, links, people, rules
+from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Use
 from shared.accountability.team.page_form import offered
@@ -37,6 +38,7 @@ DONE = {
     "resumed": "Welcome back.",
     "left": "You left. Nothing more comes to you.",
     "answered": "Thank you. Your answer is noted.",
+    "link-sent": "A new link is on its way, to the number or address that we have of you.",
 }
 """What a page says first after each deed, by the ``done`` of its address."""
 
@@ -70,7 +72,7 @@ def show(given: str, done: str, *, now: datetime) -> Raw:
     except NotFound:
         return unknown()
     if opened.use is not Use.GOOD:
-        return over(opened.partner)
+        return over(opened.partner, done=DONE.get(done, ""))
     return shown(seen(opened.partner), done=DONE.get(done, ""), now=now)
 
 
@@ -79,28 +81,23 @@ def unknown() -> Raw:
     return page("There is no such page", "Please check that the link was copied as a whole.", status=NotFound.status)
 
 
-def over(partner: Partner) -> Raw:
+def over(partner: Partner, *, done: str = "", problem: str = "", status: int = LinkExpired.status) -> Raw:
     """Return the page of a link that was used or is too old; whoever still takes part may have a new one."""
-    renewable = partner.status in rules.STANDING
+    renewable = partner.status in rules.STANDING and not done
     sentences = ["It was used already, or is older than two weeks. If you just pressed a button, that was done."]
     if renewable:
         sentences.append("We can send you a new one, to the number or address that we have of you.")
     return render(
         TEMPLATE,
-        status=410,
+        status=status,
         forms=True,
         heading="This link has expired",
         state="over",
         sentences=sentences,
         renewable=renewable,
-        problem="",
-        done="",
+        problem=problem,
+        done=done,
     )
-
-
-def told(heading: str, *sentences: str, status: int = 200) -> Raw:
-    """Return a page without forms."""
-    return page(heading, *sentences, status=status)
 
 
 def shown(who: Seen, *, done: str = "", problem: str = "", status: int = 200, now: datetime) -> Raw:

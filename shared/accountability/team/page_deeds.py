@@ -11,14 +11,14 @@ from shared import messaging
 from shared.accountability.escalation import answers
 from shared.accountability.team import choices, consents, invitations, links, page, people, rules
 from shared.accountability.team.consents import Said
-from shared.accountability.team.errors import Changed, NotNow
+from shared.accountability.team.errors import Changed, NotNow, Unfit
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Use
 from shared.accountability.team.page import Seen
-from shared.accountability.team.page_form import PageForm, Unfit, rest_until, wishes
+from shared.accountability.team.page_form import PageForm, rest_until, wishes
 from shared.accountability.team.people import Moved
 from shared.accountability.team.rules import Status
-from shared.kernel import rates
+from shared.kernel import pages, rates
 from shared.kernel.errors import NotFound, RateLimitExceeded
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import Update, commit, transact
@@ -74,7 +74,7 @@ def act(given: str, visit: Visit) -> Raw:
         except NotFound:
             return page.unknown()
         if visit.form.action == "new-link":
-            return _send_link(opened.partner, visit)
+            return _send_link(given, opened.partner, visit)
         if opened.use is not Use.GOOD:
             return page.over(opened.partner)
         try:
@@ -88,13 +88,16 @@ def _act(who: Seen, visit: Visit) -> Raw:
     try:
         done = _DEEDS.get(visit.form.action, _nothing)(who, visit)
     except Unfit as unfit:
-        return page.shown(who, problem=str(unfit), status=422, now=visit.now)
+        return page.shown(who, problem=str(unfit), status=Unfit.status, now=visit.now)
     except (NotNow, NotFound):
         problem = "That is not possible any more. This is how things stand."
         return page.shown(who, problem=problem, status=NotNow.status, now=visit.now)
-    next_one = links.token(who.partner, now=visit.now)
+    return _on_to(links.token(who.partner, now=visit.now), done)
+
+
+def _on_to(token: str, done: str) -> Raw:
     # Relative to the page itself, whatever the address that it was reached by.
-    return Raw("", media_type="text/plain", status=SEE_OTHER, headers={"Location": f"./{next_one}?done={done}"})
+    return Raw("", media_type=pages.MEDIA_TYPE, status=SEE_OTHER, headers={"Location": f"./{token}?done={done}"})
 
 
 def _using_up(partner: Partner) -> Sequence[Action]:
@@ -175,18 +178,15 @@ _DEEDS: dict[str, Callable[[Seen, Visit], str]] = {
 }
 
 
-def _send_link(partner: Partner, visit: Visit) -> Raw:
+def _send_link(given: str, partner: Partner, visit: Visit) -> Raw:
     """Send a new link to the partner's own number or address, once an hour, through the gate like every message."""
     if partner.status not in rules.STANDING:
         return page.over(partner)
     try:
         rates.count("partner-link", partner.partner_id, now=visit.now)
     except RateLimitExceeded as again:
-        return page.told(
-            "A link is on its way already",
-            "We send one an hour at most. Please look at your messages.",
-            status=again.status,
-        )
+        problem = "A link is on its way already: we send one an hour at most. Please look at your messages."
+        return page.over(partner, problem=problem, status=again.status)
     invited = partner.status == Status.INVITED
     ways = invitations.ways_of(people.entry_of(partner.partner_id))
     wanted = MessageRequest(
@@ -201,4 +201,4 @@ def _send_link(partner: Partner, visit: Visit) -> Raw:
     # A second try of the same request finds its message.
     with suppress(messaging.AlreadyRequested):
         transact(messaging.request(wanted, now=visit.now))
-    return page.told("A new link is on its way", "It comes to the number or address that we have of you.")
+    return _on_to(given, "link-sent")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Form, Path
 
+from shared.accountability.team.errors import Unfit
 from shared.accountability.team.rules import LONGEST_PAUSE, WRITTEN
 from shared.kernel.zones import instant_at
 from shared.messaging import PHONE, Channel, Recipient, Wishes
@@ -22,10 +23,6 @@ DAYTIME = (9 * 60, 20 * 60)
 
 LEAST = 2 * 60
 """How many of those minutes: less, and messages would hardly ever find their time."""
-
-
-class Unfit(Exception):
-    """What was filled in cannot be; the message is for whoever filled it in."""
 
 
 @dataclass(frozen=True, slots=True)
