@@ -1,0 +1,59 @@
+"""The in-app inbox on a real engine: entries come, are read one by one and all at once, and the count stays right."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+
+from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.storage.reads import get, query_all
+from shared.messaging.notifications import keeping, reading
+from shared.messaging.notifications.items import Inbox, Notification, notification_id, notifications_pk
+from tests.clock import START
+
+USER = "usr_1"
+MESSAGES = 40
+SEED = 20260301
+
+
+def _come(number):
+    entry = keeping.Entry(USER, f"msg_{number}", "progress", "Title", "Text")
+    kept = None
+    while kept is None:
+        with suppress(Unavailable):
+            kept = keeping.keep(entry, now=START)
+
+
+def _read(number):
+    with suppress(NotFound):
+        reading.mark_read(USER, notification_id(number), now=START)
+
+
+def _read_all(_):
+    reading.mark_all_read(USER)
+
+
+@pytest.mark.covers("S-N-04", "S-N-05", "S-N-06")
+@pytest.mark.parametrize("seed", range(SEED, SEED + 3))
+def test_the_count_is_right_whoever_reads_and_writes_at_once(stage, seed):
+    dice = random.Random(seed)
+    # Each message comes twice, as a sender that lost its answer sends it.
+    jobs = [(_come, number) for number in range(MESSAGES)] * 2
+    jobs += [(_read, dice.randint(1, MESSAGES)) for _ in range(MESSAGES)]
+    jobs += [(_read_all, None)] * 3
+    dice.shuffle(jobs)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda job: job[0](job[1]), jobs))
+    pk = notifications_pk(USER)
+    inbox = get(Inbox, pk, Inbox.SK)
+    key = (Notification.pk == pk) & Notification.sk.startswith("NOTIFICATION#")
+    found = [Notification.load(dict(item)) for item in query_all(Notification, key, consistent=True)]
+    assert sorted(one.message_id for one in found) == sorted(f"msg_{number}" for number in range(MESSAGES))
+    assert [one.number for one in found] == list(range(1, MESSAGES + 1))
+    until = inbox.read_until or 0
+    unread = [one for one in found if one.read_at is None and one.number > until]
+    assert (inbox.sequence, inbox.unread) == (MESSAGES, len(unread)), f"seed {seed}"
+    assert reading.unread_count(USER, now=START).count == len(unread)
+    _read_all(None)
+    assert reading.unread_count(USER, now=START).count == 0
