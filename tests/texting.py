@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
+from shared.messaging import suppression
 from shared.messaging.events import MailEventReceived, TwilioEventReceived
+from shared.messaging.items import Suppression, address_hash
 from tests.calls import invoke
 from tests.clock import START
 from tests.triggers import Event, queue_event, sample, webhook_event
@@ -103,13 +105,23 @@ def key(which: str = "sns") -> rsa.RSAPrivateKey:
 
 @cache
 def certificate(which: str = "sns") -> bytes:
-    """Return the certificate of a key."""
+    """Return the certificate of one of the keys."""
+    return certificate_of(key(which))
+
+
+def certificate_of(own: Any) -> bytes:
+    """Return a certificate of a key, signed with it."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key(which).public_key())
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(own.public_key())
     builder = (
         builder.serial_number(1).not_valid_before(START.replace(year=2025)).not_valid_after(START.replace(year=2030))
     )
-    return builder.sign(key(which), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return builder.sign(own, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def suppressions(number: str) -> list[Suppression]:
+    """Return every suppression of a number that there is or was."""
+    return suppression.standing(address_hash(number))
 
 
 Envelope = dict[str, Any]
