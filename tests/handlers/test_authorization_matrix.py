@@ -10,6 +10,7 @@ from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import categories
+from shared.messaging.notifications import keeping
 from tests import deliveries, gates, goals
 from tests.calls import call
 from tests.clock import START
@@ -87,6 +88,7 @@ def viewing():
     categories.ensure()
     put_stream(creator_id=OWNER)
     commit(Put(deliveries.payment(at=START, user_id=OWNER)))
+    keeping.keep(keeping.Entry(OWNER, "msg_1", "balance", "Title", "Text"), now=START)
     return watch(user_id=OWNER)
 
 
