@@ -8,6 +8,7 @@ ANYONE_SIGNED_IN = frozenset({"viewer"})
 """Everybody who signed in is a viewer, whatever else they are."""
 CREATORS = frozenset({"creator", "admin"})
 ADMINS = frozenset({"admin"})
+GUIDES = frozenset({"guide", "admin"})
 
 STREAM = {"stream_id": "str_1"}
 VIEWING = STREAM | {"session_id": "<viewing>"}
@@ -128,4 +129,10 @@ ROWS = {
     "GET /v1/admin/escalation-policies": Row(ADMINS),
     "POST /v1/admin/escalation-policies": Row(ADMINS),
     "GET /v1/admin/escalation-policies/{name}": Row(ADMINS, named={"name": "no-such-policy"}),
+    "GET /v1/unsubscribe/{token}": Row(EVERYBODY),
+    "POST /v1/unsubscribe/{token}": Row(EVERYBODY),
+    "GET /v1/admin/reviews": Row(GUIDES),
+    "POST /v1/admin/reviews/{review_id}/decide": Row(
+        ADMINS, named={"review_id": "rev_1"}, body={"decision": "DISMISS", "note": "She only asked a question."}
+    ),
 }
