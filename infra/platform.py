@@ -80,8 +80,6 @@ class PlatformStack(Stack):
             "mail_events": self.mail.events,
             # By name: an exported ARN would tie the stacks together for nothing.
             "mail_topic": self.format_arn(service="sns", resource=names.prefixed(self.stage.name, MAIL_TOPIC)),
-            # By name: an exported ARN would tie the stacks together for nothing.
-            "mail_topic": self.format_arn(service="sns", resource=names.prefixed(self.stage.name, MAIL_TOPIC)),
         }
         return {**self.stage.settings, **addresses}
 
