@@ -14,7 +14,7 @@ class Shown:
     """Words that were sent.
 
     Attributes:
-        version: which, e.g. ``consent.request/1``.
+        version: which, e.g. ``consent.request/en/1``; the template alone where it never left.
         text_hash: SHA-256 of the words as sent; ``None`` where they are not kept any more.
     """
 
@@ -36,4 +36,4 @@ def shown(message_id: str) -> Shown | None:
     if not said:
         return Shown(template, None)
     last = said[-1]
-    return Shown(f"{template}/{last.template_version}", hashlib.sha256(last.text.encode()).hexdigest())
+    return Shown(last.reference or template, hashlib.sha256(last.text.encode()).hexdigest())
