@@ -1,0 +1,285 @@
+"""Asking for consent, reminding, giving up; answers by text; opt-outs and addresses that fail."""
+
+import hashlib
+
+import pytest
+
+from shared import messaging
+from shared.kernel.due import due_shard
+from shared.messaging import events, suppression
+from tests import outbox, team
+from tests.clock import START
+from tests.team import GRACE, USER, added, evidence, messages, stored
+from tests.triggers import due_event, queue_event, schedule_event
+
+PHONE = GRACE["phone"]
+
+
+def work(invoke, partner_id):
+    partner = stored(partner_id)
+    assert invoke("accountability.work_invitation", due_event((partner.pk, partner.sk))) == {"batchItemFailures": []}
+
+
+def follow(invoke, *told):
+    assert invoke("accountability.follow_partner", queue_event(*told)) == {"batchItemFailures": []}
+
+
+def reply(partner_id, answer, reply_id="SM1", message=0):
+    return events.ReplyReceived(
+        recipient_id=partner_id,
+        message_id=messages("consent")[message]["message_id"],
+        about=f"invitation:{partner_id}",
+        answer=answer,
+        reply_id=reply_id,
+    )
+
+
+def status(partner_id):
+    return stored(partner_id).status
+
+
+def consent(partner_id):
+    (found,) = team.rows("messaging", f"RECIPIENT#{partner_id}", "CONSENT#SUPPORT")
+    return found["given"], [one["S"] for one in found["channels"]]
+
+
+@pytest.mark.covers("X-A-03", "S-A-42")
+def test_two_reminders_at_most_then_it_is_over(invoke, clock, due_queues):
+    partner_id = added()
+    assert stored(partner_id).due_shard == due_shard("invitation", "USER#usr_ada")
+    for days, expected in [(0, 1), (2, 1), (3, 2), (4, 2), (7, 3), (13, 3), (14, 3), (30, 3)]:
+        clock.at = START
+        clock.advance(days=days)
+        invoke("accountability.sweep_invitations", schedule_event())
+        for message in due_queues.taken():
+            invoke("accountability.work_invitation", due_event((message.body["pk"], message.body["sk"])))
+        work(invoke, partner_id)
+        assert (days, len(messages("consent"))) == (days, expected)
+    assert status(partner_id) == "EXPIRED"
+    assert [line["kind"] for line in evidence(partner_id)] == ["REQUESTED", "REQUESTED", "REQUESTED", "EXPIRED"]
+    assert consent(partner_id) == (False, ["SMS", "VOICE"])
+    assert [one["template"] for one in messages()] == [
+        "consent.request",
+        "consent.reminder",
+        "consent.reminder",
+        "partner.expired",
+    ]
+    assert outbox.sent("accountability", "InvitationExpired") == [{"user_id": "usr_ada", "partner_id": partner_id}]
+
+
+def test_a_worker_that_comes_late_reminds_once_and_leaves_time_between(invoke, clock):
+    partner_id = added()
+    clock.advance(days=8)
+    work(invoke, partner_id)
+    work(invoke, partner_id)
+    assert len(messages("consent")) == 2
+    clock.advance(days=2)
+    work(invoke, partner_id)
+    assert len(messages("consent")) == 3
+
+
+def test_a_worker_that_comes_after_the_end_reminds_no_more(invoke, clock):
+    partner_id = added()
+    clock.advance(days=20)
+    work(invoke, partner_id)
+    assert (status(partner_id), len(messages("consent"))) == ("EXPIRED", 1)
+
+
+@pytest.mark.covers("X-A-01", "X-A-02")
+def test_yes_by_text_agrees_once_with_the_words_that_were_sent(invoke, clock):
+    partner_id = added()
+    sent(messages()[0]["message_id"], "May we?")
+    clock.advance(hours=1)
+    follow(invoke, reply(partner_id, "YES"), reply(partner_id, "YES"))
+    assert (status(partner_id), consent(partner_id)) == ("ACTIVE", (True, ["SMS", "VOICE"]))
+    given = evidence(partner_id)[-1]
+    assert (given["kind"], given["method"], given["text_version"]) == ("GIVEN", "REPLY", "consent.request/en/1")
+    assert given["text_hash"] == hashlib.sha256(b"May we?").hexdigest()
+    assert given["addresses"] == [{"S": messaging.address_hash(PHONE)}]
+    assert len(outbox.sent("accountability", "PartnerAccepted")) == 1
+    assert [one["template"] for one in messages("partner.")] == ["partner.accepted"]
+    assert topics() == ["ACCEPTED"]
+
+
+def sent(message_id, text):
+    """What the engine notes of a message that it sent, as far as the ledger needs it."""
+    from shared.kernel.storage.writes import Put, commit
+    from shared.messaging.message_items import Attempt, message_pk
+
+    attempt = Attempt(
+        pk=message_pk(message_id),
+        sk="ATTEMPT#001",
+        message_id=message_id,
+        attempt=1,
+        channel="SMS",
+        address=messaging.address_hash(PHONE),
+        state="SENT",
+        text=text,
+        reference="consent.request/en/1",
+        claimed_at=START,
+        expires_at=START,
+    )
+    commit(Put(attempt))
+
+
+def topics():
+    return [one["reason"] for one in team.rows("messaging", "TOPIC#")]
+
+
+def test_no_by_text_declines(invoke, clock):
+    partner_id = added()
+    follow(invoke, reply(partner_id, "NO"))
+    assert (status(partner_id), consent(partner_id)[0], topics()) == ("DECLINED", False, ["DECLINED"])
+    assert [one["template"] for one in messages("partner.")] == ["partner.declined"]
+    clock.advance(days=3)
+    work(invoke, partner_id)
+    assert len(messages("consent")) == 1
+
+
+def test_a_reply_that_comes_again_undoes_nothing_that_was_chosen_since(invoke, clock):
+    partner_id = added()
+    follow(invoke, reply(partner_id, "YES"))
+    token = team.link_to(partner_id, now=clock.now())
+    team.submit(token, action="leave")
+    follow(invoke, reply(partner_id, "YES"))
+    assert status(partner_id) == "LEFT"
+
+
+def test_no_after_yes_leaves(invoke):
+    partner_id = added()
+    follow(invoke, reply(partner_id, "YES"), reply(partner_id, "NO", "SM2"))
+    assert (status(partner_id), consent(partner_id)[0]) == ("LEFT", False)
+
+
+def test_answers_to_other_matters_and_of_strangers_change_nothing(invoke):
+    partner_id = added()
+    ask = reply(partner_id, "YES").model_copy(update={"about": f"contact:gol_1#2026-03-01#01#{partner_id}"})
+    stranger = reply(partner_id, "YES").model_copy(update={"recipient_id": "ptn_x", "about": "invitation:ptn_x"})
+    follow(invoke, ask, stranger, reply(partner_id, "DONE"))
+    assert status(partner_id) == "INVITED"
+
+
+def test_who_was_removed_agrees_to_nothing(call, invoke):
+    partner_id = added()
+    call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
+    follow(invoke, reply(partner_id, "YES"))
+    assert status(partner_id) == "REMOVED"
+
+
+@pytest.mark.covers("X-A-05", "X-A-08", "X-A-09")
+def test_stop_ends_everything_and_start_takes_it_back(call, invoke, clock):
+    partner_id = added()
+    team.accepted(partner_id, now=clock.now(), voice="yes")
+    out = events.AddressOptedOut(recipient_id=partner_id, reason="STOP")
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    follow(invoke, out, out)
+    assert (status(partner_id), consent(partner_id)[0]) == ("OPTED_OUT", False)
+    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.left"]
+    assert call("accountability.invite_partner", path={"partner_id": partner_id}, caller=USER).code == "OPTED_OUT"
+    clock.advance(days=1)
+    suppression.lift(PHONE, now=clock.now())
+    follow(invoke, events.AddressOptedIn(recipient_id=partner_id), out)
+    assert (status(partner_id), consent(partner_id)) == ("ACTIVE", (True, ["SMS", "VOICE"]))
+    assert [line["kind"] for line in evidence(partner_id)] == ["REQUESTED", "GIVEN", "WITHDRAWN", "GIVEN"]
+
+
+def test_start_by_somebody_who_never_agreed_agrees_to_nothing(invoke, clock):
+    partner_id = added()
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"))
+    assert (status(partner_id), stored(partner_id).due_at) == ("OPTED_OUT", None)
+    suppression.lift(PHONE, now=clock.now())
+    follow(invoke, events.AddressOptedIn(recipient_id=partner_id))
+    assert status(partner_id) == "INVITED"
+    assert team.rows("messaging", f"RECIPIENT#{partner_id}", "CONSENT#") == []
+    clock.advance(days=3)
+    work(invoke, partner_id)
+    assert len(messages("consent")) == 2
+
+
+@pytest.mark.covers("X-A-36")
+@pytest.mark.parametrize(
+    ("reason", "became"), [("WRONG_NUMBER", "INVALID"), ("BOUNCE", "INVITED"), ("STAFF", "OPTED_OUT")]
+)
+def test_an_address_that_fails_ends_who_has_no_other(invoke, clock, reason, became):
+    partner_id = added()
+    suppression.suppress(PHONE, reason, source="x", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason=reason))
+    assert status(partner_id) == became
+
+
+def test_who_has_another_way_stays_when_one_address_fails(invoke, clock):
+    partner_id = added(email="grace@example.com", channels=["SMS", "EMAIL"])
+    suppression.suppress(PHONE, "WRONG_NUMBER", source="x", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="WRONG_NUMBER"))
+    assert status(partner_id) == "INVITED"
+    suppression.suppress("grace@example.com", "BOUNCE", source="y", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="BOUNCE"))
+    assert status(partner_id) == "INVALID"
+    assert [one["template"] for one in messages("partner.")] == ["partner.invalid"]
+
+
+def test_a_stop_while_removed_is_not_undone_by_a_restoration(call, invoke, clock):
+    partner_id = added()
+    team.accepted(partner_id, now=clock.now())
+    call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"))
+    assert status(partner_id) == "REMOVED"
+    restored = call("accountability.restore_partner", path={"partner_id": partner_id}, caller=USER)
+    assert (restored.data["status"], consent(partner_id)[0]) == ("OPTED_OUT", False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "became", "told"),
+    [
+        ("STOP", "OPTED_OUT", ["partner.left"]),
+        ("LANDLINE", "INVALID", ["partner.invalid"]),
+        ("FREQUENCY", "INVITED", []),
+    ],
+)
+def test_the_user_hears_when_somebody_cannot_be_asked(invoke, clock, reason, became, told):
+    partner_id = added()
+    if reason == "STOP":
+        suppression.suppress(PHONE, "STOP", source="of another user's", now=clock.now())
+    blocked = events.MessageBlocked(
+        message_id="msg_1",
+        recipient_id=partner_id,
+        category="consent-request",
+        about=f"invitation:{partner_id}",
+        reason=reason,
+    )
+    follow(invoke, blocked, blocked)
+    assert (status(partner_id), [one["template"] for one in messages("partner.")]) == (became, told)
+
+
+@pytest.mark.covers("X-A-03")
+def test_asking_again_takes_thirty_days_and_makes_old_links_worthless(call, invoke, clock):
+    partner_id = added()
+    path = {"partner_id": partner_id}
+    invite = lambda: call("accountability.invite_partner", path=path, caller=USER)  # noqa: E731
+    assert (invite().status, invite().code) == (409, "PARTNER_STATUS")
+    old = team.link_to(partner_id, now=clock.now())
+    follow(invoke, reply(partner_id, "NO"))
+    refused = invite()
+    assert (refused.status, refused.code) == (409, "ASKED_RECENTLY")
+    assert "2026-03-31" in refused.json["error"]["message"]
+    clock.advance(days=30)
+    again = invite()
+    assert (again.status, again.data["status"], again.data["invitedAt"]) == (200, "INVITED", "2026-03-31T09:30:00.000Z")
+    assert len(messages("consent.request")) == 2
+    assert team.visit(old).status == 410
+    assert team.visit(team.sent_token(messages("consent.request")[1])).status == 200
+    follow(invoke, reply(partner_id, "YES", "SM2"))
+    assert (status(partner_id), invite().code) == ("ACTIVE", "PARTNER_STATUS")
+
+
+def test_a_stop_of_a_lead_ends_sales_too(call, invoke, clock):
+    call("accountability.capture_lead", body={"phone": PHONE, "source": "tiktok", "consent": True})
+    (lead,) = team.rows("accountability", "LEAD#")
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    clock.advance(seconds=1)
+    follow(invoke, events.AddressOptedOut(recipient_id=lead["lead_id"], reason="STOP"))
+    assert [line["kind"] for line in evidence(lead["lead_id"])] == ["GIVEN", "WITHDRAWN"]
+    (standing,) = team.rows("messaging", f"RECIPIENT#{lead['lead_id']}", "CONSENT#SALES")
+    assert standing["given"] is False
