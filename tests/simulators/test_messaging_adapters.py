@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from infra.local.simulators.ses.topic import TOPIC
 from shared.kernel import config, secrets
 from shared.kernel.clock import SystemClock
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage import client
 from shared.messaging.channels import Channel
+from shared.messaging.inbound import sns
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
 from shared.messaging.providers import ses, twilio
 from tests.simulators.test_twilio_texts import ACCOUNT, ANNA, TOKEN, UK_LANDLINE, steer
@@ -173,3 +177,83 @@ def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypa
     assert "Hi &lt;Ada&gt;," in html
     assert 'href="https://api.example/x"' in html
     assert 'href="https://api.example/v1/unsubscribe/tok.en"' in html
+
+
+@pytest.fixture
+def mailing(ses_sim, receiver, monkeypatch):
+    """SES and SNS, with our topic, whose events come to the receiver."""
+    told = {
+        "WELLSPRING_STAGE": "test",
+        "WELLSPRING_PUBLIC_URL": "https://api.example",
+        "WELLSPRING_SNS_CERTIFICATES": ses_sim.url,
+        "WELLSPRING_MAIL_TOPIC": TOPIC,
+        "AWS_ENDPOINT_URL_SESV2": ses_sim.url,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    kept = (config.settings, client.aws_session, ses._client)
+    for one in kept:
+        one.cache_clear()
+    monkeypatch.setattr(sns, "_keys", {})
+    ses_sim.listen(receiver.url)
+    yield ses_sim
+    for one in kept:
+        one.cache_clear()
+
+
+@pytest.mark.covers("X-N-09", "X-N-10", "S-N-15")
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_mail_and_what_is_told_of_it_can_be_traced_to_the_attempt(mailing, receiver, version):
+    steer(mailing, "signature-version", version=version)
+    words = Words("Hi Ann", 1, subject="Hello")
+    taken = ses.send(outgoing(Channel.EMAIL, to="bounce@example.com", words=words, unsubscribe="tok"))
+    mailing.settled()
+    now = SystemClock().now()
+    told = [json.loads(sns.open_envelope(one.body, now=now).Message) for one in receiver.received]
+    assert [one["eventType"] for one in told] == ["Send", "Bounce"]
+    assert {(*one["mail"]["tags"]["message"], *one["mail"]["tags"]["attempt"]) for one in told} == {("msg_1", "2")}
+    assert {one["mail"]["messageId"] for one in told} == {taken.provider_id}
+    assert {"name": "List-Unsubscribe-Post", "value": "List-Unsubscribe=One-Click"} in told[0]["mail"]["headers"]
+
+
+def test_a_subscription_is_confirmed_and_a_wrong_key_is_seen(mailing, receiver):
+    steer(mailing, "subscription")
+    mailing.settled()
+    (asked,) = receiver.received
+    sns.confirm(sns.open_envelope(asked.body, now=SystemClock().now()))
+    assert mailing.state()["confirmed"] == [asked.json["Token"]]
+    mailing.modes(webhook_corrupt={"times": 1})
+    steer(mailing, "subscription")
+    mailing.settled()
+    with pytest.raises(sns.Forged):
+        sns.open_envelope(receiver.received[-1].body, now=SystemClock().now())
+
+
+def test_trouble_of_ses_is_told_apart(mailing, monkeypatch):
+    mail = outgoing(Channel.EMAIL, to="ann@example.com", words=Words("Hi", 1, subject="Hello"))
+    mailing.modes(rate_limit={"times": 1})
+    with pytest.raises(Refused) as busy:
+        ses.send(mail)
+    assert (busy.value.code, busy.value.again) == ("TooManyRequestsException", True)
+    mailing.modes(server_error={"times": 1})
+    with pytest.raises(OutcomeUnknown):
+        ses.send(mail)
+    mailing.modes(timeout={"times": 1})
+    with pytest.raises(OutcomeUnknown):
+        ses.send(mail)
+    assert len(mailing.state()["mails"]) == 1
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:1")
+    client.aws_session.cache_clear()
+    ses._client.cache_clear()
+    with pytest.raises(Refused) as nobody:
+        ses.send(mail)
+    assert (nobody.value.code, nobody.value.again) == ("unreachable", True)
+
+
+def test_what_sns_does_not_have_and_an_sns_that_is_away_are_told_apart(mailing):
+    assert sns._get(f"{mailing.url}/nothing")[0] == 404
+    with pytest.raises(Unavailable):
+        sns._get("http://127.0.0.1:1/")
