@@ -10,6 +10,7 @@ from infra.local import stack
 from infra.local.clock import LocalClock, read_target
 from infra.local.processes import POLL_SECONDS
 from infra.local.settings import LocalSettings, LocalStackError
+from infra.local.travel import travel
 
 DEMO = "infra.local.demo"
 
@@ -72,13 +73,14 @@ def _logs(settings: LocalSettings) -> int:
 
 def _clock(settings: LocalSettings, target: str) -> int:
     """Tell the stack's time, or move it forward: +2d, +1d12h, 2026-03-01T08:00:00Z."""
-    stack.load(settings)
+    document = stack.load(settings)
     clock = LocalClock(settings.clock_file)
-    try:
-        instant = clock.move_to(read_target(target, clock.now())) if target else clock.now()
-    except ValueError as problem:
-        raise LocalStackError(str(problem)) from problem
-    _say(f"{instant.isoformat(timespec='seconds')}, {clock.ahead()} ahead of this machine")
+    if target:
+        try:
+            travel(document, read_target(target, clock.now()))
+        except ValueError as problem:
+            raise LocalStackError(str(problem)) from problem
+    _say(f"{clock.now().isoformat(timespec='seconds')}, {clock.ahead()} ahead of this machine")
     return 0
 
 

@@ -8,8 +8,11 @@ import os
 import sys
 
 from infra.local.clock import local_clock
+from infra.stages import LOCAL_SETTINGS
 from shared.identity.seeding import ensure_account
 from shared.live import categories
+from shared.messaging.operating import register_sender
+from shared.messaging.operator_schemas import SenderChange
 from shared.payments.seeding import ensure_prices
 
 STAGE = "local"
@@ -45,6 +48,9 @@ def main() -> None:
     ]
     ensure_prices(now)
     categories.ensure()
+    # Without it the gate lets no text to the USA through, as on a new stage.
+    registered = SenderChange(sender=LOCAL_SETTINGS["twilio_messaging_service"], status="REGISTERED")
+    register_sender(registered, admin_id="seed", now=now)
     print(json.dumps(accounts))
 
 

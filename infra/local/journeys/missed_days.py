@@ -22,6 +22,7 @@ from infra.local.journeys import words
 from infra.local.journeys.pages import fields_of, link_in, submit
 from infra.local.journeys.quiet import wait_until_quiet
 from infra.local.journeys.steps import Say, StepFailed, expect, same
+from infra.local.travel import travel
 from shared.kernel.zones import instant_at
 
 PASSWORD = "A-good-Passw0rd"
@@ -117,7 +118,7 @@ class MissedDays:
 
     def meet(self) -> None:
         """Two users register, say where they live, set a goal and log their first day."""
-        self.clock.move_to(self._next(wall_time(16), "UTC"))
+        travel(self.stack, self._next(wall_time(16), "UTC"))
         self.first_day = self.clock.now().date()
         for user in (self.nora, self.kiran):
             email = f"{user.name.lower()}-{uuid.uuid4().hex[:8]}@users.example"
@@ -152,7 +153,14 @@ class MissedDays:
             milestones=False,
             channels=["SMS"],
         )
-        self._add(kiran, "Olga", relationship="friend", email=kiran.partner("Olga").address, zone="Europe/London")
+        self._add(
+            kiran,
+            "Olga",
+            relationship="friend",
+            email=kiran.partner("Olga").address,
+            zone="Europe/London",
+            channels=["EMAIL"],
+        )
         twice = {"name": "Paula again", "relationship": "parent", "phone": nora.partner("Paula").address}
         expect(nora.client.call("POST", "/v1/support-team", twice), 409)
         self.settle()
@@ -217,7 +225,7 @@ class MissedDays:
             instant_at(day + timedelta(days=1), wall_time(8, 5), NEW_YORK),
         ]
         for stop in sorted(stop + number * DRIFT for stop in stops):
-            self.clock.move_to(stop)
+            travel(self.stack, stop)
             self.settle()
             self._react(number)
         self._tell(number)
@@ -265,7 +273,7 @@ class MissedDays:
 
     def let_invitations_expire(self) -> None:
         """Carl, who never answered, got one request and two reminders, and then nothing."""
-        self.clock.move_to(instant_at(self.first_day + timedelta(days=15), wall_time(12), NEW_YORK))
+        travel(self.stack, instant_at(self.first_day + timedelta(days=15), wall_time(12), NEW_YORK))
         self.settle()
         carl = self.nora.partner("Carl")
         same([heard for _, heard in carl.heard()], ["consent.reminder"] * 2, "what Carl got after the request")
@@ -403,10 +411,10 @@ class MissedDays:
         return next(instant for instant in instants if instant > self.clock.now())
 
     def _to(self, at: wall_time, zone: str) -> None:
-        self.clock.move_to(self._next(at, zone))
+        travel(self.stack, self._next(at, zone))
         self.settle()
 
     def _to_day(self, day: date, at: wall_time, zone: str) -> None:
         instant = instant_at(day, at, zone)
         if instant > self.clock.now():
-            self.clock.move_to(instant)
+            travel(self.stack, instant)

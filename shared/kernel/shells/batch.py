@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from shared.kernel.clock import from_ms
 from shared.kernel.declare import Function, OnDue, OnEvent
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import flush
+from shared.kernel.telemetry import flush, logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,14 @@ class QueueShell:
             flush()
 
     def _one(self, record: Any) -> None:
-        body = json.loads(record.body)
+        try:
+            self._work(json.loads(record.body))
+        except Exception:
+            # The processor only notes that the message comes again; why, whoever finds it among the dead must know.
+            logger().exception("message_failed", message_id=record.message_id)
+            raise
+
+    def _work(self, body: dict[str, Any]) -> None:
         if self._due:
             self._handler(DueItem(body["pk"], body["sk"], from_ms(body["until"])))
         else:
