@@ -79,7 +79,9 @@ def test_a_low_balance_is_told_in_the_product_live_and_by_mail_once_a_day(
     stack: Stack, admin: Client, live_stream: str
 ) -> None:
     viewer, email = registered(stack)
-    assert viewer.call("PATCH", "/v1/notification-preferences", {"zone": where_it_is_noon()}).status == 200
+    zone = where_it_is_noon()
+    assert viewer.call("PATCH", "/v1/notification-preferences", {"zone": zone}).status == 200
+    assert viewer.call("GET", "/v1/notification-preferences").data["zone"] == zone
     socket = viewer.connect()
     viewer.hear(socket, f"user:{viewer.user_id}")
     cross(viewer, socket, admin, live_stream)
