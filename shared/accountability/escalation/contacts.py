@@ -1,7 +1,7 @@
 """Contacts: who is told or asked what, once. A contact and its message have one key and are written together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from shared import messaging
@@ -50,7 +50,8 @@ def key_of(about: str | None) -> ContactKey | None:
     """Return the contact that a message is about, ``None`` for one of another matter."""
     if about is None or not about.startswith(ABOUT):
         return None
-    return ContactKey(*about.removeprefix(ABOUT).split("#"))
+    parts = about.removeprefix(ABOUT).split("#")
+    return ContactKey(*parts) if len(parts) == len(fields(ContactKey)) else None
 
 
 def name_of(contact: Contact) -> ContactKey:
