@@ -72,6 +72,8 @@ def put_partner(
     consented: bool = True,
     channels: tuple[Channel, ...] = (Channel.SMS,),
     zone: str = "UTC",
+    phone: str | None = None,
+    entry: dict[str, Any] | None = None,
     **changed: Any,
 ) -> None:
     """Store a partner with their entry in the directory and, unless told otherwise, their consent."""
@@ -87,18 +89,19 @@ def put_partner(
         "version": 1,
     }
     fields |= changed
-    entry = Entry(
+    known = Entry(
         partner_id,
         fields["name"],
-        phone=phone_of(partner_id),
+        phone=phone or phone_of(partner_id),
         email=f"{partner_id}@example.org",
         channels=channels,
         zone=zone,
+        **entry or {},
     )
     writes = [
         Put(_filled(Partner, user_pk(user_id), partner_sk(partner_id), **fields)),
         Put(PartnerOwner(pk=owner_pk(partner_id), sk=PartnerOwner.SK, user_id=user_id)),
-        *messaging.enlist(entry),
+        *messaging.enlist(known),
     ]
     if consented:
         statement = Statement(partner_id, "GIVEN", Purpose.SUPPORT, channels, "WEB_PAGE")

@@ -65,8 +65,7 @@ def note(event: News, *, now: datetime) -> None:
 def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
     """Apply news to a contact as it was read; return the round that asks somebody else at once, where there is one."""
     news = STATES[type(event)]
-    # A voice message that goes with a text is a message of its own: it adds its channel, and decides nothing.
-    state = rules.later(contact.state, news) if event.message_id == contact.message_id else contact.state
+    state = rules.later(contact.state, news)
     known: dict[str, str] = dict(contact.results.attribute_values) if contact.results else {}
     results = dict(known)
     if isinstance(event, events.MessageSent | events.MessageDelivered):

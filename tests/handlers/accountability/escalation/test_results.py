@@ -83,15 +83,6 @@ def test_a_partner_counts_as_contacted_once_it_left_however_the_news_comes(invok
     assert [line.content for line in world.lines()] == ["Ben was asked to check in with you: you missed 2 days."]
 
 
-@pytest.mark.covers("S-A-32", "X-A-26")
-def test_a_voice_message_beside_the_text_adds_its_channel_and_decides_nothing(invoke):
-    follow(invoke, 2)
-    note(invoke, news(MessageSent), news(MessageSent, message_id="msg_voice", channel="VOICE"))
-    note(invoke, news(MessageFailed, message_id="msg_voice", reason="busy"))
-    assert (contact().state, contact().results.attribute_values) == ("SENT", {"SMS": "SENT", "VOICE": "SENT"})
-    assert world.partner("ptn_ben").contact_count == 1
-
-
 @pytest.mark.covers("X-A-04", "S-A-34")
 def test_in_the_place_of_who_cannot_be_reached_the_next_is_asked_at_once(invoke):
     follow(invoke, 2)

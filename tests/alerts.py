@@ -1,0 +1,418 @@
+"""Missed days in simulated time: schedules that fire or not, providers that fail, partners who answer, people who log.
+
+What must come of each is worked out here from what happened when, with none of the code under test.
+"""
+
+import heapq
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.accountability.escalation import answers, delivery, ending, rules, starting, steps
+from shared.accountability.escalation.items import Contact, StepRow
+from shared.accountability.escalation.rules import Kind, Step, Who
+from shared.accountability.events import AskAnswered, DayMissed, GoalLogged
+from shared.kernel.due import sweep
+from shared.kernel.errors import Unavailable
+from shared.kernel.events import DomainEvent
+from shared.messaging import Channel, events, sending
+from shared.messaging.delivery import apply
+from shared.messaging.message_items import DUE_KIND, Message
+from shared.messaging.outgoing import Outgoing
+from tests import bus, carriers, faults, messages, queues
+from tests import escalations as world
+from tests.carriers import Carrier
+from tests.clock import START
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+WAITS = (0, 10, 25, 45)
+"""Minutes after the missed day at which each of the four steps asks one partner."""
+
+PLAN = tuple(Step(number, Who.PARTNERS, Kind.ASK, 1, wait=wait) for number, wait in enumerate(WAITS, start=1))
+
+PARTNERS = (6, 7, 8)
+
+MESSAGES = (
+    events.MessageQueued,
+    events.MessageSent,
+    events.MessageDelivered,
+    events.MessageFailed,
+    events.MessageBlocked,
+    events.MessageCancelled,
+    events.MessageExpired,
+)
+
+PROVIDER_FAILURES = 0.2
+
+
+@dataclass
+class Alert:
+    """A goal whose day was missed, and what happened to it. Times are seconds after the start.
+
+    Attributes:
+        number: which.
+        missed: when its day ended.
+        order: its partners, who was asked longest ago first.
+        stopped: when a log or an answer put an end to the asking.
+        logged: when the user logged.
+    """
+
+    number: str
+    missed: int
+    order: list[str]
+    stopped: int | None = None
+    logged: int | None = None
+    answered: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def goal(self) -> str:
+        """The goal's id."""
+        return f"gol_{self.number}"
+
+    @property
+    def user(self) -> str:
+        """The user's id."""
+        return f"usr_{self.number}"
+
+    def stop(self, at: int) -> None:
+        """Note that nobody may be asked any more."""
+        self.stopped = at if self.stopped is None else min(self.stopped, at)
+
+
+class Simulation:
+    """One process's share of the alerts, on one clock."""
+
+    def __init__(self, seed: int, *, share: int, alerts: int, rate: float, minutes: int) -> None:
+        self.random = random.Random(f"{seed}-{share}")
+        self.share, self.rate, self.minutes, self.now = share, rate, minutes, 0
+        self.alerts: dict[str, Alert] = {}
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self.lateness: list[int] = []
+        self.left: list[tuple[int, Outgoing]] = []
+        self._waiting: list[tuple[int, int, Callable[[], None]]] = []
+        self._number = 0
+        self._count = alerts
+        self._known = 0
+        self._wire: faults.Faults
+        self._queues: queues.DueQueues
+        self._bus: bus.Bus
+        self._carrier = Carrier(self._fails)
+
+    def _fails(self, _: Outgoing) -> str | None:
+        return self.random.choice(carriers.FAILURES) if self.random.random() < PROVIDER_FAILURES else None
+
+    def run(self) -> None:
+        """Let the time pass: the hours of the alerts, and a day in which late deliveries come."""
+        plan = faults.at_random(self.random.randrange(2**32), self.rate)
+        with ExitStack() as stack:
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setitem(rules.SEEDED, "four", PLAN)
+            for name, value in messages.ENVIRONMENT.items():
+                patch.setenv(name, value)
+            carriers_ = stack.enter_context(carriers.carried(self._carrier))
+            messages.register_sender()
+            for number in range(self._count):
+                self._begin(f"{self.share}x{number:04d}")
+            self._queues = stack.enter_context(queues.watched())
+            self._wire = stack.enter_context(faults.injected(plan))
+            self._bus = stack.enter_context(bus.overheard())
+            for minute in range(self.minutes):
+                self.later(minute * MINUTE + self.random.randrange(5), self._sweep)
+            while self._waiting:
+                self.now, _, happen = heapq.heappop(self._waiting)
+                happen()
+            self.counts.update({f"provider {kind}": count for kind, count in carriers_.seen.items()})
+        self.counts.update({f"fault {kind}": count for kind, count in self._wire.seen.items()})
+
+    def later(self, at: int, happen: Callable[[], None]) -> None:
+        """Let something happen at a time."""
+        self._number += 1
+        heapq.heappush(self._waiting, (at, self._number, happen))
+
+    @property
+    def instant(self) -> datetime:
+        """The time it is."""
+        return START + timedelta(seconds=self.now)
+
+    def _begin(self, number: str) -> None:
+        missed = self.random.randrange(30 * MINUTE)
+        partners = [f"ptn_{number}_{place}" for place in range(self.random.choice(PARTNERS))]
+        self.random.shuffle(partners)
+        alert = Alert(number, missed, partners)
+        self.alerts[alert.goal] = alert
+        world.put_member(alert.user)
+        world.put_goal(alert.goal, alert.user, policy="four")
+        for place, partner_id in enumerate(partners):
+            asked_at = START - timedelta(days=30 - place) if place else None
+            voicemail = {"voicemail": True} if self.random.random() < 0.1 else {}
+            world.put_partner(
+                partner_id,
+                alert.user,
+                channels=(Channel.SMS, Channel.VOICE),
+                phone=f"+1212{self.random.randrange(2_000_000, 9_999_999)}",
+                entry=voicemail,
+                asked_at=asked_at,
+            )
+        self.later(missed, lambda: self._miss(alert))
+        if self.random.random() < 0.2:
+            self.later(missed + self.random.randrange(90 * MINUTE), lambda: self._log(alert))
+
+    def _miss(self, alert: Alert) -> None:
+        event = world.miss(1, alert.goal, alert.user, at=self.instant)
+        self._tell(event)
+
+    def _log(self, alert: Alert) -> None:
+        event = self._deliver(lambda: world.log(alert.goal, alert.user, now=self.instant))
+        alert.stop(self.now)
+        alert.logged = self.now
+        self.counts["logs"] += 1
+        self._tell(event)
+
+    def _tell(self, event: DomainEvent) -> None:
+        """Deliver an event to its consumer: once, or up to four times, at once or up to a day late."""
+        copies = self.random.choices((1, 2, 4), (85, 12, 3))[0]
+        self.counts[f"events told {copies} times"] += 1
+        self.later(self.now + self.random.choice((0, 0, 1, 3)), lambda: self._consume(event))
+        for _ in range(copies - 1):
+            self.later(self.now + self._late(), lambda: self._consume(event))
+
+    def _late(self) -> int:
+        return self.random.choice((1, 30, 10 * MINUTE, self.random.randrange(DAY)))
+
+    def _consume(self, event: DomainEvent) -> None:
+        match event:
+            case DayMissed():
+                self._deliver(lambda: starting.start(event, now=self.instant))
+            case GoalLogged():
+                self._deliver(lambda: ending.after_log(event, now=self.instant))
+            case events.MessageQueued():
+                self._deliver(lambda: sending.advance(event.message_id, now=self.instant))
+            case AskAnswered():
+                self._answered(event)
+            case _:
+                self._deliver(lambda: delivery.note(event, now=self.instant))  # type: ignore[arg-type]
+
+    def _deliver(self, work: Callable[[], Any]) -> Any:
+        """Do a message's work; when it dies the message comes again. Here at once: it is as good as later."""
+        for _ in range(200):
+            try:
+                return work()
+            except (Unavailable, faults.Crash):
+                self._wire.revive()
+                self.counts["deliveries that died"] += 1
+            finally:
+                self._collect()
+        raise AssertionError("a message never got through")
+
+    def _collect(self) -> None:
+        """Take up what the work left: events, due messages, and what the provider took."""
+        for event in self._bus.taken(*MESSAGES, AskAnswered):
+            if isinstance(event, AskAnswered):
+                self._answered(event)
+            elif isinstance(event, events.MessageQueued) and self.random.random() < 0.05:
+                self.counts["events lost"] += 1
+            else:
+                self._tell(event)
+        for message in self._queues.taken():
+            self._due(message)
+        taken = self._carrier.taken[self._known :]
+        self._known += len(taken)
+        for outgoing in taken:
+            self.left.append((self.now, outgoing))
+            self._arrive(outgoing)
+
+    def _due(self, message: queues.Delayed) -> None:
+        """Deliver a due item 0 to 50 times, up to a day late."""
+        times = self.random.choices((0, 1, 2, 5, 50), (5, 80, 10, 4, 1))[0]
+        self.counts[f"due {times} times"] += 1
+        work = steps.run if message.queue.endswith("step") else self._advance
+        pk, sk = message.body["pk"], message.body["sk"]
+        for copy in range(times):
+            late = self._late() if copy else self.random.choice((0, 0, 0, 2))
+            if late > HOUR:
+                self.counts["due hours late"] += 1
+            happen = lambda: self._deliver(lambda: work(pk, sk, now=self.instant))  # noqa: E731 - a message's work
+            self.later(self.now + message.seconds + late, happen)
+
+    @staticmethod
+    def _advance(pk: str, _sk: str, *, now: datetime) -> None:
+        sending.advance(pk.removeprefix("MESSAGE#"), now=now)
+
+    def _sweep(self) -> None:
+        """Sweep, if the schedule fires at all."""
+        if self.random.random() < 0.02:
+            self.counts["sweeps missed"] += 1
+            return
+        for model, kind in ((StepRow, steps.DUE_KIND), (Message, DUE_KIND)):
+            sweep(model, kind, now=self.instant)
+        self._collect()
+
+    def _arrive(self, outgoing: Outgoing) -> None:
+        """Let the provider tell that it arrived, mostly, and the partner answer, sometimes."""
+        if self.random.random() < 0.95:
+            for _ in range(self.random.choice((1, 1, 2))):
+                later = self.now + self.random.randrange(1, 40)
+                self.later(later, lambda: self._deliver(lambda: self._arrived(outgoing)))
+        if outgoing.category == "partner-ask" and self.random.random() < 0.25:
+            self.later(self.now + self.random.randrange(25 * MINUTE), lambda: self._answer(outgoing))
+
+    def _arrived(self, outgoing: Outgoing) -> None:
+        apply(outgoing.message_id, outgoing.attempt, "DELIVERED", now=self.instant)
+        self.counts["arrived"] += 1
+
+    def _answer(self, outgoing: Outgoing) -> None:
+        about = messages.standing(outgoing.message_id).about
+        if about is None:
+            # The voice message beside a text: the text is what people answer.
+            return
+        partner_id = about.rsplit("#", 1)[-1]
+        given, reply_id = self.random.choice(("ACCEPTED", "DONE", "CANNOT")), f"rpl_{outgoing.message_id}"
+
+        def reply() -> None:
+            self._deliver(lambda: answers.answer(about, partner_id, given, reply_id=reply_id, now=self.instant))
+
+        for copy in range(self.random.choice((1, 1, 3))):
+            self.later(self.now + (self._late() if copy else 0), reply)
+
+    def _answered(self, event: AskAnswered) -> None:
+        alert = self.alerts[event.goal_id]
+        self.counts[f"answered {event.answer}"] += 1
+        if event.partner_id in alert.answered:
+            self.wrong.append(f"{event.partner_id} answered twice")
+        alert.answered[event.partner_id] = event.answer
+        if event.answer != "CANNOT":
+            alert.stop(self.now)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process's alerts came to.
+
+    Attributes:
+        alerts: how many there were.
+        counts: what happened how often.
+        wrong: what should be different.
+        lateness: seconds from when each step was due until it was taken.
+    """
+
+    alerts: int
+    counts: Counter[str]
+    wrong: list[str]
+    lateness: list[int]
+
+
+def simulate(seed: int, *, share: int, alerts: int, rate: float, minutes: int = 300) -> Share:
+    """Run one share of the alerts and judge what came of it."""
+    simulation = Simulation(seed, share=share, alerts=alerts, rate=rate, minutes=minutes)
+    simulation.run()
+    left: dict[str, list[tuple[int, Outgoing]]] = defaultdict(list)
+    for at, outgoing in simulation.left:
+        left[outgoing.message_id].append((at, outgoing))
+    for alert in simulation.alerts.values():
+        simulation.wrong += [f"{alert.goal}: {wrong}" for wrong in _judge(simulation, alert, left)]
+    return Share(len(simulation.alerts), simulation.counts, simulation.wrong, simulation.lateness)
+
+
+def _judge(simulation: Simulation, alert: Alert, left: dict[str, list[tuple[int, Outgoing]]]) -> list[str]:
+    rows, found = world.steps(alert.goal), world.contacts(alert.goal)
+    asks = [one for one in found if one.step != "CLEAR"]
+    wrong = _steps(simulation, alert, rows)
+    wrong += _asks(alert, asks, rows, left)
+    wrong += _clears(alert, [one for one in found if one.step == "CLEAR"], asks, left)
+    wrong += _counters(alert, found, left)
+    return wrong
+
+
+def _seconds(instant: datetime) -> float:
+    return (instant - START).total_seconds()
+
+
+def _steps(simulation: Simulation, alert: Alert, rows: list[StepRow]) -> list[str]:
+    """Every step that came due was taken, or skipped for what happened before: never silently left."""
+    first = {row.number: row for row in rows if row.round == "00"}
+    if not first:
+        return [] if alert.stopped is not None else ["was never followed"]
+    wrong = [f"step {row.number} {row.round} was left {row.status}" for row in rows if row.status == "PLANNED"]
+    for number, wait in enumerate(WAITS, start=1):
+        row, due = first[number], alert.missed + wait * MINUTE
+        if row.done_at is None:
+            continue
+        done = _seconds(row.done_at)
+        if row.status == "DONE":
+            simulation.lateness.append(int(done - due))
+            wrong += [f"step {number} was early"] if done < due else []
+            wrong += [f"step {number} after the end"] if alert.stopped is not None and done > alert.stopped else []
+        elif alert.stopped is None or done < alert.stopped:
+            wrong += [] if row.reason == "NOBODY" else [f"step {number} was skipped: {row.reason}"]
+    return wrong
+
+
+def _asks(
+    alert: Alert, asks: list[Contact], rows: list[StepRow], left: dict[str, list[tuple[int, Outgoing]]]
+) -> list[str]:
+    """Each step asked one, each in the place of one the next; in turn, nobody twice, on each channel once."""
+    asked = [one.partner_id for one in sorted(asks, key=lambda one: (one.contacted_at, one.step))]
+    wrong = [] if (asked and asked == alert.order[: len(asked)]) or not asked else [f"asked {asked} of {alert.order}"]
+    taken = sum(row.contacts or 0 for row in rows)
+    wrong += [] if taken == len(asks) else [f"{taken} asks planned, {len(asks)} made"]
+    for one in asks:
+        sent = left[one.message_id]
+        channels = Counter(outgoing.channel for _, outgoing in sent)
+        wrong += [f"{one.partner_id} got {channels}"] if any(count > 1 for count in channels.values()) else []
+        late = [at for at, _ in sent if alert.stopped is not None and at > alert.stopped]
+        wrong += [f"{one.partner_id} was asked after the end"] if late else []
+        wrong += _result(alert, one, bool(sent))
+    replaced = {row.round for row in rows if row.round.startswith("ptn_")}
+    wanted = {str(one.partner_id) for one in asks if one.response == "CANNOT" or one.state in {"FAILED", "BLOCKED"}}
+    wrong += [] if replaced == wanted else [f"replaced {replaced}, not {wanted}"]
+    wrong += [
+        f"{one.partner_id} answered {one.response}, not {alert.answered.get(str(one.partner_id))}"
+        for one in asks
+        if one.response != alert.answered.get(str(one.partner_id))
+    ]
+    return wrong
+
+
+def _result(alert: Alert, one: Contact, sent: bool) -> list[str]:
+    """A contact tells what really happened: it left, or it could not, or the matter was over first."""
+    if sent:
+        told = one.sent_at is not None and one.state in {"SENT", "DELIVERED", "FAILED"}
+        return [] if told else [f"{one.partner_id} was asked, and stands as {one.state}"]
+    if one.state == "FAILED" or (one.state == "CANCELLED" and alert.stopped is not None):
+        return []
+    return [f"{one.partner_id} was never asked, and stands as {one.state}"]
+
+
+def _clears(
+    alert: Alert, clears: list[Contact], asks: list[Contact], left: dict[str, list[tuple[int, Outgoing]]]
+) -> list[str]:
+    """After a log those who were really asked hear of it, once, and nobody else."""
+    owed = {one.partner_id for one in asks if left[one.message_id]} if alert.logged is not None else set()
+    got = [one.partner_id for one in clears]
+    wrong = [] if sorted(map(str, got)) == sorted(map(str, owed)) else [f"all-clear to {got}, not {owed}"]
+    for one in clears:
+        channels = Counter(outgoing.channel for _, outgoing in left[one.message_id])
+        fine = all(count == 1 for count in channels.values()) and (channels or one.state == "FAILED")
+        wrong += [] if fine else [f"all-clear to {one.partner_id} by {channels}, {one.state}"]
+    return wrong
+
+
+def _counters(alert: Alert, found: list[Contact], left: dict[str, list[tuple[int, Outgoing]]]) -> list[str]:
+    wrong = []
+    for partner_id in alert.order:
+        partner = world.partner(partner_id, alert.user)
+        reached = sum(bool(left[one.message_id]) for one in found if one.partner_id == partner_id)
+        asked = sum(one.step != "CLEAR" for one in found if one.partner_id == partner_id)
+        if (partner.contact_count, partner.ask_count) != (reached, asked):
+            wrong.append(f"{partner_id} counts {partner.contact_count}, {partner.ask_count}, not {reached}, {asked}")
+        if partner.answer_count != (partner_id in alert.answered):
+            wrong.append(f"{partner_id} answered {partner.answer_count} times")
+    return wrong
