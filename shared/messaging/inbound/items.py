@@ -5,9 +5,6 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, Item
 from shared.messaging.items import DOMAIN, REVIEWS
 
-OPEN_PREFIX = "OPEN#"
-REVIEW_PREFIX = "REVIEW#"
-
 
 class Conversation(Item):
     """A matter on which an address may answer: the latest message of its kind to one recipient (X-A-27).
@@ -81,4 +78,4 @@ class Review(Item):
 
 def review_pk(review_id: str) -> str:
     """Return the partition of a review."""
-    return f"{REVIEW_PREFIX}{review_id}"
+    return f"REVIEW#{review_id}"
