@@ -140,7 +140,7 @@ def log(user_id: str, goal_id: str, entry: Entry, *, now: datetime) -> Logged:
 
     def once() -> Logged:
         goal = find(user_id, goal_id)
-        if entry.request_id == goal.last_request and entry.date in {None, goal.last_logged}:
+        if _replayed(goal, entry):
             raise _Standing(_day(goal, goal.last_logged))
         if goal.status == "COMPLETED":
             raise GoalOver
@@ -153,6 +153,11 @@ def log(user_id: str, goal_id: str, entry: Entry, *, now: datetime) -> Logged:
         if standing.day.request_id != entry.request_id:
             raise AlreadyLogged(data=view(standing.day)) from None
         return Logged(standing.day, find(user_id, goal_id), replayed=True)
+
+
+def _replayed(goal: Goal, entry: Entry) -> bool:
+    """Tell whether a try without a date, or with the same, is the one that made the latest log."""
+    return entry.request_id == goal.last_request and entry.date in {None, goal.last_logged}
 
 
 def _day(goal: Goal, date: str) -> Day:
