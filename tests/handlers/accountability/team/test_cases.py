@@ -1,0 +1,188 @@
+"""Contested days, words of danger, and the staff who decide."""
+
+import pytest
+
+from shared.accountability.events import CrisisSuspected, DayDisputed
+from tests import escalations as world
+from tests import outbox
+from tests.team import GUIDE, OTHER, USER, messages
+from tests.triggers import principal, queue_event
+
+DONE = {"batchItemFailures": []}
+
+
+@pytest.fixture(autouse=True)
+def ada(aws):
+    world.put_member()
+
+
+def disputed(call, date=None, reason="I was without network.", caller=USER, key=None):
+    path = {"goal_id": world.GOAL, "date": date or world.day(1)}
+    return call("accountability.dispute_day", path=path, body={"reason": reason}, caller=caller, key=key)
+
+
+@pytest.fixture
+def missed(clock):
+    """A goal whose last day was missed."""
+    world.put_goal()
+    world.miss(1)
+
+
+@pytest.mark.covers("X-A-39")
+def test_a_missed_day_can_be_contested_once(call, missed, clock):
+    answer = disputed(call)
+    assert answer.status == 202
+    assert disputed(call).data == answer.data
+    assert (disputed(call, reason="Other words").status, disputed(call, reason="Other words").code) == (
+        409,
+        "DISPUTED_BEFORE",
+    )
+    assert outbox.sent("accountability", "DayDisputed") == [
+        {"user_id": "usr_ada", "goal_id": world.GOAL, "date": world.day(1)}
+    ]
+    listed = call("accountability.list_cases", caller=GUIDE)
+    assert [one["id"] for one in listed.data] == [answer.data["caseId"]]
+
+
+def test_what_cannot_be_contested(call, missed, clock):
+    assert (disputed(call, caller=OTHER).status, disputed(call, date="2026-02-20").status) == (404, 404)
+    assert disputed(call, date="2026-13-99").status == 400
+    clock.advance(days=8)
+    assert (disputed(call).status, disputed(call).code) == (409, "TOO_LATE")
+    assert call("accountability.list_cases", caller=GUIDE).data == []
+
+
+def test_a_day_that_was_not_missed_cannot_be_contested(call, missed):
+    from shared.accountability.goals.items import Day, day_sk
+    from shared.accountability.items import goal_pk
+    from shared.kernel.storage.writes import Update, commit
+
+    commit(Update(Day, goal_pk(world.GOAL), day_sk(world.day(1)), [Day.outcome.set("LOGGED")]))
+    assert (disputed(call).status, disputed(call).code) == (409, "DAY_NOT_MISSED")
+
+
+def read_case(call, case_id):
+    return call("accountability.read_case", path={"case_id": case_id}, caller=GUIDE)
+
+
+def decide(call, case_id, decision, caller=GUIDE, note="Talked to them."):
+    body = {"decision": decision, "note": note}
+    return call("accountability.decide_case", path={"case_id": case_id}, body=body, caller=caller)
+
+
+@pytest.mark.covers("X-A-39")
+def test_an_accepted_dispute_excuses_the_day_and_withdraws_what_it_set_off(call, missed, clock):
+    from tests.handlers.accountability.goals.conftest import goal_of
+
+    case_id = disputed(call).data["caseId"]
+    case = read_case(call, case_id).data
+    assert case == {
+        "id": case_id,
+        "kind": "DISPUTE",
+        "status": "OPEN",
+        "userId": "usr_ada",
+        "goalId": world.GOAL,
+        "date": world.day(1),
+        "openedAt": "2026-03-01T09:30:00.000Z",
+        "closedAt": None,
+        "closedBy": None,
+        "decision": None,
+        "note": None,
+        "decisions": ["ACCEPT", "REJECT"],
+        "userName": "Ada",
+        "goalTitle": "morning run",
+        "words": "I was without network.",
+    }
+    assert (decide(call, case_id, "RELEASE").status, decide(call, case_id, "RELEASE").code) == (422, "WRONG_DECISION")
+    answer = decide(call, case_id, "ACCEPT")
+    assert (answer.status, answer.data["status"], answer.data["closedBy"], answer.data["decisions"]) == (
+        200,
+        "CLOSED",
+        "usr_guide",
+        [],
+    )
+    goal = goal_of(world.GOAL)
+    assert (goal.missed_run, goal.missed_since) == (0, None)
+    assert [one["reason"] for one in outbox.sent("accountability", "RunWithdrawn")] == ["DISPUTED"]
+    assert decide(call, case_id, "ACCEPT").data == answer.data
+    assert decide(call, case_id, "REJECT").code == "CASE_CLOSED"
+    another = principal("usr_admin", "accountability:guide")
+    assert decide(call, case_id, "ACCEPT", caller=another).code == "CASE_CLOSED"
+    assert call("accountability.list_cases", caller=GUIDE).data == []
+    closed = call("accountability.list_cases", caller=GUIDE, query={"status": "CLOSED"})
+    assert [one["id"] for one in closed.data] == [case_id]
+
+
+def test_a_rejected_dispute_changes_nothing(call, missed, clock):
+    from tests.handlers.accountability.goals.conftest import goal_of
+
+    assert decide(call, disputed(call).data["caseId"], "REJECT").data["decision"] == "REJECT"
+    assert goal_of(world.GOAL).missed_run == 1
+
+
+@pytest.mark.covers("X-A-32")
+def test_words_of_danger_are_put_before_a_person_who_releases_the_goal(call, invoke, missed, clock):
+    from tests.handlers.accountability.goals.conftest import goal_of
+
+    world.withdraw("CRISIS", now=clock.now())
+    event = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
+    assert invoke("accountability.open_case", queue_event(event, event)) == DONE
+    (case,) = call("accountability.list_cases", caller=GUIDE, query={"kind": "CRISIS"}).data
+    assert (case["kind"], case["decisions"]) == ("CRISIS", ["KEEP", "RELEASE"])
+    clock.advance(hours=1)
+    assert decide(call, case["id"], "RELEASE").status == 200
+    assert goal_of(world.GOAL).held_at is None
+    assert invoke("accountability.open_case", queue_event(event)) == DONE
+    assert call("accountability.list_cases", caller=GUIDE).data == []
+    clock.advance(hours=1)
+    world.withdraw("CRISIS", now=clock.now())
+    assert invoke("accountability.open_case", queue_event(event)) == DONE
+    (again,) = call("accountability.list_cases", caller=GUIDE).data
+    assert (again["id"], again["decision"]) == (case["id"], None)
+
+
+def test_a_kept_hold_stays(call, invoke, missed, clock):
+    from tests.handlers.accountability.goals.conftest import goal_of
+
+    world.withdraw("CRISIS", now=clock.now())
+    event = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
+    invoke("accountability.open_case", queue_event(event))
+    (case,) = call("accountability.list_cases", caller=GUIDE).data
+    assert decide(call, case["id"], "KEEP").status == 200
+    assert goal_of(world.GOAL).held_at is not None
+
+
+def test_the_guide_hears_of_a_case_once(call, invoke, missed):
+    world.put_member(guide_id="usr_guide")
+    disputed(call)
+    dispute = DayDisputed(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
+    crisis = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
+    assert invoke("accountability.open_case", queue_event(dispute, dispute, crisis, crisis)) == DONE
+    found = messages("guide.case")
+    assert [one["recipient_id"] for one in found] == ["usr_guide", "usr_guide"]
+
+
+def test_cases_are_listed_page_by_page_the_oldest_first(call, clock):
+    for number in range(5):
+        clock.advance(minutes=1)
+        world.put_goal(f"gol_{number}")
+        world.miss(1, f"gol_{number}", at=clock.now())
+        path = {"goal_id": f"gol_{number}", "date": world.day(1)}
+        assert call("accountability.dispute_day", path=path, body={"reason": "x"}, caller=USER).status == 202
+    found, cursor = [], None
+    for _ in range(3):
+        query = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = call("accountability.list_cases", caller=GUIDE, query=query)
+        found += [one["goalId"] for one in page.data]
+        cursor = page.json["pagination"]["nextCursor"]
+    assert (found, cursor) == ([f"gol_{number}" for number in range(5)], None)
+    assert call("accountability.list_cases", caller=GUIDE, query={"kind": "CRISIS"}).data == []
+    assert call("accountability.list_cases", caller=GUIDE, query={"cursor": "x"}).status == 400
+
+
+@pytest.mark.parametrize("name", ["read_case", "decide_case"])
+def test_a_case_that_is_none_is_not_found_and_users_do_not_get_in(call, name):
+    body = {"decision": "DONE", "note": "x"} if name == "decide_case" else None
+    path = {"case_id": "cas_x"}
+    assert call(f"accountability.{name}", path=path, body=body, caller=GUIDE).status == 404
+    assert call(f"accountability.{name}", path=path, body=body, caller=USER).status == 403
