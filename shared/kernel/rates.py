@@ -32,7 +32,6 @@ RATES = {
     "verification-mail": Rate(5, 60 * 60),
     "invitation": Rate(60, 24 * 60 * 60),
     "partner-link": Rate(1, 60 * 60),
-    "lead-address": Rate(10, 60 * 60),
 }
 """Rate classes. Login has two buckets: per account and per address (S-P-14, X-P-07)."""
 

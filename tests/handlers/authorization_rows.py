@@ -15,6 +15,9 @@ VIEWING = STREAM | {"session_id": "<viewing>"}
 USER = {"user_id": "usr_owner"}
 GOAL = {"goal_id": "gol_1"}
 DAY = GOAL | {"date": "2026-03-01"}
+PARTNER = {"partner_id": "ptn_1"}
+CASE = {"case_id": "cas_1"}
+DECISION = {"decision": "REJECT", "note": "Nothing was down that day."}
 REASON = {"reason": "Reported by three viewers."}
 
 
@@ -135,4 +138,20 @@ ROWS = {
     "POST /v1/admin/reviews/{review_id}/decide": Row(
         ADMINS, named={"review_id": "rev_1"}, body={"decision": "DISMISS", "note": "She only asked a question."}
     ),
+    "POST /v1/support-team": Row(ANYONE_SIGNED_IN),
+    "GET /v1/support-team": Row(ANYONE_SIGNED_IN),
+    "GET /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER),
+    "PATCH /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER, body={"name": "Mine now"}),
+    "DELETE /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER),
+    "POST /v1/support-team/{partner_id}/invite": Row(ANYONE_SIGNED_IN, owned=PARTNER),
+    "POST /v1/support-team/{partner_id}/restore": Row(ANYONE_SIGNED_IN, owned=PARTNER),
+    "POST /v1/support-team/messages": Row(ANYONE_SIGNED_IN),
+    "GET /v1/support-team/engagement": Row(ANYONE_SIGNED_IN),
+    "GET /v1/partner/{token}": Row(EVERYBODY),
+    "POST /v1/partner/{token}": Row(EVERYBODY),
+    "POST /v1/leads": Row(EVERYBODY),
+    "POST /v1/goals/{goal_id}/days/{date}/dispute": Row(ANYONE_SIGNED_IN, owned=DAY, body=REASON),
+    "GET /v1/admin/cases": Row(GUIDES),
+    "GET /v1/admin/cases/{case_id}": Row(GUIDES, named=CASE),
+    "POST /v1/admin/cases/{case_id}/decide": Row(GUIDES, named=CASE, body=DECISION),
 }

@@ -11,7 +11,7 @@ from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import categories
 from shared.messaging.notifications import keeping
-from tests import deliveries, gates, goals
+from tests import deliveries, escalations, gates, goals
 from tests.calls import call
 from tests.clock import START
 from tests.handlers.authorization_rows import EVERYBODY, ROWS, Row
@@ -83,8 +83,9 @@ def test_exactly_the_callers_of_the_row_get_in(route):
 
 @pytest.fixture
 def viewing():
-    """Provide what the owner has: a goal, a live stream, a viewing session, a payment. Returns the session's id."""
+    """Provide what the owner has: a goal, a partner, a stream, a viewing session, a payment. Returns the session's id."""
     goals.put_goal(OWNER)
+    escalations.put_partner("ptn_1", OWNER)
     categories.ensure()
     put_stream(creator_id=OWNER)
     commit(Put(deliveries.payment(at=START, user_id=OWNER)))
