@@ -41,6 +41,7 @@ VALUES: dict[str, Any] = {
     "message_id": "msg_01k0000000000000000000000a",
     "missed_since": "2026-02-28",
     "partner_id": "ptn_01k0000000000000000000000a",
+    "notification_id": "ntf_000000000007",
     "payment_id": "pay_01k0000000000000000000000a",
     "price_id": "prc_01k0000000000000000000000a",
     "product_code": "credits-1000",

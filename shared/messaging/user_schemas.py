@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from shared.kernel.wire import Wire
 from shared.kernel.zones import ZoneName
@@ -19,6 +19,8 @@ Channels = Annotated[
 
 class QuietHours(Wire):
     """When nothing may wake the user, in their zone; over midnight where ``from`` is later than ``to`` (X-N-04)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"from": "22:00", "to": "07:00"}]})
 
     from_: Annotated[Wall, Field(alias="from")]
     to: Wall

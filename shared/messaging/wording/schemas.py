@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from shared.kernel.wire import Instant, Wire
 from shared.messaging.channels import Channel
@@ -17,7 +17,14 @@ VersionPath = Annotated[int, Path(ge=1, le=999_999)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(examples=["en-GB"])]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["partner_name"])]
 Source = Annotated[str, Field(min_length=1, max_length=1600, examples=["Hi {{ partner_name }}, this is {{ brand }}."])]
-LongSource = Annotated[str, Field(min_length=1, max_length=8000)]
+LongSource = Annotated[str, Field(min_length=1, max_length=8000, examples=["{{ text }}\n\n{{ link }}"])]
+
+
+_EXAMPLE = {
+    "subject": "{{ partner_name }} supports you",
+    "text": "{{ partner_name }} has agreed to be part of your support team.",
+    "variables": ["partner_name"],
+}
 
 
 class Wording(Wire):
@@ -27,6 +34,8 @@ class Wording(Wire):
     with ``{{ text }}`` where the words go; ``plain`` are the words in the GSM-7 alphabet, taken for text messages where
     ``preferPlain`` says so or the others need more than ``maxSegments``; ``spoken`` is for calls.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     subject: Annotated[str, Field(min_length=1, max_length=150, examples=["About {{ user_name }}"])]
     text: Source
@@ -42,7 +51,12 @@ class Wording(Wire):
     ] = False
     max_segments: Annotated[StrictInt, Field(ge=1, le=HARD_LIMIT)] = 6
     content_sid: Annotated[
-        str | None, Field(pattern=r"^HX[0-9a-f]{32}$", description="Approved WhatsApp template (X-A-28).")
+        str | None,
+        Field(
+            pattern=r"^HX[0-9a-f]{32}$",
+            description="Approved WhatsApp template (X-A-28).",
+            examples=["HX" + "0" * 32],
+        ),
     ] = None
     content_variables: Annotated[
         list[VariableName],
@@ -61,15 +75,18 @@ class NewVersion(Wire):
 class VersionView(Wire):
     """One version of a template."""
 
-    key: str
-    locale: str
+    key: str = Field(examples=["escalation.day-1"])
+    locale: str = Field(examples=["en"])
     version: int = Field(examples=[2])
     status: Literal["DRAFT", "APPROVED"]
     active: bool = Field(description="Messages are written with it.")
     wording: Wording
-    author_id: str | None = Field(description="``null`` for the versions that come with the system.")
+    author_id: str | None = Field(
+        description="``null`` for the versions that come with the system.",
+        examples=["usr_01k0000000000000000000000a"],
+    )
     created_at: Instant | None
-    approved_by: str | None
+    approved_by: str | None = Field(examples=["usr_01k0000000000000000000000c"])
     approved_at: Instant | None
 
 
@@ -84,6 +101,14 @@ class TemplateView(Wire):
 
 class PreviewRequest(Wire):
     """Words to try: those of a template, or others."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"template": "partner.accepted", "channel": "SMS", "variables": {"partner_name": "Max"}},
+            ]
+        }
+    )
 
     template: TemplateKey | None = None
     wording: Wording | None = None
@@ -104,9 +129,11 @@ class PreviewRequest(Wire):
 class Preview(Wire):
     """What would be sent."""
 
-    text: str
-    subject: str
-    segments: int
+    text: str = Field(examples=["Hi Max, this is Dataday."])
+    subject: str = Field(examples=["About Ada"])
+    segments: int = Field(ge=0, examples=[1])
     encoding: Literal["GSM-7", "UCS-2"] | None = Field(description="Of a text message.")
-    version: int | None
-    problems: list[str] = Field(description="Why it would not be sent; empty where it would.")
+    version: int | None = Field(examples=[1])
+    problems: list[str] = Field(
+        description="Why it would not be sent; empty where it would.", examples=[["partner_name is missing"]]
+    )
