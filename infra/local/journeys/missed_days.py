@@ -84,12 +84,12 @@ class MissedDays:
         self.nora = User("Nora", NEW_YORK, Client(stack), "Morning run")
         self.nora.team = [
             Partner("Paula", f"+1212555{tail}", NEW_YORK),
-            Partner("Ben", f"ben-{tail}@partners.example", BERLIN, (10, 18)),
+            Partner("Ben", f"ben-{tail}@partners.example", BERLIN),
             Partner("Carl", f"+1646555{tail}", NEW_YORK),
         ]
         self.kiran = User("Kiran", KATHMANDU, Client(stack), "Evening pages")
         self.kiran.team = [
-            Partner("Maya", f"+97798412{tail}0", KATHMANDU, (9, 20)),
+            Partner("Maya", f"+97798412{tail}0", KATHMANDU),
             Partner("Tom", f"+1305555{tail}", NEW_YORK, (8, 20)),
             Partner("Olga", f"olga-{tail}@partners.example", "Europe/London"),
         ]
@@ -179,6 +179,7 @@ class MissedDays:
         shown = fields_of(self._page(ben), "accept")
         accepted = submit(ben, shown | {"begin": "10:00", "end": "18:00"})
         self._contains(accepted.text, "You are part of the team now")
+        self.nora.partner("Ben").hours = (10, 18)
         again = submit(ben, shown)
         same(again.status_code, 410, "the same link a second time")
         olga = link_in(self.kiran.partner("Olga").got[0]["words"])
@@ -188,6 +189,7 @@ class MissedDays:
         same(maya.heard(), [("sms", "consent.request")], "what Maya got in the morning")
         page = link_in(maya.got[0]["words"])
         submit(page, fields_of(self._page(page), "accept") | {"begin": "09:00", "end": "20:00"})
+        maya.hours = (9, 20)
         self.settle()
         for user, agreed in ((self.nora, {"Paula", "Ben"}), (self.kiran, {"Maya", "Tom"})):
             team = expect(user.client.call("GET", "/v1/support-team"), 200).data

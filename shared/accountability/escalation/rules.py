@@ -126,11 +126,25 @@ def steps_on(steps: Iterable[Step], days_missed: int) -> list[Step]:
     return sorted((step for step in steps if step.on(days_missed)), key=lambda step: step.number)
 
 
+WEEK = 7
+"""Missed days in a row from which everybody hears that it has been a week (S-A-22)."""
+
+
 def template(days_missed: int) -> str:
     """Return the words for a number of missed days (D-03): of day 1, of day 2, of days 3 to 6, of a week and more."""
-    if days_missed >= 7:
+    if days_missed >= WEEK:
         return "escalation.week"
     return {1: "escalation.day-1", 2: "escalation.day-2"}.get(days_missed, "escalation.day-3-plus")
+
+
+def category(kind: Kind, days_missed: int) -> str:
+    """Return what kind of message a step sends to a partner.
+
+    The week's message is held to a cap of its own: who was asked as often as may be still hears that it has been a week.
+    """
+    if kind is Kind.NOTIFY:
+        return "partner-notice"
+    return "partner-week" if days_missed >= WEEK else "partner-ask"
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def wanted(
         type=contacts.ASK if asks else contacts.NOTICE,
         day=day.days_missed,
         name=partner.name,
-        category="partner-ask" if asks else "partner-notice",
+        category=rules.category(step.kind, day.days_missed),
         template=rules.template(day.days_missed),
         variables={
             "partner_name": partner.name,
