@@ -34,6 +34,7 @@ class Carrier:
     Attributes:
         taken: what it took, in order: what people really get.
         seen: how often each failure happened.
+        met: which message met which failure.
         plan: which failure meets an attempt.
         asked: how often it was asked what it has.
         mute: it does not answer when asked.
@@ -42,6 +43,7 @@ class Carrier:
     def __init__(self, plan: Plan = lambda _: None) -> None:
         self.taken: list[Outgoing] = []
         self.seen: Counter[str] = Counter()
+        self.met: set[tuple[str, str]] = set()
         self.plan = plan
         self.asked = 0
         self.mute = False
@@ -49,10 +51,11 @@ class Carrier:
 
     def send(self, outgoing: Outgoing) -> Taken:
         """Take an attempt, or fail."""
+        kind = self.plan(outgoing)
         with self._lock:
-            kind = self.plan(outgoing)
             if kind:
                 self.seen[kind] += 1
+                self.met.add((outgoing.message_id, kind))
             if kind in {None, SILENT_AFTER, CRASH_AFTER}:
                 self.taken.append(outgoing)
         match kind:

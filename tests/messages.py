@@ -6,7 +6,7 @@ from typing import Any
 from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
-from shared.messaging import Channel, MessageRequest, Purpose, Statement
+from shared.messaging import Channel, MessageRequest, Purpose, Statement, directory
 from shared.messaging.items import address_hash
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, Message, message_pk
@@ -51,6 +51,16 @@ def enlist(recipient_id: str = PAT, *, consents: tuple[Channel, ...] = EVERY_CHA
 def agree(recipient_id: str, *channels: Channel, kind: Any = "GIVEN", at: datetime = START) -> None:
     """Let a partner say what they agree to."""
     transact(messaging.stated(Statement(recipient_id, kind, Purpose.SUPPORT, channels, "WEB_PAGE"), now=at))
+
+
+def leave(recipient_id: str) -> None:
+    """Let the relation with somebody end."""
+    commit(directory.active(recipient_id, is_active=False))
+
+
+def rest(recipient_id: str, until: datetime) -> None:
+    """Let somebody ask for rest."""
+    commit(directory.paused(recipient_id, until))
 
 
 def ask(key: str = "ask-1", *, to: str = PAT, at: datetime = START, **changes: Any) -> str:

@@ -1,0 +1,135 @@
+"""R-04 for messages: bugs planted one by one, each found by a small storm or by what overtakes a sender."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests import engine, mailroom, messages, mutants, senders
+from tests.mutants import Mutant
+
+CLAIM, SENDING, PROGRESS = "shared.messaging.claim", "shared.messaging.sending", "shared.messaging.progress"
+_UNKNOWN = 'delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", now=now)\n        return False'
+_REFUSED = 'return _refused(attempt, Refused("silent", again=True), now)'
+SEED = 20260502
+
+
+def _storm() -> list[str]:
+    return mailroom.storm(SEED, people=40, workers=6, rate=0.2).problems()
+
+
+def _overtaken(name: str) -> Callable[[], list[str]]:
+    return lambda: senders.overtaking(name)[0]
+
+
+MUTANTS = [
+    (
+        Mutant(
+            "a claim does not look whether the matter is over",
+            CLAIM,
+            "claim",
+            "for topic in dict.fromkeys(known.message.topics or ())",
+            "for topic in ()",
+        ),
+        _overtaken("a log"),
+    ),
+    (Mutant("a claim overlooks a STOP", CLAIM, "claim", "*_not_suppressed(known, way),", ""), _overtaken("a STOP")),
+    (Mutant("a claim overlooks consent", CLAIM, "claim", "*_consented(known, way),", ""), _overtaken("a withdrawal")),
+    (
+        Mutant("a claim overlooks who left", CLAIM, "claim", "*_recipient_as_read(known),", ""),
+        _overtaken("a farewell"),
+    ),
+    (
+        Mutant("a claim overlooks a pause", CLAIM, "claim", "*_recipient_as_read(known),", ""),
+        _overtaken("a pause"),
+    ),
+    (
+        Mutant("a claim in hand is taken for a dead one", SENDING, "advance", "or message.due_at > now", ""),
+        _overtaken(senders.WORKER),
+    ),
+    (Mutant("the provider is not asked", SENDING, "_ask", "taken = provider.find(", "taken = None and ("), _storm),
+    (
+        Mutant("silence is taken for a refusal", SENDING, "_send", _UNKNOWN, _REFUSED),
+        _storm,
+    ),
+    (
+        Mutant(
+            "a claim that nobody finished is left",
+            CLAIM,
+            "_claimed",
+            "*progress.due(message, now + UNKNOWN_AFTER),",
+            "*progress.due(message, None),",
+        ),
+        _storm,
+    ),
+    (
+        Mutant("a cap counts nothing", CLAIM, "claim", "*counters.counted(known.message, known.counters, now),", ""),
+        _storm,
+    ),
+    (
+        Mutant(
+            "a count is written over",
+            "shared.messaging.counters",
+            "_one_more",
+            "condition=unchanged",
+            "condition=None",
+        ),
+        senders.rivals,
+    ),
+    (
+        Mutant(
+            "a refusal for now ends it",
+            SENDING,
+            "_refused",
+            "if refusal.again and",
+            "if not refusal.again and",
+        ),
+        _storm,
+    ),
+    (
+        Mutant(
+            "states go back",
+            "shared.messaging.delivery",
+            "apply",
+            "RANKS.get(state, -1) <= RANKS[item.state]",
+            "False",
+        ),
+        _storm,
+    ),
+    (
+        Mutant("nobody is told", PROGRESS, "ended", "return [over, _told(", "return [over] or [over, _told("),
+        _storm,
+    ),
+    (
+        Mutant(
+            "a lost attempt is given up",
+            SENDING,
+            "_lost",
+            "if (message.retries or 0) < len(BACKOFF):",
+            "if message.retries is None:",
+        ),
+        _storm,
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in messages.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    engine.config.settings.cache_clear()
+    messages.register_sender()
+
+
+@pytest.mark.covers("R-04", "R-14")
+@pytest.mark.parametrize(
+    ("mutant", "lane"),
+    [
+        pytest.param(mutant, lane, id=mutant.bug, marks=[] if number % 3 == 0 else [pytest.mark.soak])
+        for number, (mutant, lane) in enumerate(MUTANTS)
+    ],
+)
+def test_a_bug_is_found(stage: str, mutant: Mutant, lane: Callable[[], list[str]]) -> None:
+    with mutants.planted(mutant):
+        found = lane()
+    print({"bug": mutant.bug, "found": len(found), "such as": found[:1]})
+    assert found

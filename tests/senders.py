@@ -1,0 +1,172 @@
+"""One sender at work, and what may come between any two of its calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.messaging import Channel, delivery, sending, suppression
+from tests import carriers, faults, messages
+from tests.carriers import Carrier
+from tests.clock import START
+from tests.mailroom import CALLS, phone
+
+
+@dataclass(frozen=True)
+class Run:
+    """One message to a person of its own."""
+
+    number: int
+    channels: tuple[Channel, ...] = (Channel.SMS,)
+    voicemail: bool = False
+
+    @property
+    def person(self) -> str:
+        return f"ptn_{self.number}"
+
+    @property
+    def topic(self) -> str:
+        return f"run:{self.number}"
+
+    def ask(self, *, at: datetime = START) -> str:
+        mail = f"pat{self.number}@example.com" if Channel.EMAIL in self.channels else None
+        messages.enlist(
+            self.person, phone=phone(self.number), email=mail, channels=self.channels, voicemail=self.voicemail
+        )
+        words = messages.WORDS | {"user_name": f"Ada {self.number}"}
+        return messages.ask(
+            f"m{self.number}", to=self.person, topics=(self.topic,), variables=words, subject_id=None, at=at
+        )
+
+
+def settle(carrier: Carrier, message_id: str, last: int) -> None:
+    """Work a message that a dead sender left, as the sweep does, until nothing is due; SES tells what mails it took."""
+    now = START + timedelta(seconds=last)
+    for _ in range(9):
+        now += timedelta(minutes=2)
+        for one in carrier.taken:
+            if one.message_id == message_id and one.channel is Channel.EMAIL:
+                delivery.apply(message_id, one.attempt, "SENT", now=now)
+        sending.advance(message_id, now=now)
+
+
+def taken_of(carrier: Carrier, message_id: str) -> list[Channel]:
+    return [one.channel for one in carrier.taken if one.message_id == message_id]
+
+
+def warm() -> None:
+    """Work a message of nobody's, so that the template is at hand as in a function that runs already."""
+    messages.enlist("ptn_warm", phone="+447400999999")
+    sending.advance(messages.ask("warm", to="ptn_warm", subject_id=None, topics=()), now=START)
+
+
+def _withdraw(run: Run) -> None:
+    messages.agree(run.person, *run.channels, kind="WITHDRAWN")
+
+
+def _stop(run: Run) -> None:
+    suppression.suppress(phone(run.number), "STOP", source=f"SM{run.number}", now=START)
+
+
+def _work(run: Run) -> None:
+    sending.advance(messages.MessageRequest(f"m{run.number}", "", "", "").message_id, now=START)
+
+
+WORKER = "another worker"
+
+OVERTAKERS: dict[str, Callable[[Run], Any]] = {
+    "a log": lambda run: messages.close(run.topic),
+    "a STOP": _stop,
+    "a withdrawal": _withdraw,
+    "a farewell": lambda run: messages.leave(run.person),
+    "a pause": lambda run: messages.rest(run.person, START + timedelta(days=9)),
+    WORKER: _work,
+}
+
+
+def overtaken(run: Run, ask: str, position: int, act: Callable[[Run], Any]) -> str:
+    """Work a message; before one of its calls let something else happen, and return how the message stood then."""
+    left, stood, busy = [position], list[str](), [False]
+
+    def happen(_: str) -> None:
+        if busy[0] or stood:
+            return
+        if left[0] == 0:
+            busy[0] = True
+            stood.append(messages.standing(ask).status)
+            act(run)
+            busy[0] = False
+        left[0] -= 1
+
+    with faults.injected(happen, operations=CALLS):
+        sending.advance(ask, now=START)
+        if not stood:
+            stood.append(messages.standing(ask).status)
+            busy[0] = True
+            act(run)
+    return stood[0]
+
+
+def _once(act: Callable[[], Any]) -> carriers.Plan:
+    """Return a plan that lets something happen just before the provider takes a first attempt."""
+    left = [act]
+
+    def plan(_: Any) -> None:
+        if left:
+            left.pop()()
+
+    return plan
+
+
+def _in_hand(ask: str) -> str:
+    """Work a message and return how it stands while the provider is being called."""
+    sending.advance(ask, now=START)
+    return "SENDING"
+
+
+def overtaking(name: str) -> tuple[list[str], dict[str, int]]:
+    """Let something come before each call of a sender in turn.
+
+    Returns:
+        What is not as it must be, and how often it was stopped and how often that came too late.
+    """
+    found: list[str] = []
+    figures = {"stopped": 0, "too late": 0}
+    with carriers.carried(Carrier()) as carrier:
+        plain = Run(0).ask()
+        warm()
+        with faults.injected(lambda _: None, operations=CALLS) as wire:
+            sending.advance(plain, now=START)
+        calls = wire.calls.total()
+        for position in range(calls + 2):
+            run = Run(position + 1)
+            ask = run.ask()
+            if position > calls:
+                carrier.plan = _once(lambda run=run: OVERTAKERS[name](run))
+            before = overtaken(run, ask, position, OVERTAKERS[name]) if position <= calls else _in_hand(ask)
+            settle(carrier, ask, 0)
+            got = taken_of(carrier, ask)
+            stops = name != WORKER and before == "QUEUED"
+            figures["stopped" if stops else "too late"] += 1
+            if got != ([] if stops else [Channel.SMS]):
+                found.append(f"{name} before call {position}, when it was {before}: taken by {got}")
+    return found, figures
+
+
+def rivals() -> list[str]:
+    """Let two users ask one person at once, the one before each call of the other; return where both got through."""
+    found: list[str] = []
+    with carriers.carried(Carrier()) as carrier:
+        first = Run(0).ask()
+        warm()
+        with faults.injected(lambda _: None, operations=CALLS) as wire:
+            sending.advance(first, now=START)
+        for position in range(wire.calls.total()):
+            run = Run(position + 1)
+            ask = run.ask()
+            rival = messages.ask(f"rival{run.number}", to=run.person, subject_id=None, topics=())
+            overtaken(run, ask, position, lambda _, one=rival: sending.advance(one, now=START))
+            got = len(taken_of(carrier, ask)) + len(taken_of(carrier, rival))
+            if got != 1:
+                found.append(f"{got} of two asks got through, the second before call {position} of the first")
+    return found
