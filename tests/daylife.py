@@ -32,7 +32,7 @@ from tests.outbox import sent
 T = TypeVar("T")
 
 START = datetime(2026, 2, 27, 10, tzinfo=UTC)
-STEP = timedelta(minutes=30)
+STEP = timedelta(hours=1)
 ZONES = (
     "America/New_York",
     "Asia/Kathmandu",
@@ -116,7 +116,7 @@ def _born(source: random.Random, number: int) -> Person:
     made.rest_days = sorted((date.fromisoformat(made.open_day) + timedelta(days=ahead)).isoformat() for ahead in (4, 9))
     for item in (owner, made):
         commit(Put(item))
-    eager, corrects = source.choice([0.15, 0.02, 0.005]), bool(number % 2)
+    eager, corrects = source.choice([0.15, 0.04, 0.01]), bool(number % 2)
     return Person(made.user_id, made.goal_id, {zone}, eager, corrects, set(made.rest_days), made.frequency)
 
 
@@ -164,14 +164,14 @@ def _deliver(run: _Runner, source: random.Random, pending: Pending, now: datetim
 def _act(run: _Runner, source: random.Random, person: Person, now: datetime) -> None:
     if source.random() < person.eager:
         _log(run, source, person, now)
-    if source.random() < 0.002:
+    if source.random() < 0.005:
         zone = source.choice(ZONES)
         run.insist(lambda: members.change(person.user_id, ProfileChange(zone=zone), now=now))
         person.zones.add(zone)
         run.count("journeys")
-    if source.random() < 0.002 and person.paused is None:
+    if source.random() < 0.005 and person.paused is None:
         _pause(run, source, person, now)
-    if person.corrects and source.random() < 0.01:
+    if person.corrects and source.random() < 0.03:
         _correct(run, source, person, now)
 
 
