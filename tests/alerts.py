@@ -162,8 +162,14 @@ class Simulation:
                 asked_at=asked_at,
             )
         self.later(missed, lambda: self._miss(alert))
-        if self.random.random() < 0.2:
-            self.later(missed + self.random.randrange(90 * MINUTE), lambda: self._log(alert))
+        if self.random.random() < 0.3:
+            self.later(missed + self._moment(), lambda: self._log(alert))
+
+    def _moment(self) -> int:
+        """Return when after the miss somebody logs: half of the times while messages are on their way."""
+        if self.random.random() < 0.5:
+            return self.random.choice(WAITS) * MINUTE + self.random.randrange(90)
+        return self.random.randrange(90 * MINUTE)
 
     def _miss(self, alert: Alert) -> None:
         event = world.miss(1, alert.goal, alert.user, at=self.instant)
@@ -217,7 +223,7 @@ class Simulation:
         for event in self._bus.taken(*MESSAGES, AskAnswered):
             if isinstance(event, AskAnswered):
                 self._answered(event)
-            elif isinstance(event, events.MessageQueued) and self.random.random() < 0.05:
+            elif isinstance(event, events.MessageQueued) and self.random.random() < 0.15:
                 self.counts["events lost"] += 1
             else:
                 self._tell(event)
@@ -261,7 +267,7 @@ class Simulation:
             for _ in range(self.random.choice((1, 1, 2))):
                 later = self.now + self.random.randrange(1, 40)
                 self.later(later, lambda: self._deliver(lambda: self._arrived(outgoing)))
-        if outgoing.category == "partner-ask" and self.random.random() < 0.25:
+        if outgoing.category == "partner-ask" and self.random.random() < 0.3:
             self.later(self.now + self.random.randrange(25 * MINUTE), lambda: self._answer(outgoing))
 
     def _arrived(self, outgoing: Outgoing) -> None:

@@ -110,7 +110,7 @@ SAMPLE = BUGS[::6]
 
 
 def _soak(seed: int) -> list[str]:
-    share = alerts.simulate(seed, share=0, alerts=10, rate=0.02, minutes=150)
+    share = alerts.simulate(seed, share=seed % 1000, alerts=12, rate=0.02, minutes=150)
     return share.wrong
 
 

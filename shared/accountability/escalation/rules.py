@@ -140,7 +140,7 @@ def template(days_missed: int) -> str:
 def category(kind: Kind, days_missed: int) -> str:
     """Return what kind of message a step sends to a partner.
 
-    The week's message is held to a cap of its own: who was asked as often as may be still hears that it has been a week.
+    The week's message is held to a cap of its own: who was asked as often as may be still hears that it has been one.
     """
     if kind is Kind.NOTIFY:
         return "partner-notice"
