@@ -27,8 +27,9 @@ from shared.kernel.zones import instant_at
 
 PASSWORD = "A-good-Passw0rd"
 NEW_YORK, KATHMANDU, BERLIN = "America/New_York", "Asia/Kathmandu", "Europe/Berlin"
-MISSED = 8
-STREAK = 7
+MISSED, RETURNS, STREAK = 8, 5, 7
+"""Days that Nora misses, the day on which Kiran logs again, days in a row that he then logs."""
+
 SWEEPS = (
     "accountability-sweep-days",
     "accountability-sweep-steps",
@@ -110,7 +111,7 @@ class MissedDays:
         for number in range(1, MISSED + 1):
             self.day(number)
         self.nora_returns()
-        for number in range(MISSED + 1, MISSED + 1 + STREAK - (MISSED - 4)):
+        for number in range(MISSED + 1, RETURNS + STREAK):
             self.day(number)
         self.celebrate()
         self.look_back()
@@ -211,22 +212,20 @@ class MissedDays:
     def day(self, number: int) -> None:
         """Let one day pass for both, and the morning after it, and look at who heard what."""
         day = self.first_day + timedelta(days=number)
-        if number >= 5:
+        if number >= RETURNS:
             self._to_day(day, wall_time(12), KATHMANDU)
             self._log(self.kiran)
-            if number == 5:
+            if number == RETURNS:
                 self.settle()
                 self.say(
                     "Kiran logs again: what was not sent yet is not sent any more, who was asked gets the all-clear"
                 )
-        stops = [
-            instant_at(day + timedelta(days=1), wall_time(0, 5), KATHMANDU),
-            instant_at(day + timedelta(days=1), wall_time(0, 5), NEW_YORK),
-            instant_at(day + timedelta(days=1), wall_time(9, 5), KATHMANDU),
-            instant_at(day + timedelta(days=1), wall_time(10, 5), BERLIN),
-            instant_at(day + timedelta(days=1), wall_time(8, 5), NEW_YORK),
-        ]
-        for stop in sorted(stop + number * DRIFT for stop in stops):
+        # The end of the day and the first hours of those who may hear of it; later days interest one team only.
+        kathmandu = [(wall_time(0, 5), KATHMANDU), (wall_time(9, 5), KATHMANDU)] if number <= RETURNS else []
+        new_york = [(wall_time(0, 5), NEW_YORK), (wall_time(10, 5), BERLIN), (wall_time(8, 5), NEW_YORK)]
+        places = [*kathmandu, *(new_york if number <= MISSED else [])]
+        stops = [instant_at(day + timedelta(days=1), at, zone) + number * DRIFT for at, zone in places]
+        for stop in sorted(stops):
             travel(self.stack, stop)
             self.settle()
             self._react(number)
@@ -286,10 +285,9 @@ class MissedDays:
 
     def settle(self) -> None:
         """Run the schedules, wait until nothing is on its way, and hand out what left the system."""
-        for _ in range(2):
-            for name in SWEEPS:
-                run_schedule(self.stack, name)
-            wait_until_quiet(self.stack)
+        for name in SWEEPS:
+            run_schedule(self.stack, name)
+        wait_until_quiet(self.stack)
         outgoing = requests.get(f"{self.stack['outbox']}.json", timeout=TIMEOUT_SECONDS).json()["messages"]
         for entry in reversed(outgoing):
             if entry["direction"] != "inbound" and entry["id"] not in self.seen:

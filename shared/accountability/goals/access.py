@@ -4,7 +4,11 @@ from shared.accountability.items import ACTIVE, DOMAIN
 from shared.kernel.access import Access, table_access
 from shared.kernel.storage.table import DUE
 
-PROFILE = table_access("accountability.profile", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+PROFILE = table_access("accountability.profile", DOMAIN, "GetItem", "PutItem")
+"""A user's settings, made at first use."""
+
+CHANGE_PROFILE = table_access("accountability.change-profile", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+CHOOSE_GUIDE = table_access("accountability.choose-guide", DOMAIN, "UpdateItem")
 READ = table_access("accountability.read-goals", DOMAIN, "GetItem", "BatchGetItem", "Query")
 
 CHANGE = table_access(
@@ -15,7 +19,7 @@ CHANGE = table_access(
 RECORD_OUTAGE = table_access("accountability.record-outage", DOMAIN, "PutItem")
 SWEEP = table_access("accountability.sweep-days", DOMAIN, "GetItem", "PutItem", "Query", indexes=(DUE.name,))
 AUDIT = table_access(
-    "accountability.audit-days", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query", indexes=(DUE.name, ACTIVE.name)
+    "accountability.audit-days", DOMAIN, "GetItem", "PutItem", "Query", indexes=(DUE.name, ACTIVE.name)
 )
 
 UPLOAD = Access("media.upload", "bucket:media", ("s3:PutObject",))

@@ -17,8 +17,8 @@ PAGE_VERSION = "partner.page/en/1"
 _PAGE = (
     "I agree that {brand} contacts me about the goals of {user_name} on the channels I choose here, automatic texts "
     "and recorded calls included: to tell me when days were missed, to ask me to check in, and to share successes. I "
-    "am asked at most once a day and three times a week, and once more after a week without a log. I can end this at any "
-    "time on this page, or by replying STOP. Message and data rates may apply."
+    "am asked at most once a day and three times a week, and once more after a week without a log. I can end this at "
+    "any time on this page, or by replying STOP. Message and data rates may apply."
 )
 
 AGENT = 256

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Form, Path
 
+from shared import messaging
 from shared.accountability.team.errors import Unfit
 from shared.accountability.team.rules import LONGEST_PAUSE, WRITTEN
 from shared.kernel.zones import instant_at
@@ -75,7 +76,8 @@ def wishes(form: PageForm, entry: Recipient) -> Wishes:
     if not WRITTEN & set(channels):
         raise Unfit("Choose a way in writing besides calls.")
     voicemail = form.voice == "yes" and Channel.SMS in channels
-    return Wishes(channels, voicemail=voicemail, locale=form.language or entry.locale, hours=_hours(form))
+    locale = form.language if form.language in messaging.languages() else entry.locale
+    return Wishes(channels, voicemail=voicemail, locale=locale, hours=_hours(form))
 
 
 def _hours(form: PageForm) -> tuple[int, int] | None:
