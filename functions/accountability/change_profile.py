@@ -12,7 +12,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     allow="accountability:use",
     idempotent=True,
     rate="write",
-    touches=[access.PROFILE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
+    touches=[access.CHANGE_PROFILE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
 )
 def change_profile(body: ProfileChange, caller: Caller, clock: Clock) -> ProfileView:
     """Change one's settings for all goals; another zone or day start begins with the next day."""

@@ -12,7 +12,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     allow="accountability:manage",
     idempotent=True,
     rate="write",
-    touches=[access.PROFILE, COUNT_RATE, KEEP_ANSWER],
+    touches=[access.CHOOSE_GUIDE, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
 )
 def choose_guide(user_id: Id, body: GuideChoice) -> ProfileView:

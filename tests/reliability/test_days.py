@@ -17,7 +17,11 @@ from shared.accountability.goals.calendar import Habits, day_at, ends_at, follow
 from shared.accountability.goals.errors import AlreadyLogged
 from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.items import goal_pk
+from shared.kernel.clock import to_ms
+from shared.kernel.due import due_shard
+from shared.kernel.names import due_queue, queue_name
 from shared.kernel.storage import reads
+from shared.kernel.storage.client import aws_client, dynamodb
 from tests import daylife, faults, goals, money, mutants
 from tests.mutants import Mutant
 from tests.outbox import sent
@@ -218,6 +222,35 @@ def test_logs_that_race_the_end_of_the_day_have_one_effect(stage: str) -> None:
     assert [problem for number in range(40) for problem in _race(number, seen)] == []
     print(dict(seen))
     assert set(seen) == {"LOGGED", "MISSED"}
+
+
+DUE, STORED = 5_000, 20_000
+
+
+@pytest.mark.soak
+def test_five_thousand_days_that_end_in_one_minute_are_handed_over_within_it(stage: str) -> None:
+    """The other goals that are stored end another day; they cost nothing."""
+    url = aws_client("sqs").create_queue(QueueName=queue_name(stage, due_queue("day")))["QueueUrl"]
+    owner = goals.member("usr_many")
+    first = goals.goal(owner)
+    now = first.due_at - timedelta(seconds=60)
+    rows = (first.dump() for _ in range(STORED))
+    batch: list[dict[str, Any]] = []
+    for number, row in enumerate(rows):
+        pk, ends = f"USER#usr_{number}", first.due_at + timedelta(milliseconds=12 * number, days=number >= DUE)
+        row |= {"pk": {"S": pk}, "due_shard": {"S": due_shard("day", pk)}, "due_at": {"N": str(to_ms(ends))}}
+        batch.append({"PutRequest": {"Item": row}})
+        if len(batch) == 25:
+            assert not dynamodb().batch_write_item(RequestItems={first.table(): batch})["UnprocessedItems"]
+            batch = []
+    began = time.monotonic()
+    sent_before = days.sweep(now=now) + days.sweep(now=now + timedelta(minutes=1))
+    took = time.monotonic() - began
+    attributes = aws_client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    queued = sum(int(attributes[name]) for name in attributes if name.startswith("ApproximateNumberOfMessages"))
+    print({"due": DUE, "stored": STORED, "seconds": round(took, 1), "messages": sent_before})
+    assert queued == sent_before >= DUE
+    assert took < 60
 
 
 GOALS = "shared.accountability.goals"
