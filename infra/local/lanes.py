@@ -20,7 +20,7 @@ from infra.local import stack
 from infra.local.processes import tail
 from infra.local.settings import HOST, PORTS, ROOT, TOOL_PATH, LocalSettings, LocalStackError
 
-LANES = ("unit", "handlers", "infra", "contract", "simulators", "reliability", "stack")
+LANES = ("unit", "handlers", "pages", "infra", "contract", "simulators", "reliability", "stack")
 SPREAD = ("unit", "handlers")
 """Lanes whose tests share nothing and run on every core."""
 

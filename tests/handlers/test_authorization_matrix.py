@@ -83,7 +83,7 @@ def test_exactly_the_callers_of_the_row_get_in(route):
 
 @pytest.fixture
 def viewing():
-    """Provide what the owner has: a goal, a partner, a stream, a viewing session, a payment. Returns the session's id."""
+    """Provide what the owner has: goal, partner, live stream, viewing session, payment. Returns the session's id."""
     goals.put_goal(OWNER)
     escalations.put_partner("ptn_1", OWNER)
     categories.ensure()

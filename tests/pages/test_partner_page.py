@@ -1,0 +1,185 @@
+"""The partner's page as a person meets it: on a phone, by touch, in the dark, with a screen reader."""
+
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests import escalations as world
+from tests import team
+from tests.pages import seeing
+from tests.team import added, link_to, messages, stored
+from tests.triggers import queue_event
+
+PICTURES = os.environ.get("WELLSPRING_PICTURES")
+
+
+@pytest.fixture(autouse=True)
+def ada(aws):
+    world.put_member()
+    world.put_goal(streak=4, longest_streak=9)
+
+
+@pytest.fixture
+def grace(aws):
+    return added(
+        email="grace@example.com", channels=["SMS", "EMAIL"], note="You always get me <i>going</i>. Would you back me?"
+    )
+
+
+@pytest.fixture
+def opened(page, site, clock, grace):
+    """The page behind the link that Grace was sent."""
+    page.go(f"{site.url}/v1/partner/{team.sent_token(messages()[0])}")
+    return page
+
+
+def picture(page, name):
+    """Keep what is seen, light and dark, where somebody wants to look at it."""
+    if PICTURES:
+        for dark in (False, True):
+            page.phone(dark=dark)
+            page.picture(Path(PICTURES) / f"{name}-{'dark' if dark else 'light'}.png")
+        page.phone()
+
+
+@pytest.mark.covers("S-A-40", "S-A-42", "X-A-02")
+def test_agreeing_from_the_link_in_the_text(opened, grace, site):
+    picture(opened, "asked")
+    assert "Ada asks for your support" in opened.text
+    assert "You always get me <i>going</i>." in opened.text
+    opened.fill("First by", "EMAIL")
+    opened.fill("If that fails by", "SMS")
+    opened.choose("With a voice message")
+    opened.fill("From", "10:00")
+    opened.fill("Until", "18:30")
+    opened.press("I agree")
+    picture(opened, "agreed")
+    assert "Thank you. You are part of the team now." in opened.text
+    assert opened.run("document.getElementById('first').value") == "EMAIL"
+    assert opened.run("document.getElementById('begin').value") == "10:00"
+    (known,) = team.rows("messaging", f"RECIPIENT#{grace}", "RECIPIENT")
+    assert ([one["S"] for one in known["channels"]], known["voicemail"]) == (["EMAIL", "SMS"], True)
+    assert stored(grace).status == "ACTIVE"
+    assert [asked.split(" ")[0] + asked[-4:] for asked in site.asked] == ["GET 200", "POST 303", "GET 200"]
+
+
+def test_loading_the_page_anew_after_a_button_is_fine(opened, grace):
+    opened.press("No, thank you")
+    opened.go(opened.run("location.href"))
+    assert "That is fine. Nothing more comes to you." in opened.text
+    assert stored(grace).generation == 1
+
+
+def test_going_back_and_pressing_again_tells_that_the_link_was_used(opened, grace, site):
+    first = opened.run("location.href")
+    opened.press("No, thank you")
+    opened.go(first)
+    picture(opened, "expired")
+    assert "This link has expired" in opened.text
+    assert opened.run("document.querySelectorAll('button').length") == 0
+    assert stored(grace).status == "DECLINED"
+
+
+@pytest.mark.covers("X-A-25")
+def test_an_old_link_sends_a_new_one(opened, grace, clock, site):
+    clock.advance(days=15)
+    opened.go(opened.run("location.href"))
+    opened.press("Send me a new link")
+    assert "A new link is on its way" in opened.text
+    opened.go(f"{site.url}/v1/partner/{team.sent_token(messages('partner.new-link')[0])}")
+    assert "Ada asks for your support" in opened.text
+
+
+@pytest.mark.covers("X-A-13", "S-A-38", "S-A-40")
+def test_a_partners_life_on_one_page(opened, grace, clock, invoke, site):
+    opened.press("I agree")
+    invoke("accountability.start_escalation", queue_event(world.miss(2)))
+    opened.go(opened.run("location.href"))
+    picture(opened, "asked-to-check-in")
+    assert "Morning run: no log for 2 days" in opened.text
+    opened.press("1: I'll check in")
+    assert "Your answer is noted." in opened.text
+    assert world.contacts()[0].response == "ACCEPTED"
+    opened.choose("Tell me of successes", checked=False)
+    opened.press("Save")
+    assert stored(grace).milestones is False
+    opened.fill("Last day of your rest", "2026-03-08")
+    opened.press("Rest")
+    assert "You rest until" in opened.text
+    opened.press("Go on now")
+    assert "Welcome back." in opened.text
+    opened.press("Leave")
+    assert "You left." in opened.text
+    assert stored(grace).status == "LEFT"
+
+
+def test_what_cannot_be_is_told_first_and_in_the_title(opened):
+    opened.fill("From", "22:00")
+    opened.fill("Until", "23:00")
+    opened.press("I agree")
+    picture(opened, "problem")
+    assert ("alert", "") in [(role, "") for role, _ in opened.nodes() if role == "alert"]
+    assert "We write between 9:00 and 20:00 only" in opened.text
+    assert opened.run("document.title").startswith("Please look again:")
+
+
+STATES = ["asked", "agreed", "resting", "expired", "no such page"]
+
+
+@pytest.fixture(params=STATES)
+def state(request, opened, clock, invoke, site):
+    """The page in one of its states."""
+    if request.param in {"agreed", "resting"}:
+        opened.press("I agree")
+        invoke("accountability.start_escalation", queue_event(world.miss(2)))
+        opened.go(opened.run("location.href"))
+    if request.param == "resting":
+        opened.fill("Last day of your rest", "2026-03-08")
+        opened.press("Rest")
+    if request.param == "expired":
+        clock.advance(days=15)
+        opened.go(opened.run("location.href"))
+    if request.param == "no such page":
+        opened.go(f"{site.url}/v1/partner/x")
+    return opened
+
+
+def test_a_screen_reader_is_given_a_name_for_everything(state):
+    nodes = state.nodes()
+    roles = [role for role, _ in nodes]
+    assert state.run("document.documentElement.lang") == "en"
+    assert roles.count("main") == 1
+    assert [role for role, name in nodes if role in seeing.CONTROLS and not name.strip()] == []
+    levels = seeing.heading_levels(state)
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    assert state.run("document.querySelectorAll('[id]').length") == state.run(
+        "new Set([...document.querySelectorAll('[id]')].map(one => one.id)).size"
+    )
+
+
+def test_the_keyboard_reaches_every_control_in_the_order_of_the_page(state):
+    assert seeing.keyboard_order(state) == seeing.page_order(state)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_everything_can_be_read_touched_and_fits_a_phone(state, dark):
+    state.phone(dark=dark)
+    assert state.run("document.documentElement.scrollWidth <= window.innerWidth")
+    assert seeing.too_faint(state) == []
+    assert seeing.too_small(state) == []
+
+
+def test_without_scripts_and_from_nowhere_else(state, site):
+    assert state.run("document.scripts.length") == 0
+    assert state.run("performance.getEntriesByType('resource').map(one => one.name)") == []
+
+
+def test_a_stranger_who_guesses_learns_nothing(page, site, grace, clock):
+    token = link_to(grace, now=clock.now())
+    page.go(f"{site.url}/v1/partner/{token[:-3]}xyz")
+    assert "There is no such page" in page.text
+    assert "Ada" not in page.text
