@@ -1,17 +1,20 @@
-"""Wallets, streams and viewing sessions to measure with."""
+"""Wallets, streams, viewing sessions and goals to measure with."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from shared import wallet
+from shared.accountability.goals.items import DUE_KIND
 from shared.kernel.clock import to_ms
+from shared.kernel.due import due_shard
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import Put, commit
 from shared.live import rules as stream_rules
 from shared.live.items import EVERY_STREAM, STREAM_SK, Stream, stream_pk
 from shared.wallet.items import AccountItem, EntryItem, account_pk, entry_sk
 from shared.wallet.rules import Account
+from tests import goals
 from tests.calls import Answer, call
 from tests.clock import START
 from tests.triggers import principal
@@ -26,7 +29,10 @@ INTERVALS = 180
 PLENTY = 1_000_000
 """Milli-credits; a viewer with so much never runs dry here."""
 
-_PERMISSIONS = ("live:watch", "wallet:read", "payments:buy", "realtime:connect")
+DUE_GOALS = 100
+"""Goals whose day ends within the minute that is swept; those of all others end within the following month."""
+
+_PERMISSIONS = ("accountability:use", "live:watch", "wallet:read", "payments:buy", "realtime:connect")
 
 
 def viewer(name: str) -> Any:
@@ -137,3 +143,33 @@ def leave(who: Any, session_id: str) -> Answer:
     answer = call("live.leave_stream", path={"stream_id": STREAM, "session_id": session_id}, caller=who)
     assert answer.status == 200, answer.text
     return answer
+
+
+def goal_id(number: int) -> str:
+    """Return the id of the goal of a number; it is of ``usr_<number>``."""
+    return f"gol_{number:026d}"
+
+
+def stored_goals(first: int, last: int) -> Iterator[dict[str, Any]]:
+    """Yield goals as DynamoDB stores them, from one number to another: the first hundred are due in the next minute."""
+    pattern = goals.goal(goals.member("usr_0"), goal_id(0)).dump()
+    month = 30 * 24 * 3600
+    for number in range(first, last):
+        pk = f"USER#usr_{number}"
+        after = 60 * number // DUE_GOALS if number < DUE_GOALS else 3600 + number * 7919 % month
+        ends = {"N": str(to_ms(START) + 1000 * after)}
+        yield pattern | {
+            "pk": {"S": pk},
+            "sk": {"S": f"GOAL#{goal_id(number)}"},
+            "goal_id": {"S": goal_id(number)},
+            "user_id": {"S": f"usr_{number}"},
+            "due_shard": {"S": due_shard(DUE_KIND, pk)},
+            "due_at": ends,
+            "closes_at": ends,
+            "active_key": {"S": goal_id(number)},
+        }
+
+
+def log_body(number: int) -> dict[str, Any]:
+    """Return the body of a log of the goal of a number."""
+    return {"goalId": goal_id(number), "completed": True, "notes": "Rainy, but done."}

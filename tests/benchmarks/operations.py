@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from shared.accountability.goals import days
 from shared.identity import seeding as identity_seeding
 from shared.kernel.config import settings
 from shared.kernel.realtime import connections, publish, subscriptions
@@ -17,13 +18,13 @@ from shared.live.metering.rules import LEASE_INTERVALS
 from shared.live.metering.schemas import MeterTick
 from shared.payments import seeding as price_seeding
 from shared.wallet.messages import BalanceChanged
-from tests import deliveries, sockets
+from tests import deliveries, goals, queues, sockets
 from tests.benchmarks import data
 from tests.benchmarks.deployment import Deployment
 from tests.benchmarks.load import load
 from tests.benchmarks.sizes import item_bytes
 from tests.calls import Answer, call, invoke
-from tests.triggers import authorizer_event
+from tests.triggers import authorizer_event, schedule_event
 
 EMAIL, PASSWORD = "bench@wellspring.example", "Deep-water-7"
 SUBSCRIBERS = 2
@@ -35,7 +36,7 @@ Counts = dict[str, Any]
 def measure(bench: Deployment) -> dict[str, Counts]:
     """Run every operation and return what it took."""
     found: dict[str, Counts] = {}
-    for part in (_viewing, _wallet, _streams, _identity, _payments, _live_hub):
+    for part in (_viewing, _wallet, _streams, _goals, _identity, _payments, _live_hub):
         found |= part(bench)
     return found
 
@@ -108,6 +109,25 @@ def _streams(bench: Deployment) -> dict[str, Counts]:
     list_streams = lambda: _ok(call("live.list_streams"))  # noqa: E731 - run twice
     list_streams()
     return {"streamList": _counted(bench, list_streams)}
+
+
+def _goals(bench: Deployment) -> dict[str, Counts]:
+    """Log a day through the API, a day that ends with its log and without one, a sweep of a hundred goals."""
+    who = data.viewer("runner")
+    made = [goals.put_goal(who.user_id, data.goal_id(number)) for number in range(3)]
+
+    def log(number: int) -> Answer:
+        return _ok(call("accountability.log_day", body=data.log_body(number), caller=who))
+
+    log(0)
+    found = {"logDay": _counted(bench, lambda: log(1))}
+    logged, missed, later = made[1], made[2], made[1].due_at
+    for name, goal in (("settleLoggedDay", logged), ("settleMissedDay", missed)):
+        found[name] = _counted(bench, lambda goal=goal: days.close_due(goal.pk, goal.sk, now=later))
+    load(settings().table("accountability"), data.stored_goals, ROWS)
+    with queues.watched():
+        invoke("accountability.sweep_days", schedule_event())
+        return found | {"sweepMinute": _counted(bench, lambda: invoke("accountability.sweep_days", schedule_event()))}
 
 
 def _identity(bench: Deployment) -> dict[str, Counts]:

@@ -1,10 +1,11 @@
-"""Reads of one page from few rows and from many: what they cost must not depend on how much is stored."""
+"""The same operations among few rows and among many: what they cost must not depend on how much is stored."""
 
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,18 +13,19 @@ from typing import Any
 import pytest
 
 from infra.tables import tables
+from shared.kernel import due
 from shared.kernel.config import settings
 from shared.kernel.names import table_name
 from shared.kernel.storage.client import dynamodb
-from tests import engine
+from tests import engine, queues
 from tests.benchmarks import data
 from tests.benchmarks.deployment import Deployment, deployed
 from tests.benchmarks.load import load
 from tests.benchmarks.seed import seed
-from tests.calls import CONTEXT, function_of
+from tests.calls import call, invoke
 from tests.engines import running
 from tests.engines.fetching import NotHere
-from tests.triggers import http_event
+from tests.triggers import schedule_event
 
 SIZES = (1_000, 1_000_000)
 EMULATOR_SIZES = (1_000, 20_000)
@@ -34,7 +36,7 @@ USER = "reader"
 
 
 def measure() -> dict[str, Any]:
-    """Return calls, read units, CPU and time of each read at both sizes, and what grew by how much."""
+    """Return calls, units, CPU and time of each operation at both sizes, and what grew by how much."""
     with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = Path(name)
         try:
@@ -59,7 +61,11 @@ def _stage(size: int) -> str:
 
 
 def _rows() -> dict[str, Callable[[int, int], Iterator[dict[str, Any]]]]:
-    return {"wallet": partial(data.statement, data.viewer(USER).user_id), "live": data.streams}
+    return {
+        "wallet": partial(data.statement, data.viewer(USER).user_id),
+        "live": data.streams,
+        "accountability": data.stored_goals,
+    }
 
 
 def _make_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -80,35 +86,61 @@ def _make_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def _compared(bench: Deployment, patch: pytest.MonkeyPatch, sizes: tuple[int, int]) -> dict[str, Any]:
     for size in sizes:
         engine.make_secrets(_stage(size))
-    reads = {
-        "balance": "wallet.read_balance",
-        "statementPage": "wallet.list_entries",
-        "streamList": "live.list_streams",
+    operations = {
+        "balance": _page("wallet.read_balance"),
+        "statementPage": _page("wallet.list_entries"),
+        "streamList": _page("live.list_streams"),
+        "logDay": _log,
+        "sweepMinute": _sweep,
     }
-    return {"rows": list(sizes)} | {name: _read(bench, patch, module, sizes) for name, module in reads.items()}
+    with queues.watched() as watched:
+        found = {name: _measured(bench, patch, partial(run, watched), sizes) for name, run in operations.items()}
+    return {"rows": list(sizes)} | found
 
 
-def _read(bench: Deployment, patch: pytest.MonkeyPatch, module: str, sizes: tuple[int, int]) -> dict[str, Any]:
-    function = function_of(module)
-    handler = function.prepare()
+Operation = Callable[[queues.DueQueues, int], Any]
+"""Runs once; is told the number of the round."""
+
+
+def _page(module: str) -> Operation:
+    def run(_watched: queues.DueQueues, _number: int) -> None:
+        answer = call(module, caller=data.viewer(USER))
+        assert answer.status == HTTPStatus.OK, answer.text
+        assert answer.data != [], "an empty page measures nothing"
+
+    return run
+
+
+def _log(_watched: queues.DueQueues, number: int) -> None:
+    goal = data.DUE_GOALS + number
+    answer = call("accountability.log_day", body=data.log_body(goal), caller=data.viewer(str(goal)))
+    assert answer.status == HTTPStatus.CREATED, answer.text
+
+
+def _sweep(watched: queues.DueQueues, _number: int) -> None:
+    invoke("accountability.sweep_days", schedule_event())
+    assert len(watched.taken()) == data.DUE_GOALS
+
+
+def _measured(
+    bench: Deployment, patch: pytest.MonkeyPatch, run: Callable[[int], Any], sizes: tuple[int, int]
+) -> dict[str, Any]:
     counts: dict[int, dict[str, Any]] = {}
     times: dict[int, list[tuple[float, float]]] = {size: [] for size in sizes}
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         for size in sizes:
             patch.setenv("WELLSPRING_STAGE", _stage(size))
             settings.cache_clear()
-            event = http_event(function, caller=data.viewer(USER))
+            due._queue.cache_clear()
             with bench.wire.counted() as counted:
                 wall, cpu = time.perf_counter_ns(), time.process_time_ns()
-                answer = handler(event, CONTEXT)
+                run(number)
                 wall, cpu = time.perf_counter_ns() - wall, time.process_time_ns() - cpu
-            assert answer["statusCode"] == 200, answer["body"]
-            assert '"data":[]' not in answer["body"], "an empty page measures nothing"
             times[size].append((wall / 1000, cpu / 1000))
             counts[size] = counted
     found: dict[str, Any] = {str(size): _costs(counts[size], times[size]) for size in sizes}
     few, many = (found[str(size)] for size in sizes)
-    return found | {"growth": {name: round(many[name] / few[name], 2) for name in few}}
+    return found | {"growth": {name: round(many[name] / few[name], 2) for name in few if few[name]}}
 
 
 def _costs(counts: dict[str, Any], times: list[tuple[float, float]]) -> dict[str, float]:
@@ -116,6 +148,7 @@ def _costs(counts: dict[str, Any], times: list[tuple[float, float]]) -> dict[str
     return {
         "calls": counts["calls"],
         "readUnits": counts["readUnits"],
+        "writeUnits": counts["writeUnits"],
         "cpuMicroseconds": cpu,
         "microseconds": wall,
     }
