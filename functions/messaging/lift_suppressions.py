@@ -2,10 +2,9 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
-from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.messaging import access, operating
-from shared.messaging.operator_schemas import AddressView, LiftRequest
+from shared.messaging.operator_schemas import AddressHash, AddressView, LiftRequest
 
 
 @post(
@@ -17,6 +16,6 @@ from shared.messaging.operator_schemas import AddressView, LiftRequest
     touches=[access.OPERATE, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
 )
-def lift_suppressions(address_hash: Id, body: LiftRequest, caller: Caller, clock: Clock) -> AddressView:
+def lift_suppressions(address_hash: AddressHash, body: LiftRequest, caller: Caller, clock: Clock) -> AddressView:
     """Take every suppression of an address back, as its owner asked."""
     return operating.lift(address_hash, note=body.note, admin_id=caller.user_id, now=clock.now())

@@ -1,8 +1,7 @@
 from shared.kernel.declare import get
-from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE
 from shared.messaging import access, operating
-from shared.messaging.operator_schemas import AddressView
+from shared.messaging.operator_schemas import AddressHash, AddressView
 
 
 @get(
@@ -12,6 +11,6 @@ from shared.messaging.operator_schemas import AddressView
     rate="read",
     touches=[access.READ_ADDRESS, COUNT_RATE],
 )
-def read_suppressions(address_hash: Id) -> AddressView:
+def read_suppressions(address_hash: AddressHash) -> AddressView:
     """Tell what is suppressed for an address, by its hash (SHA-256 of the E.164 number or lower-case mail address)."""
     return operating.address_of(address_hash)

@@ -134,6 +134,14 @@ ROWS = {
     "GET /v1/admin/escalation-policies/{name}": Row(ADMINS, named={"name": "no-such-policy"}),
     "GET /v1/unsubscribe/{token}": Row(EVERYBODY),
     "POST /v1/unsubscribe/{token}": Row(EVERYBODY),
+    "GET /v1/admin/messages/{message_id}": Row(GUIDES, named={"message_id": "msg_1"}),
+    "POST /v1/admin/suppressions": Row(ADMINS),
+    "GET /v1/admin/suppressions/{address_hash}": Row(GUIDES, named={"address_hash": "0" * 64}),
+    "POST /v1/admin/suppressions/{address_hash}/lift": Row(
+        ADMINS, named={"address_hash": "0" * 64}, body={"note": "Asked by mail to be written to again."}
+    ),
+    "PUT /v1/admin/senders": Row(ADMINS),
+    "PUT /v1/admin/budgets": Row(ADMINS),
     "GET /v1/admin/reviews": Row(GUIDES),
     "POST /v1/admin/reviews/{review_id}/decide": Row(
         ADMINS, named={"review_id": "rev_1"}, body={"decision": "DISMISS", "note": "She only asked a question."}
