@@ -1,6 +1,6 @@
 """Templates on the wire; the same model is what the catalogue and the table keep."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
@@ -20,7 +20,7 @@ Source = Annotated[str, Field(min_length=1, max_length=1600, examples=["Hi {{ pa
 LongSource = Annotated[str, Field(min_length=1, max_length=8000, examples=["{{ text }}\n\n{{ link }}"])]
 
 
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "subject": "{{ partner_name }} supports you",
     "text": "{{ partner_name }} has agreed to be part of your support team.",
     "variables": ["partner_name"],

@@ -242,7 +242,7 @@ def _in_hours(known: Facts, at: datetime) -> bool:
 
 
 @pytest.mark.covers("X-A-04", "D-01", "X-A-11", "X-A-12")
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(known=any_facts())
 def test_whatever_is_sent_was_open_agreed_to_wanted_awake_and_within_its_caps(known):
     decision = decide(known)
@@ -268,7 +268,7 @@ def test_whatever_is_sent_was_open_agreed_to_wanted_awake_and_within_its_caps(kn
                 assert sum(sent > known.now - cap.window for sent in count.sends) < cap.limit
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(known=any_facts(("whereabouts", "narrower", "counts")), at=instants)
 def test_whatever_waits_waits_for_a_moment_at_which_its_reason_is_gone(known, at):
     known = replace(known, now=at, valid_until=at + timedelta(days=2))
@@ -280,7 +280,7 @@ def test_whatever_waits_waits_for_a_moment_at_which_its_reason_is_gone(known, at
 
 
 @pytest.mark.covers("X-A-09")
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(known=any_facts(), data=st.data())
 def test_more_that_speaks_against_it_never_lets_it_go_by_the_same_way(known, data):
     decision = decide(known)
@@ -298,4 +298,5 @@ def test_more_that_speaks_against_it_never_lets_it_go_by_the_same_way(known, dat
             ]
         )
     )
-    assert isinstance(decide(replace(known, **against)), Block)
+    # Another way may still wait for its hours; none may go.
+    assert not isinstance(decide(replace(known, **against)), Send)
