@@ -230,8 +230,11 @@ ASPECTS = {
 }
 
 
+EVERY_ASPECT = tuple(sorted(ASPECTS))
+
+
 @st.composite
-def any_facts(draw, aspects=tuple(sorted(ASPECTS))):
+def any_facts(draw, aspects=EVERY_ASPECT):
     """Draw facts of which at most five are not as under ``facts``."""
     names = draw(st.lists(st.sampled_from(aspects), max_size=5, unique=True))
     return facts(**{name: draw(ASPECTS[name]) for name in names})
