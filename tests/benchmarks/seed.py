@@ -16,6 +16,7 @@ from tests.benchmarks.sizes import item_bytes
 Row = dict[str, Any]
 
 _HASH_BYTES = 20
+_DIGITS = 38
 _CACHE_KB = 500_000
 
 
@@ -43,5 +44,13 @@ def _values(rows: Iterable[Row], attributes: list[str], made: int) -> Iterator[t
     for number, row in enumerate(rows):
         order = number.to_bytes(_HASH_BYTES)
         blob = json.dumps(row, separators=(",", ":")).encode()
-        keys = (row[name]["S"].encode() if name in row else None for name in attributes)
+        keys = (_key(row[name]) if name in row else None for name in attributes)
         yield (*keys, *(order, order, item_bytes(row), blob, order)[:made])
+
+
+def _key(value: dict[str, str]) -> bytes:
+    """Return a key as the engine stores it: text as it is, a whole number of two digits or more so that it sorts."""
+    if "S" in value:
+        return value["S"].encode()
+    digits = value["N"]
+    return f">>{len(digits) - 1:03d}E{digits:0<{_DIGITS}}".encode()

@@ -16,7 +16,7 @@ from shared.identity import rules
 from shared.kernel import rates
 from shared.live import categories
 from shared.messaging.notifications import keeping
-from tests import calls, engine
+from tests import calls, engine, goals
 from tests.clock import START
 from tests.handlers.live.conftest import KEY, SECRET, put_stream, watch
 from tests.providers import simulator
@@ -66,9 +66,12 @@ def known(aws: None, livekit: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(rates, "RATES", {name: rates.Rate(10**9, rate.seconds) for name, rate in rates.RATES.items()})
     categories.ensure()
     put_stream("str_1", creator_id="usr_creator")
+    goals.put_goal(CALLER.user_id)
     notification = keeping.keep(keeping.Entry(CALLER.user_id, "msg_1", "balance", "Title", "Text"), now=START)
     yield {
         "id": "str_1",
+        "goal_id": "gol_1",
+        "date": START.date().isoformat(),
         "session_id": watch("str_1", CALLER.user_id),
         "user_id": CALLER.user_id,
         "notification_id": notification,
