@@ -21,8 +21,10 @@ from shared.accountability.events import AskAnswered, DayMissed, GoalLogged
 from shared.kernel.due import sweep
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import DomainEvent
+from shared.kernel.storage.writes import Put, commit
 from shared.messaging import Channel, events, sending
 from shared.messaging.delivery import apply
+from shared.messaging.limit_items import Budget, budget_pk
 from shared.messaging.message_items import DUE_KIND, Message
 from shared.messaging.outgoing import Outgoing
 from tests import bus, carriers, faults, messages, queues
@@ -119,6 +121,8 @@ class Simulation:
                 patch.setenv(name, value)
             carriers_ = stack.enter_context(carriers.carried(self._carrier))
             messages.register_sender()
+            for kind in ("country", "prefix"):
+                _without_budget(f"{kind}:*")
             for number in range(self._count):
                 self._begin(f"{self.share}x{number:04d}")
             self._queues = stack.enter_context(queues.watched())
@@ -156,7 +160,7 @@ class Simulation:
             world.put_partner(
                 partner_id,
                 alert.user,
-                channels=(Channel.SMS, Channel.VOICE),
+                channels=(Channel.SMS,) if self.random.random() < 0.5 else (Channel.SMS, Channel.VOICE),
                 phone=f"+1212{self.random.randrange(2_000_000, 9_999_999)}",
                 entry=voicemail,
                 asked_at=asked_at,
@@ -298,6 +302,14 @@ class Simulation:
             alert.stop(self.now)
 
 
+def _without_budget(scope: str) -> None:
+    """Let a few thousand texts a day to one country be nothing unusual."""
+    limit = Budget(
+        pk=budget_pk(scope), sk=Budget.SK, scope=scope, units=10**6, changed_at=START, changed_by="usr_admin"
+    )
+    commit(Put(limit))
+
+
 @dataclass(frozen=True)
 class Share:
     """What one process's alerts came to.
@@ -334,6 +346,8 @@ def _judge(simulation: Simulation, alert: Alert, left: dict[str, list[tuple[int,
     wrong += _asks(alert, asks, rows, left)
     wrong += _clears(alert, [one for one in found if one.step == "CLEAR"], asks, left)
     wrong += _counters(alert, found, left)
+    lines = Counter(line.interaction_id for line in world.lines(alert.user))
+    wrong += [f"{line} is on the timeline {count} times" for line, count in lines.items() if count > 1]
     return wrong
 
 
