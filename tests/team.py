@@ -1,5 +1,6 @@
 """Support teams for tests: partners added through the API, their page as a browser asks for it, what was sent."""
 
+import json
 import re
 from html import unescape
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from shared.accountability.items import user_pk
 from shared.accountability.team import links
 from shared.accountability.team.items import Partner, partner_sk
+from shared.kernel.config import settings
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import dynamodb
 from shared.messaging import SecretLink
@@ -24,7 +26,8 @@ FORM = {"content-type": "application/x-www-form-urlencoded", "user-agent": "Brow
 
 def rows(domain: str, prefix: str = "", sk: str = "") -> list[dict[str, Any]]:
     """Return the plain values of a table's items whose keys begin so."""
-    found = dynamodb().scan(TableName=f"test-wellspring-{domain}", ConsistentRead=True)["Items"]
+    pages = dynamodb().get_paginator("scan").paginate(TableName=settings().table(domain), ConsistentRead=True)
+    found = [item for page in pages for item in page["Items"]]
     return [
         {name: next(iter(value.values())) for name, value in item.items()}
         for item in found
@@ -67,8 +70,6 @@ def link_to(partner_id: str, *, now: Any, user: Any = USER) -> str:
 
 def sent_token(message: dict[str, Any]) -> str:
     """Return the token of the link in a message."""
-    import json
-
     given = json.loads(message["variables"])["link"]
     link = SecretLink(**given)
     return links._signed(stored(link.parts[0]), int(link.parts[1]), int(link.parts[2]))

@@ -26,6 +26,7 @@ from shared.kernel.wire import Raw
         access.KEEP_TEAM,
         messaging.access.ENLIST,
         messaging.access.REQUEST,
+        messaging.access.CHECK_ADDRESS,
         identity.access.READ_USERS,
         COUNT_RATE,
     ],

@@ -1,4 +1,4 @@
-from shared import identity, messaging
+from shared import messaging
 from shared.accountability.team import access, news
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
@@ -11,8 +11,8 @@ from shared.messaging import events
         access.KEEP_TEAM,
         messaging.access.ENLIST,
         messaging.access.REQUEST,
+        messaging.access.CHECK_ADDRESS,
         messaging.access.READ_DIRECTORY,
-        identity.access.READ_USERS,
     ],
 )
 def follow_partner(

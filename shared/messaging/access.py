@@ -15,6 +15,9 @@ ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetI
 READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem", "GetItem", "Query")
 """To read recipients, consents and suppressions."""
 
+CHECK_ADDRESS = table_access("messaging.check-address", DOMAIN, "ConditionCheckItem")
+"""To do something only while an address is not suppressed."""
+
 READ_WORDS = table_access("messaging.read-words", DOMAIN, "Query")
 """To put a message into words."""
 

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Put, Update, commit, transact
+from shared.kernel.storage.writes import Check, Put, Refusal, Update, commit, transact
 from shared.messaging.events import AddressOptedIn, AddressOptedOut
 from shared.messaging.items import AddressEntry, Suppression, address_hash, suppression_sk
 
@@ -117,3 +117,13 @@ def standing(hashed: str) -> list[Suppression]:
     """Return every suppression of an address that there is or was."""
     key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
     return [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key, consistent=True)]
+
+
+def unless_for(hashed: str, reasons: Sequence[str], *, error: Refusal) -> Check:
+    """Return the write that holds a transaction to an address not being suppressed for one of these reasons.
+
+    The function needs ``touches=[messaging.access.CHECK_ADDRESS]``.
+    """
+    otherwise = ~Suppression.reason.is_in(*reasons)
+    free = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists() | otherwise
+    return Check(Suppression, f"ADDRESS#{hashed}", suppression_sk("ALL"), free, error)

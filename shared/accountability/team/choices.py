@@ -12,7 +12,7 @@ from shared import messaging
 from shared.accountability.events import PartnerAccepted, PartnerDeclined, PartnerLeft
 from shared.accountability.team import consents, invitations, people, rules
 from shared.accountability.team.consents import Said
-from shared.accountability.team.errors import NotNow
+from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
 from shared.accountability.team.rules import Status, Ways
 from shared.kernel.events import outbox
@@ -38,6 +38,8 @@ def accept(
 
     Raises:
         NotNow: they agreed already, stopped everything, or were removed.
+
+    The transaction fails with ``OptedOut`` where they stopped everything at the same moment.
     """
     _require(partner, rules.MAY_ACCEPT)
     ways = Ways(wishes.channels, voicemail=wishes.voicemail) if wishes else invitations.ways_of(entry)
@@ -51,8 +53,10 @@ def accept(
         *also,
     )
     event = PartnerAccepted(user_id=partner.user_id, partner_id=partner.partner_id)
+    addresses = [str(hashed) for hashed in partner.addresses]
     return [
         agreed,
+        *(messaging.suppression.unless_for(hashed, rules.WHOLE_PERSON, error=OptedOut) for hashed in addresses),
         *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),
         *([messaging.directory.wishing(partner.partner_id, wishes)] if wishes else []),
         messaging.close_topic(invitations.topic(partner), "ACCEPTED", now=now),

@@ -9,7 +9,7 @@ from shared import messaging
 from shared.accountability.events import PartnerLeft
 from shared.accountability.team import choices, consents, groups, invitations, links, people, rules
 from shared.accountability.team.consents import Said
-from shared.accountability.team.errors import NotNow
+from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
 from shared.accountability.team.people import AlreadyHandled
 from shared.accountability.team.rules import Status
@@ -57,8 +57,8 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     try:
         transact([once, *_taken(event.answer, partner, entry, said, now=now)])
-    except (AlreadyHandled, NotNow):
-        # Known, or too late: the user removed them, or they chose otherwise on their page.
+    except (AlreadyHandled, NotNow, OptedOut):
+        # Known, or too late: the user removed them, they chose otherwise on their page, or stopped everything.
         return
 
 

@@ -11,7 +11,7 @@ from shared import messaging
 from shared.accountability.escalation import answers
 from shared.accountability.team import choices, consents, invitations, links, page, people, rules
 from shared.accountability.team.consents import Said
-from shared.accountability.team.errors import Changed, NotNow, Unfit
+from shared.accountability.team.errors import Changed, NotNow, OptedOut, Unfit
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Use
 from shared.accountability.team.page import Seen
@@ -89,7 +89,7 @@ def _act(who: Seen, visit: Visit) -> Raw:
         done = _DEEDS.get(visit.form.action, _nothing)(who, visit)
     except Unfit as unfit:
         return page.shown(who, problem=str(unfit), status=Unfit.status, now=visit.now)
-    except (NotNow, NotFound):
+    except (NotNow, NotFound, OptedOut):
         problem = "That is not possible any more. This is how things stand."
         return page.shown(who, problem=problem, status=NotNow.status, now=visit.now)
     return _on_to(links.token(who.partner, now=visit.now), done)

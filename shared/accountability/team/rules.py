@@ -156,7 +156,9 @@ def is_over(invited_at: datetime, *, now: datetime) -> bool:
     return now >= invited_at + EXPIRES
 
 
-_WHOLE_PERSON = frozenset({"STOP", "COMPLAINT", "UNSUBSCRIBED", "STAFF"})
+WHOLE_PERSON = ("STOP", "COMPLAINT", "UNSUBSCRIBED", "STAFF")
+"""Reasons of a suppression by which somebody said no to all of our messages."""
+
 _OF_A_PHONE = frozenset({"CARRIER", "WRONG_NUMBER"})
 
 
@@ -169,7 +171,7 @@ def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> Status | 
         reasons: of the suppressions that stand (``messaging.events.AddressOptedOut``).
         channels: of the partner.
     """
-    if _WHOLE_PERSON & set(reasons):
+    if not set(reasons).isdisjoint(WHOLE_PERSON):
         return Status.OPTED_OUT
     phone_lost, mail_lost = bool(_OF_A_PHONE & set(reasons)), "BOUNCE" in reasons
     lost = [phone_lost if channel in PHONE else mail_lost for channel in channels]

@@ -283,3 +283,17 @@ def test_a_stop_of_a_lead_ends_sales_too(call, invoke, clock):
     assert [line["kind"] for line in evidence(lead["lead_id"])] == ["GIVEN", "WITHDRAWN"]
     (standing,) = team.rows("messaging", f"RECIPIENT#{lead['lead_id']}", "CONSENT#SALES")
     assert standing["given"] is False
+
+
+@pytest.mark.covers("X-A-05")
+def test_who_declined_and_then_stopped_everything_agrees_by_nothing_but_start(invoke, clock):
+    partner_id = added()
+    follow(invoke, reply(partner_id, "NO"))
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"), reply(partner_id, "YES", "SM2"))
+    assert (status(partner_id), consent(partner_id)[0]) == ("DECLINED", False)
+    token = team.link_to(partner_id, now=clock.now())
+    answer = team.submit(token, action="accept", statement=team.statement_on(team.visit(token)), first="SMS")
+    assert (answer.status, status(partner_id)) == (409, "DECLINED")
+    suppression.lift(PHONE, now=clock.now())
+    assert team.submit(token, action="accept", statement=team.statement_on(answer), first="SMS").status == 303
