@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
+from shared import messaging
 from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps, timeline
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.items import goal_pk, user_pk
@@ -16,24 +17,23 @@ from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
-from shared.messaging import events
 
 News = (
-    events.MessageSent
-    | events.MessageDelivered
-    | events.MessageFailed
-    | events.MessageBlocked
-    | events.MessageCancelled
-    | events.MessageExpired
+    messaging.events.MessageSent
+    | messaging.events.MessageDelivered
+    | messaging.events.MessageFailed
+    | messaging.events.MessageBlocked
+    | messaging.events.MessageCancelled
+    | messaging.events.MessageExpired
 )
 
 STATES: dict[type[News], str] = {
-    events.MessageSent: "SENT",
-    events.MessageDelivered: "DELIVERED",
-    events.MessageFailed: "FAILED",
-    events.MessageBlocked: "BLOCKED",
-    events.MessageCancelled: "CANCELLED",
-    events.MessageExpired: "EXPIRED",
+    messaging.events.MessageSent: "SENT",
+    messaging.events.MessageDelivered: "DELIVERED",
+    messaging.events.MessageFailed: "FAILED",
+    messaging.events.MessageBlocked: "BLOCKED",
+    messaging.events.MessageCancelled: "CANCELLED",
+    messaging.events.MessageExpired: "EXPIRED",
 }
 LEFT = frozenset({"SENT", "DELIVERED"})
 UNREACHABLE = frozenset({"FAILED", "BLOCKED"})
@@ -68,7 +68,7 @@ def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
     state = rules.later(contact.state, news)
     known: dict[str, str] = dict(contact.results.attribute_values) if contact.results else {}
     results = dict(known)
-    if isinstance(event, events.MessageSent | events.MessageDelivered):
+    if isinstance(event, messaging.events.MessageSent | messaging.events.MessageDelivered):
         results[event.channel] = rules.later(known.get(event.channel), news)
     first = news in LEFT and contact.sent_at is None
     if (state, results) == (contact.state, known) and not first:

@@ -12,9 +12,6 @@ from shared.kernel.clock import EPOCH
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, commit
 
-BY_DEFAULT = "standard"
-"""What the specification says."""
-
 
 class _MadeBefore(Exception):
     pass
