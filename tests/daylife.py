@@ -83,7 +83,7 @@ def simulate(seed: int, *, people: int, spell: int, rate: float) -> Life:
     """Let people live for a number of days, a share of the requests to storage meeting a fault, and judge."""
     source = random.Random(seed)
     world = Life([_born(source, number) for number in range(people)])
-    outage = START + timedelta(days=spell // 2, hours=source.randrange(24))
+    outage = START + timedelta(days=spell // 2 - 1, hours=source.randrange(24))
     now, pending = START, []
     with faults.injected(faults.at_random(seed, rate)) as met:
         run = _Runner(world, met)
@@ -116,7 +116,7 @@ def _born(source: random.Random, number: int) -> Person:
     made.rest_days = sorted((date.fromisoformat(made.open_day) + timedelta(days=ahead)).isoformat() for ahead in (4, 9))
     for item in (owner, made):
         commit(Put(item))
-    eager, corrects = source.choice([0.15, 0.04, 0.01]), bool(number % 2)
+    eager, corrects = (0.15, 0.03, 0.01)[number % 3], bool(number % 2)
     return Person(made.user_id, made.goal_id, {zone}, eager, corrects, set(made.rest_days), made.frequency)
 
 
@@ -171,7 +171,7 @@ def _act(run: _Runner, source: random.Random, person: Person, now: datetime) -> 
         run.count("journeys")
     if source.random() < 0.005 and person.paused is None:
         _pause(run, source, person, now)
-    if person.corrects and source.random() < 0.03:
+    if person.corrects and source.random() < 0.012:
         _correct(run, source, person, now)
 
 
