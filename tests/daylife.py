@@ -91,7 +91,7 @@ def simulate(seed: int, *, people: int, spell: int, rate: float) -> Life:
             down = outage <= now < outage + timedelta(hours=3)
             if now == outage + timedelta(hours=3):
                 told = OutageReport.model_validate({"from": outage.isoformat(), "to": now.isoformat()})
-                run.insist(lambda at=told: outages.report(at, by="test"))
+                run.insist(lambda at=told, ended=now: outages.report(at, by="test", now=ended))
             if not down:
                 pending = _deliver(run, source, pending, now)
                 for person in world.people:

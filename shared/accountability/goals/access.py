@@ -16,6 +16,9 @@ CHANGE = table_access(
 )
 """Goals, logs and the end of days; whoever logs also closes days that are overdue."""
 
+EXCUSE = table_access(
+    "accountability.excuse-days", DOMAIN, "GetItem", "Query", "PutItem", "UpdateItem", indexes=(ACTIVE.name,)
+)
 RECORD_OUTAGE = table_access("accountability.record-outage", DOMAIN, "PutItem")
 SWEEP = table_access("accountability.sweep-days", DOMAIN, "GetItem", "PutItem", "Query", indexes=(DUE.name,))
 AUDIT = table_access(

@@ -12,10 +12,9 @@ from typing import Any
 from shared.accountability.goals import days, members
 from shared.accountability.goals.calendar import MAX_GRACE
 from shared.accountability.goals.items import DUE_KIND, Goal, Walk
-from shared.accountability.goals.state import Moved, active_shards, saved, watch
-from shared.accountability.items import ACTIVE
+from shared.accountability.goals.state import Moved, active_goals, saved, watch
 from shared.kernel import due
-from shared.kernel.due import due_shard
+from shared.kernel.due import SHARDS, due_shard
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit
 from shared.kernel.telemetry import logger, metrics
@@ -47,22 +46,11 @@ def audit(*, now: datetime) -> tuple[int, int]:
 
 def _walk(*, now: datetime) -> int:
     walk = reads.get(Walk, Walk.PK, Walk.SK) or Walk(shard=0, after=None)
-    shards = active_shards()
-    name = shards[walk.shard]
-    found = reads.query(Goal, Goal.active_shard == name, index=ACTIVE.name, limit=PAGE, start=_start(name, walk.after))
-    rearmed = sum(_rearm(raw["pk"]["S"], raw["sk"]["S"], now=now) for raw in found.items if not _sound(raw))
-    last = found.next_key
-    at = walk.shard if last else (walk.shard + 1) % len(shards)
-    after = f"{last['pk']['S']}|{last['sk']['S']}" if last else None
+    found, after = active_goals(walk.shard, walk.after, limit=PAGE)
+    rearmed = sum(_rearm(raw["pk"]["S"], raw["sk"]["S"], now=now) for raw in found if not _sound(raw))
+    at = walk.shard if after else (walk.shard + 1) % SHARDS
     commit(Put(Walk(pk=Walk.PK, sk=Walk.SK, shard=at, after=after)))
     return rearmed
-
-
-def _start(shard: str, after: str | None) -> dict[str, Any] | None:
-    if after is None:
-        return None
-    pk, _, sk = after.partition("|")
-    return Goal.key(pk, sk) | {"active_shard": {"S": shard}, "active_key": {"S": sk.partition("#")[2]}}
 
 
 def _sound(raw: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ missed day of the same period into one that was not asked for, never the other w
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
 from shared import messaging
 from shared.accountability.events import Outcome
@@ -20,6 +20,8 @@ from shared.accountability.items import day_topic, goal_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Write
+
+Reason = Literal["DISPUTED", "CORRECTED"]
 
 REACH = 60
 """Days that are read for a correction: the corrected ones, and the periods that they lie in."""
@@ -95,8 +97,8 @@ def _still_missed(goal: Goal, over: dict[str, Day], row: Day) -> bool:
     return falls_short(frequency, row.date, past, lambda day: days.is_off(goal, day))
 
 
-def excuse_day(user_id: str, goal_id: str, date: str, *, by: str, now: datetime) -> bool:
-    """Excuse a missed day after an accepted dispute (X-A-39): the streak is as if it had not asked for a log.
+def excuse_day(user_id: str, goal_id: str, date: str, *, by: str, now: datetime, reason: Reason = "DISPUTED") -> bool:
+    """Excuse a missed day, by default after a dispute (X-A-39): the streak is as if it had not asked for a log.
 
     Returns:
         Whether it was a missed day until now.
@@ -117,9 +119,9 @@ def excuse_day(user_id: str, goal_id: str, date: str, *, by: str, now: datetime)
             return []
         run = goal.missed_since
         writes = correct(goal, rows, day, _excuse, by=by, now=now)
-        writes.append(messaging.close_topic(day_topic(goal_id, date), "DISPUTED", now=now))
+        writes.append(messaging.close_topic(day_topic(goal_id, date), reason, now=now))
         if run and goal.missed_since != run:
-            writes += run_withdrawn(goal, run, "DISPUTED", now=now)
+            writes += run_withdrawn(goal, run, reason, now=now)
         return [*writes, progressed(goal, date, now=now)]
 
     changed(user_id, goal_id, change)

@@ -12,7 +12,7 @@ from shared.accountability.events import DayMissed, Outcome
 from shared.accountability.goals import members, outages, rules
 from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past, asks_on, falls_short, period
-from shared.accountability.goals.items import DUE_KIND, Day, Goal, Member, day_sk
+from shared.accountability.goals.items import DUE_KIND, OUTAGE_KIND, Day, Goal, Member, Outage, day_sk
 from shared.accountability.goals.state import (
     attempt,
     celebrate,
@@ -39,6 +39,7 @@ REST_KEPT = 62
 def sweep(*, now: datetime) -> int:
     """Hand over every goal whose day ends within the look-ahead; before that, notice an outage of our own."""
     outages.beat(now=now)
+    due.sweep(Outage, OUTAGE_KIND, now=now)
     return hand_over(now=now)
 
 

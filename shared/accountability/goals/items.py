@@ -13,6 +13,7 @@ from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.writes import Update
 
 DUE_KIND = "day"
+OUTAGE_KIND = "outage"
 
 
 class Member(Item):
@@ -230,13 +231,16 @@ class LogRevision(Item):
     changed_by = UnicodeAttribute()
 
 
-class Outage(Item):
+class Outage(DueIndexed):
     """A time in which people could not log because of us (X-A-23).
 
     | key | value | access |
     |---|---|---|
     | pk | ``OUTAGES`` | outages that touch a day |
     | sk | ``<end, milliseconds, 15 digits>`` | |
+    | due | kind ``outage``, from its report on | sweep: days to excuse that were settled before |
+
+    ``shard`` and ``after`` tell how far the walk over the goals has come.
     """
 
     domain = DOMAIN
@@ -245,6 +249,8 @@ class Outage(Item):
     began_at = InstantAttribute()
     ended_at = InstantAttribute()
     source = UnicodeAttribute()
+    shard = IntegerAttribute(null=True)
+    after = UnicodeAttribute(null=True)
 
 
 class Heartbeat(Item):

@@ -6,15 +6,20 @@ A gap between two sweeps of days is one by itself; staff report the others.
 from datetime import datetime, timedelta
 
 from shared.accountability.goals.calendar import Window
-from shared.accountability.goals.items import Heartbeat, Outage
+from shared.accountability.goals.items import OUTAGE_KIND, Heartbeat, Outage
 from shared.accountability.goals.schemas import OutageReport, OutageView
 from shared.kernel.clock import to_ms
+from shared.kernel.due import due_shard
+from shared.kernel.errors import ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import ConditionFailed, Put, Write, commit, transact
 from shared.kernel.telemetry import logger
 
 GAP = timedelta(minutes=10)
 """Without a sweep for longer than this, the system was down."""
+
+REPORTED = timedelta(days=30)
+"""How long after an outage began it can be reported."""
 
 _DIGITS = 15
 
@@ -41,9 +46,17 @@ def _outage(began_at: datetime, ended_at: datetime, source: str) -> Outage:
     )
 
 
-def report(told: OutageReport, *, by: str) -> OutageView:
-    """Keep an outage that staff know of; days that are still to be settled take it in."""
-    commit(Put(_outage(told.began_at, told.ended_at, by)))
+def report(told: OutageReport, *, by: str, now: datetime) -> OutageView:
+    """Keep an outage that staff know of. Days that were missed by it are excused soon, those to come when they end.
+
+    Raises:
+        ValidationFailed: it is not over, or began more than 30 days ago.
+    """
+    if told.ended_at > now or told.began_at < now - REPORTED:
+        raise ValidationFailed(details=[("to", f"An outage that is over, of the last {REPORTED.days} days")])
+    outage = _outage(told.began_at, told.ended_at, by)
+    outage.due_shard, outage.due_at, outage.shard = due_shard(OUTAGE_KIND, outage.sk), now, 0
+    commit(Put(outage))
     return OutageView.model_validate({"from": told.began_at, "to": told.ended_at})
 
 

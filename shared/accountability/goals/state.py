@@ -1,8 +1,8 @@
 """Goals as they are read, changed and saved: every change counts the version up, and conditions decide races."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shared import messaging
 from shared.accountability.events import GoalChanged, GoalProgressed, MilestoneReached, RunWithdrawn
@@ -10,8 +10,8 @@ from shared.accountability.goals import rules
 from shared.accountability.goals.calendar import Window
 from shared.accountability.goals.items import DUE_KIND, Goal, goal_sk
 from shared.accountability.goals.rules import Tally
-from shared.accountability.items import run_topic, user_pk
-from shared.kernel.due import SHARDS, due_shard
+from shared.accountability.items import ACTIVE, run_topic, user_pk
+from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
@@ -97,13 +97,25 @@ def unwatch(goal: Goal) -> None:
 
 
 def active_shard(goal: Goal) -> str:
-    """Return the partition of the auditor's index that a goal is in."""
+    """Return the partition of the index of active goals that a goal is in."""
     return f"ACTIVE#{due_shard(DUE_KIND, goal.goal_id).partition('#')[2]}"
 
 
-def active_shards() -> list[str]:
-    """Return every partition of the auditor's index."""
-    return [f"ACTIVE#{number}" for number in range(SHARDS)]
+def active_goals(shard: int, after: str | None, *, limit: int) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+    """Return a page of the goals that must have a deadline, as the index keeps them, and where to go on. One query.
+
+    Args:
+        shard: of ``SHARDS``.
+        after: where the last page of the shard ended.
+        limit: goals on the page.
+    """
+    name, start = f"ACTIVE#{shard}", None
+    if after:
+        pk, _, sk = after.partition("|")
+        start = Goal.key(pk, sk) | {"active_shard": {"S": name}, "active_key": {"S": sk.partition("#")[2]}}
+    found = reads.query(Goal, Goal.active_shard == name, index=ACTIVE.name, limit=limit, start=start)
+    last = found.next_key
+    return found.items, f"{last['pk']['S']}|{last['sk']['S']}" if last else None
 
 
 def told(goal: Goal, *, now: datetime) -> Put:

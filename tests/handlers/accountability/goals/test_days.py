@@ -164,6 +164,8 @@ def test_two_sweeps_of_one_minute_are_one_heartbeat(clock):
 def test_staff_report_an_outage(clock):
     goal_id = new_goal()["id"]
     body = {"from": "2026-03-01T19:00:00+00:00", "to": "2026-03-01T19:30:00Z"}
+    assert call("accountability.report_outage", body=body, caller=ADMIN).status == 400, "it is not over"
+    clock.at = START.replace(hour=20)
     answer = ok(call("accountability.report_outage", body=body, caller=ADMIN), 201)
     assert answer.data == {"from": "2026-03-01T19:00:00.000Z", "to": "2026-03-01T19:30:00.000Z"}
     pass_days(goal_id, clock)
@@ -171,6 +173,36 @@ def test_staff_report_an_outage(clock):
     backwards = {"from": body["to"], "to": body["from"]}
     assert call("accountability.report_outage", body=backwards, caller=ADMIN).status == 400
     assert call("accountability.report_outage", body=body, caller=USER).status == 403
+
+
+@pytest.mark.covers("X-A-23")
+def test_an_outage_that_is_reported_later_excuses_days_that_were_missed_by_it(invoke, clock, due_queues):
+    made = [new_goal(key=f"goal-{number}")["id"] for number in range(3)]
+    ok(log(made[1]), 201)
+    clock.at = START.replace(day=3, hour=1)
+    for goal_id in made:
+        close(invoke, goal_id)
+    assert goal_of(made[0]).missed_run == 2
+    body = {"from": "2026-03-02T10:00:00Z", "to": "2026-03-02T10:30:00Z"}
+    ok(call("accountability.report_outage", body=body, caller=ADMIN), 201)
+    invoke("accountability.sweep_days", schedule_event())
+    (message,) = [message for message in due_queues.taken() if message.queue.endswith("due-outage")]
+    for _ in range(2):
+        event = due_event((message.body["pk"], message.body["sk"]))
+        assert invoke("accountability.excuse_days", event) == DONE
+    assert [outcomes(goal_id) for goal_id in made] == [
+        {TODAY: outcome, TOMORROW: "EXCUSED"} for outcome in ("MISSED", "LOGGED", "MISSED")
+    ]
+    assert (goal_of(made[0]).missed_run, goal_of(made[1]).missed_run, goal_of(made[1]).streak) == (1, 0, 1)
+    assert [event["reason"] for event in events("RunWithdrawn")] == ["CORRECTED"]
+    invoke("accountability.sweep_days", schedule_event())
+    assert due_queues.taken() == []
+
+
+def test_an_old_outage_is_refused(clock):
+    clock.advance(days=40)
+    body = {"from": "2026-03-01T19:00:00Z", "to": "2026-03-01T20:00:00Z"}
+    assert call("accountability.report_outage", body=body, caller=ADMIN).status == 400
 
 
 def test_a_week_is_judged_by_its_days(clock):
