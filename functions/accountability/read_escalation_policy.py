@@ -5,12 +5,12 @@ from shared.kernel.paths import Id
 
 
 @get(
-    "/v1/admin/escalation-policies/{name}",
+    "/v1/admin/escalation-policies/{policy_name}",
     api="admin",
     allow="accountability:manage",
     touches=[access.MANAGE_POLICIES],
     errors=[errors.PolicyNotFound],
 )
-def read_escalation_policy(name: Id) -> PolicyView:
+def read_escalation_policy(policy_name: Id) -> PolicyView:
     """Read an escalation policy with all of its versions, the newest first."""
-    return policies.one(name)
+    return policies.one(policy_name)

@@ -131,7 +131,7 @@ ROWS = {
     "GET /v1/goals/{goal_id}/escalation-preview": Row(ANYONE_SIGNED_IN, owned=GOAL),
     "GET /v1/admin/escalation-policies": Row(ADMINS),
     "POST /v1/admin/escalation-policies": Row(ADMINS),
-    "GET /v1/admin/escalation-policies/{name}": Row(ADMINS, named={"name": "no-such-policy"}),
+    "GET /v1/admin/escalation-policies/{policy_name}": Row(ADMINS, named={"policy_name": "no-such-policy"}),
     "GET /v1/unsubscribe/{token}": Row(EVERYBODY),
     "POST /v1/unsubscribe/{token}": Row(EVERYBODY),
     "GET /v1/admin/messages/{message_id}": Row(GUIDES, named={"message_id": "msg_1"}),

@@ -71,6 +71,7 @@ def known(aws: None, livekit: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     yield {
         "id": "str_1",
         "goal_id": "gol_1",
+        "policy_name": "standard",
         "date": START.date().isoformat(),
         "session_id": watch("str_1", CALLER.user_id),
         "user_id": CALLER.user_id,

@@ -204,11 +204,11 @@ def test_a_policy_is_written_in_versions_that_new_runs_follow(call, invoke):
 def test_policies_are_listed_and_read(call):
     listed = call("accountability.list_escalation_policies", caller=ADMIN).data
     assert [(policy["name"], policy["version"]) for policy in listed] == [("attentive", 1), ("standard", 1)]
-    read = call("accountability.read_escalation_policy", path={"name": "attentive"}, caller=ADMIN).data
+    read = call("accountability.read_escalation_policy", path={"policy_name": "attentive"}, caller=ADMIN).data
     assert read == listed[0]
     asking = read["versions"][0]["steps"][2]
     assert (asking["acknowledgeWithinMinutes"], asking["repeat"], asking["growth"], asking["most"]) == (240, 1, 1, 5)
-    none = call("accountability.read_escalation_policy", path={"name": "none"}, caller=ADMIN)
+    none = call("accountability.read_escalation_policy", path={"policy_name": "none"}, caller=ADMIN)
     assert (none.status, none.code) == (404, "NOT_FOUND")
 
 
