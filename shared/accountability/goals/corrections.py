@@ -64,30 +64,31 @@ def correct(
 
 
 def _refold(goal: Goal, rows: dict[str, Day], since: str) -> dict[str, Day]:
-    """Count the days from one on anew and return those that came out differently."""
+    """Count the days from one on anew and return those that came out differently, and today where it is logged."""
     over = {date: row for date, row in rows.items() if row.outcome}
     earlier = [row for date, row in over.items() if date < since]
     tally, moved = earlier[-1].tally if earlier else Tally(), {}
-    for date, row in over.items():
-        if date < since:
-            continue
+    for row in [row for date, row in over.items() if date >= since]:
         was = row.tally, row.outcome
         if row.outcome == "MISSED" and not _still_missed(goal, over, row):
             row.outcome = "REST"
-        outcome = cast("Outcome", row.outcome)
-        tally = rules.counted(tally, date, outcome, completed=bool(row.completed), run_from=goal.run_from)
-        row.put_tally(tally)
+        tally = _count(goal, row, cast("Outcome", row.outcome), tally)
         if (row.tally, row.outcome) != was:
-            moved[date] = row
+            moved[row.date] = row
     today = rows.get(goal.open_day)
     if today and today.log_id and not today.outcome:
-        tally = rules.counted(tally, today.date, "LOGGED", completed=bool(today.completed), run_from=goal.run_from)
-        today.put_tally(tally)
+        tally = _count(goal, today, "LOGGED", tally)
         moved[today.date] = today
-    if tally.missed_since and goal.run_from and tally.missed_since < goal.run_from:
-        tally = rules.without_run(tally)
-    goal.put_tally(tally)
+    # A run that was withdrawn does not come back.
+    withdrawn = tally.missed_since and goal.run_from and tally.missed_since < goal.run_from
+    goal.put_tally(rules.without_run(tally) if withdrawn else tally)
     return moved
+
+
+def _count(goal: Goal, row: Day, outcome: Outcome, tally: Tally) -> Tally:
+    after = rules.counted(tally, row.date, outcome, completed=bool(row.completed), run_from=goal.run_from)
+    row.put_tally(after)
+    return after
 
 
 def _still_missed(goal: Goal, over: dict[str, Day], row: Day) -> bool:
