@@ -68,34 +68,41 @@ def _refold(goal: Goal, rows: dict[str, Day], since: str) -> dict[str, Day]:
     over = {date: row for date, row in rows.items() if row.outcome}
     earlier = [row for date, row in over.items() if date < since]
     tally, moved = earlier[-1].tally if earlier else Tally(), {}
-    for row in [row for date, row in over.items() if date >= since]:
+    for row in list(over.values())[len(earlier) :]:
         was = row.tally, row.outcome
-        if row.outcome == "MISSED" and not _still_missed(goal, over, row):
-            row.outcome = "REST"
-        tally = _count(goal, row, cast("Outcome", row.outcome), tally)
+        row.outcome = _outcome(goal, over, row)
+        tally = _count(goal, row, tally)
         if (row.tally, row.outcome) != was:
             moved[row.date] = row
     today = rows.get(goal.open_day)
     if today and today.log_id and not today.outcome:
-        tally = _count(goal, today, "LOGGED", tally)
+        tally = _count(goal, today, tally)
         moved[today.date] = today
-    # A run that was withdrawn does not come back.
-    withdrawn = tally.missed_since and goal.run_from and tally.missed_since < goal.run_from
-    goal.put_tally(rules.without_run(tally) if withdrawn else tally)
+    goal.put_tally(rules.without_run(tally) if _is_withdrawn(goal, tally) else tally)
     return moved
 
 
-def _count(goal: Goal, row: Day, outcome: Outcome, tally: Tally) -> Tally:
+def _is_withdrawn(goal: Goal, tally: Tally) -> bool:
+    """Tell whether a run began before runs were last withdrawn: it does not come back."""
+    return bool(tally.missed_since and goal.run_from and tally.missed_since < goal.run_from)
+
+
+def _count(goal: Goal, row: Day, tally: Tally) -> Tally:
+    outcome = cast("Outcome", row.outcome or "LOGGED")
     after = rules.counted(tally, row.date, outcome, completed=bool(row.completed), run_from=goal.run_from)
     row.put_tally(after)
     return after
 
 
-def _still_missed(goal: Goal, over: dict[str, Day], row: Day) -> bool:
+def _outcome(goal: Goal, over: dict[str, Day], row: Day) -> str:
+    """Return what a day comes to, now that others of its period may have changed."""
     frequency = Frequency.model_validate_json(row.frequency)
     first, _ = period(frequency, row.date)
     past = {date: days.past_of(was) for date, was in over.items() if first <= date < row.date}
-    return falls_short(frequency, row.date, past, lambda day: days.is_off(goal, day))
+    missed = row.outcome == "MISSED"
+    if missed and not falls_short(frequency, row.date, past, lambda day: days.is_off(goal, day)):
+        return "REST"
+    return str(row.outcome)
 
 
 def excuse_day(user_id: str, goal_id: str, date: str, *, by: str, now: datetime, reason: Reason = "DISPUTED") -> bool:
