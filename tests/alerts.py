@@ -126,8 +126,8 @@ class Simulation:
             for number in range(self._count):
                 self._begin(f"{self.share}x{number:04d}")
             self._queues = stack.enter_context(queues.watched())
-            self._wire = stack.enter_context(faults.injected(plan))
             self._bus = stack.enter_context(bus.overheard())
+            self._wire = stack.enter_context(faults.injected(plan))
             for minute in range(self.minutes):
                 self.later(minute * MINUTE + self.random.randrange(5), self._sweep)
             while self._waiting:

@@ -43,7 +43,7 @@ class Bus:
 
 @contextmanager
 def overheard() -> Iterator[Bus]:
-    """Listen to the transactions of this process; enter it after ``faults.injected``, so that none is missed."""
+    """Listen to the transactions of this process; enter it before ``faults.injected``, so that none is missed."""
     bus, hooks = Bus(), dynamodb().meta.events
     hooks.register_first("before-send.dynamodb.TransactWriteItems", bus.overhear)
     try:
