@@ -108,6 +108,7 @@ ROWS = {
     "GET /v1/goals/{goal_id}/logs/{date}/revisions": Row(ANYONE_SIGNED_IN, owned=DAY),
     "POST /v1/uploads": Row(ANYONE_SIGNED_IN),
     "GET /v1/insights": Row(ANYONE_SIGNED_IN),
+    "GET /v1/analytics": Row(ANYONE_SIGNED_IN),
     "POST /v1/admin/members/{user_id}/guide": Row(ADMINS, named=USER, body={"guideId": "usr_guide"}),
     "POST /v1/admin/outages": Row(ADMINS),
     "GET /v1/notifications": Row(ANYONE_SIGNED_IN),

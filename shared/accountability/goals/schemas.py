@@ -322,6 +322,29 @@ class InsightsView(Wire):
     next_milestone: str | None = Field(alias="next_milestone", examples=["30 days"])
 
 
+class GoalNumbers(Wire):
+    """How one goal stands this moment; ``date`` is its open day."""
+
+    goal_id: GoalId
+    title: str = Field(examples=["Morning run"])
+    date: LocalDate
+    logged: bool = Field(examples=[True])
+    completed: bool | None = Field(examples=[True])
+    streak: int = Field(examples=[12])
+    longest_streak: int = Field(examples=[40])
+    missed_run: int = Field(examples=[0])
+    achievement_rate: float = Field(ge=0, le=1, examples=[0.85])
+
+
+class AnalyticsView(Wire):
+    """How all goals that go on stand this moment: how many days are open, logged, and in a run of missed days."""
+
+    goals: list[GoalNumbers]
+    open_days: int = Field(examples=[1])
+    logged: int = Field(examples=[1])
+    missed: int = Field(examples=[0])
+
+
 class OutageReport(Wire):
     """A time in which people could not log because of us (X-A-23)."""
 

@@ -47,6 +47,23 @@ def test_insights_of_all_goals(clock):
     assert insights(OTHER, goalId=first).status == 404
 
 
+@pytest.mark.covers("S-A-15")
+def test_the_numbers_of_this_moment_follow_every_log_and_every_missed_day(clock):
+    run, pages = new_goal()["id"], new_goal(key="other", title="Evening pages")["id"]
+    read = lambda: ok(call("accountability.read_analytics", caller=USER)).data  # noqa: E731
+    assert [(one["logged"], one["streak"]) for one in read()["goals"]] == [(False, 0), (False, 0)]
+    ok(log(run), 201)
+    now = {one["goalId"]: one for one in read()["goals"]}
+    assert (now[run]["logged"], now[run]["completed"], now[run]["streak"]) == (True, True, 1)
+    assert (now[pages]["logged"], now[pages]["completed"], now[pages]["streak"]) == (False, None, 0)
+    for goal_id in (run, pages):
+        pass_days(goal_id, clock)
+    after = read()
+    assert (after["openDays"], after["logged"], after["missed"]) == (2, 0, 1)
+    assert {one["goalId"]: one["achievementRate"] for one in after["goals"]} == {run: 1.0, pages: 0.0}
+    assert ok(call("accountability.read_analytics", caller=OTHER)).data["goals"] == []
+
+
 def upload(caller=USER, **body):
     body = {"kind": "photo", "contentType": "image/jpeg", "bytes": 2048} | body
     return call("accountability.prepare_upload", body=body, caller=caller)
