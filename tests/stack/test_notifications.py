@@ -3,13 +3,14 @@
 import time
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from infra.local.client import Client, Socket, link_mailed_to, mails_to
+from infra.local.clock import LocalClock
 from shared.kernel.ids import derived_id
 from tests.stack.conftest import Stack, give
 
@@ -58,9 +59,9 @@ def became_of(admin: Client, message_id: str) -> tuple[str, str] | None:
     return (answer.data["status"], answer.data["reason"]) if answer.status == 200 else None
 
 
-def where_it_is_noon() -> str:
+def where_it_is_noon(stack: Stack) -> str:
     """Return a zone whose clocks show about noon, so that nobody's quiet hours are now."""
-    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+    return f"Etc/GMT{LocalClock(Path(stack['clock'])).now().hour - 12:+d}"
 
 
 @pytest.mark.covers("S-P-01", "S-N-15")
@@ -74,12 +75,12 @@ def test_an_account_mail_comes_within_seconds_and_the_holder_hears_of_a_second_r
     assert "You already have an account" in mails_to(stack, email)[1]
 
 
-@pytest.mark.covers("S-N-06", "S-N-14", "X-N-07")
+@pytest.mark.covers("S-N-02", "S-N-06", "S-N-14", "X-N-07")
 def test_a_low_balance_is_told_in_the_product_live_and_by_mail_once_a_day(
     stack: Stack, admin: Client, live_stream: str
 ) -> None:
     viewer, email = registered(stack)
-    zone = where_it_is_noon()
+    zone = where_it_is_noon(stack)
     assert viewer.call("PATCH", "/v1/notification-preferences", {"zone": zone}).status == 200
     assert viewer.call("GET", "/v1/notification-preferences").data["zone"] == zone
     socket = viewer.connect()
