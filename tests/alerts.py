@@ -176,7 +176,7 @@ class Simulation:
         return self.random.randrange(90 * MINUTE)
 
     def _miss(self, alert: Alert) -> None:
-        event = world.miss(1, alert.goal, alert.user, at=self.instant)
+        event = self._deliver(lambda: world.miss(1, alert.goal, alert.user, at=self.instant))
         self._tell(event)
 
     def _log(self, alert: Alert) -> None:
