@@ -269,7 +269,7 @@ class MissedDays:
         heard = [one for partner in self.nora.team for one in partner.heard()]
         told = [words for channel, words in heard if words.startswith("escalation.") and channel != "voice"]
         same(len(sent), len(told), "contacts on the timeline that were sent")
-        same({one["name"] for one in contacts} - {"Paula", "Ben", "Gina Guide"}, set(), "who was contacted at all")
+        same({one["name"] for one in contacts} - {"Paula", "Ben", "Your guide"}, set(), "who was contacted at all")
         answers = [one["responseReceived"] for one in contacts if one["responseReceived"]]
         same(answers, ["ACCEPTED"], "the answers on the timeline")
         notices = expect(self.guide.call("GET", "/v1/notifications"), 200).data
