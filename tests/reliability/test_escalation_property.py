@@ -1,6 +1,7 @@
 """Whatever the order of logs, answers, STOPs, journeys and duplicate schedules: only the right people, once, by day."""
 
 import itertools
+import os
 import random
 from collections import Counter
 from contextlib import ExitStack
@@ -23,10 +24,11 @@ from shared.accountability.goals.items import Goal
 from shared.accountability.goals.schemas import NewGoal, ProfileChange
 from shared.kernel.due import sweep
 from shared.kernel.events import DomainEvent
+from shared.kernel.storage.client import dynamodb
 from shared.messaging import Channel, Purpose, Statement, events, sending
 from shared.messaging.message_items import Message
 from shared.messaging.outgoing import Outgoing
-from tests import bus, carriers, messages, money, queues
+from tests import bus, carriers, engine, messages, money, queues
 from tests import escalations as world
 from tests.carriers import Carrier
 from tests.clock import START
@@ -50,7 +52,7 @@ entropy = st.integers(0, 2**32)
 """Decides the orders and repeats within one rule: how many there are is not Hypothesis's to know."""
 
 counts: Counter[str] = Counter()
-_people = itertools.count()
+_stages = itertools.count()
 
 
 class Watching(RuleBasedStateMachine):
@@ -58,8 +60,7 @@ class Watching(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.number = next(_people)
-        self.user = f"usr_{self.number}"
+        self.user = "usr_ada"
         self.now = START
         self.zones: dict[str, str] = {}
         self.consented: set[str] = set()
@@ -97,9 +98,15 @@ class Watching(RuleBasedStateMachine):
     )
     def begin(self, zone: str, zones: list[str], entropy: int) -> None:
         self.random.seed(entropy)
+        self.stack.callback(engine.forget)
         patch = self.stack.enter_context(pytest.MonkeyPatch.context())
-        for name, value in messages.ENVIRONMENT.items():
+        # Tables of its own, so that the same choices lead to the same keys, and those to the same orders.
+        stage = f"{os.environ['WELLSPRING_STAGE']}-{next(_stages)}"
+        for name, value in (messages.ENVIRONMENT | {"WELLSPRING_STAGE": stage}).items():
             patch.setenv(name, value)
+        engine.forget()
+        self.stack.callback(_drop, engine.make_tables(stage))
+        engine.make_secrets(stage)
         self.stack.enter_context(carriers.carried(Carrier(self._taken)))
         self.queues = self.stack.enter_context(queues.watched())
         self.bus = self.stack.enter_context(bus.overheard())
@@ -107,20 +114,20 @@ class Watching(RuleBasedStateMachine):
         world.put_member(self.user, zone=zone)
         policy = self.random.choice(("standard", "attentive"))
         wanted = NewGoal(title="morning run", policy=policy)
-        self.goal = keeping.create(self.user, wanted, operation=f"opn_{self.number}", now=self.now).id
+        self.goal = keeping.create(self.user, wanted, operation="opn_1", now=self.now).id
         for place, there in enumerate(zones):
-            partner_id = f"ptn_{self.number}_{place}"
+            partner_id = f"ptn_{place}"
             self.zones[partner_id] = there
             agreed = place != 3
             if agreed:
                 self.consented.add(partner_id)
             status = "ACTIVE" if agreed else self.random.choice(("ACTIVE", "INVITED"))
-            phone = f"+1212{2_000_000 + self.number * 10 + place}"
+            phone = f"+121255501{place:02d}"
             world.put_partner(partner_id, self.user, consented=agreed, status=status, zone=there, phone=phone)
         self._events(1)
 
     def _phone(self, partner_id: str) -> str:
-        return f"+1212{2_000_000 + self.number * 10 + int(partner_id[-1])}"
+        return f"+121255501{int(partner_id[-1]):02d}"
 
     @rule(hours=st.sampled_from((1, 3, 8, 14, 24, 24)), times=st.sampled_from((0, 1, 1, 2, 3)), entropy=entropy)
     def pass_time(self, hours: int, times: int, entropy: int) -> None:
@@ -235,7 +242,7 @@ class Watching(RuleBasedStateMachine):
     @rule(place=st.integers(0, 2), entropy=entropy)
     def stop(self, place: int, entropy: int) -> None:
         self.random.seed(entropy)
-        partner_id = f"ptn_{self.number}_{place}"
+        partner_id = f"ptn_{place}"
         if self.stopped:
             return
         messaging.suppression.suppress(self._phone(partner_id), "STOP", source="sms:1", now=self.now)
@@ -246,7 +253,7 @@ class Watching(RuleBasedStateMachine):
     @rule(place=st.integers(0, 1), entropy=entropy)
     def withdraw_consent(self, place: int, entropy: int) -> None:
         self.random.seed(entropy)
-        partner_id = f"ptn_{self.number}_{place}"
+        partner_id = f"ptn_{place}"
         if len(self.consented) < 3 or self.random.random() < 0.5:
             return
         channels = (Channel.SMS,)
@@ -299,6 +306,11 @@ class Watching(RuleBasedStateMachine):
         plan = rules.unpack(escalation.steps if escalation else "[]")
         assert {row.number for row in rows} >= {step.number for step in rules.steps_on(plan, event.days_missed)}
         counts["days followed"] += 1
+
+
+def _drop(tables: list[str]) -> None:
+    for table in tables:
+        dynamodb().delete_table(TableName=table)
 
 
 def _play(examples: int, steps_: int, default: int) -> None:
