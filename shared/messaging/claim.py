@@ -5,9 +5,9 @@ suppressions, consent, the recipient, the counters. So whatever commits first, a
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from shared.kernel.storage.writes import Check, Put, Update, Write, transact
 from shared.messaging import counters, progress, variables
@@ -24,17 +24,20 @@ from shared.messaging.requests import MessageRequest, request, still_open
 UNKNOWN_AFTER = timedelta(minutes=2)
 """After which a claim without an outcome is nobody's any more: longer than any function that sends may run."""
 
+Claimed = tuple[Message, Attempt]
 
-def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Attempt:
-    """Claim the next attempt at a message.
+
+def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Claimed:
+    """Claim the next attempt at a message; return both as they stand then.
 
     Raises:
         Moved: something that the decision stood on changed; nothing was claimed.
         Unavailable: it may or may not be claimed; who looks after two minutes asks the provider.
     """
     attempt = _attempt(known, way, words, now)
+    fields = _claimed(known, way, attempt, now)
     writes: list[Write] = [
-        _claimed(known, way, attempt, now),
+        progress.changed(known.message, *(getattr(Message, name).set(value) for name, value in fields.items())),
         *(still_open(str(topic), error=Moved) for topic in dict.fromkeys(known.message.topics or ())),
         *_not_suppressed(known, way),
         *_consented(known, way),
@@ -45,7 +48,11 @@ def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Attempt:
     if way.channel is Channel.SMS:
         writes += [*_texted(known, way, now), *_voicemail(known, way, now)]
     transact(writes)
-    return attempt
+    message: Message = Message.load(known.message.dump())
+    for name, value in fields.items():
+        setattr(message, name, value)
+    message.version += 1
+    return message, attempt
 
 
 def _attempt(known: Known, way: Way, words: Words, now: datetime) -> Attempt:
@@ -67,23 +74,24 @@ def _attempt(known: Known, way: Way, words: Words, now: datetime) -> Attempt:
     )
 
 
-def _claimed(known: Known, way: Way, attempt: Attempt, now: datetime) -> Update:
+def _claimed(known: Known, way: Way, attempt: Attempt, now: datetime) -> dict[str, Any]:
+    """Return what the claim changes of its message."""
     message, channel = known.message, str(way.channel)
     same = message.channel == channel
-    actions: list[Action] = [
-        Message.status.set("SENDING"),
-        Message.channel.set(channel),
-        Message.attempt.set(attempt.attempt),
-        Message.retries.set((message.retries or 0) if same else 0),
-        *progress.due(message, now + UNKNOWN_AFTER),
-    ]
+    fields: dict[str, Any] = {
+        "status": "SENDING",
+        "channel": channel,
+        "attempt": attempt.attempt,
+        "retries": (message.retries or 0) if same else 0,
+        "due_at": now + UNKNOWN_AFTER,
+    }
     if message.channel and not same:
-        actions.append(Message.tried.set(progress.used_up(message)))
+        fields["tried"] = progress.used_up(message)
     if message.status == "SENT":
-        actions.append(Message.unconfirmed.set(True))
+        fields["unconfirmed"] = True
     if _takes_voicemail(known, way):
-        actions.append(Message.voicemail.set(True))
-    return progress.changed(message, *actions)
+        fields["voicemail"] = True
+    return fields
 
 
 def _not_suppressed(known: Known, way: Way) -> list[Check]:

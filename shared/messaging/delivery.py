@@ -31,6 +31,7 @@ def apply(
     code: str | None = None,
     provider_id: str | None = None,
     answered_by: str | None = None,
+    known: tuple[Message, Attempt] | None = None,
     now: datetime,
 ) -> bool:
     """Apply a provider's state to an attempt, and to its message what follows from it.
@@ -44,6 +45,7 @@ def apply(
         code: the provider's error code.
         provider_id: the provider's id of the attempt.
         answered_by: who answered a call, e.g. ``machine_end_beep``.
+        known: both as whoever asks has just written them, which saves reading them; what has moved on is read.
         now: when.
 
     Returns:
@@ -53,13 +55,14 @@ def apply(
         Unavailable: others kept changing the message.
     """
     for _ in range(TRIES):
-        message, item = reads.get_many(progress.keys(message_id, attempt))
+        message, item = known or reads.get_many(progress.keys(message_id, attempt))
         if message is None or item is None or RANKS.get(state, -1) <= RANKS[item.state]:
             return False
         noted = progress.attempt(item, state, *_details(item, state, code, provider_id, answered_by, now))
         try:
             transact([noted, *_followed(message, item, state, code or state, now)])
         except Moved:
+            known = None
             continue
         return True
     raise Unavailable

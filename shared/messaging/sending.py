@@ -18,7 +18,7 @@ from shared.kernel.telemetry import logger, metrics
 from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe, variables, words
 from shared.messaging.budgets import OverBudget, Reservation
 from shared.messaging.channels import PHONE, Channel
-from shared.messaging.claim import UNKNOWN_AFTER, claim
+from shared.messaging.claim import UNKNOWN_AFTER, Claimed, claim
 from shared.messaging.facts import Known
 from shared.messaging.gate import Block, Defer, Facts, Send, Way
 from shared.messaging.items import address_hash
@@ -170,13 +170,14 @@ def _stop(message: Message, decision: Block, now: datetime) -> None:
 
 def _send(known: Known, ready: _Ready, now: datetime) -> bool:
     try:
-        attempt = claim(known, ready.way, ready.words, now=now)
+        claimed = claim(known, ready.way, ready.words, now=now)
     except Moved:
         _return(ready.reserved)
         raise
     if known.message.attempt == 0 and known.message.allowed_at:
         late = (now - known.message.allowed_at).total_seconds()
         metrics().add_metric(name=LATENESS, unit=MetricUnit.Seconds, value=max(0.0, late))
+    _, attempt = claimed
     outgoing = Outgoing(
         message_id=attempt.message_id,
         attempt=attempt.attempt,
@@ -191,18 +192,19 @@ def _send(known: Known, ready: _Ready, now: datetime) -> bool:
     try:
         taken = adapter(ready.way.channel).send(outgoing)
     except OutcomeUnknown:
-        delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", now=now)
+        delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", known=claimed, now=now)
         return False
     except Refused as refusal:
         _return(ready.reserved)
         return _refused(attempt, refusal, now)
-    _taken(attempt, taken, now)
+    _taken(claimed, taken, now)
     return False
 
 
-def _taken(attempt: Attempt, taken: Taken, now: datetime) -> None:
+def _taken(known: Claimed, taken: Taken, now: datetime) -> None:
+    _, attempt = known
     state = "DELIVERED" if taken.arrived else "QUEUED"
-    delivery.apply(attempt.message_id, attempt.attempt, state, provider_id=taken.provider_id, now=now)
+    delivery.apply(attempt.message_id, attempt.attempt, state, provider_id=taken.provider_id, known=known, now=now)
 
 
 def _return(reserved: Reservation | None) -> None:
@@ -252,7 +254,7 @@ def _ask(message: Message, now: datetime) -> bool:
         return False
     if taken is None:
         return _lost(message, attempt, now)
-    _taken(attempt, taken, now)
+    _taken((message, attempt), taken, now)
     return False
 
 

@@ -19,7 +19,7 @@ from shared.live.metering.schemas import MeterTick
 from shared.payments import seeding as price_seeding
 from shared.wallet.messages import BalanceChanged
 from tests import deliveries, goals, queues, sockets
-from tests.benchmarks import data
+from tests.benchmarks import data, messaging
 from tests.benchmarks.deployment import Deployment
 from tests.benchmarks.load import load
 from tests.benchmarks.sizes import item_bytes
@@ -36,7 +36,7 @@ Counts = dict[str, Any]
 def measure(bench: Deployment) -> dict[str, Counts]:
     """Run every operation and return what it took."""
     found: dict[str, Counts] = {}
-    for part in (_viewing, _wallet, _streams, _goals, _identity, _payments, _live_hub):
+    for part in (_viewing, _wallet, _streams, _goals, messaging.measure, _identity, _payments, _live_hub):
         found |= part(bench)
     return found
 

@@ -70,7 +70,9 @@ class Wire:
         if model.name not in _READS | _WRITES:
             return None
         self.asked.append(params)
-        context["consistent"] = bool(params.get("ConsistentRead"))
+        tables = params["RequestItems"].values() if model.name == "BatchGetItem" else [params]
+        context["consistent"] = any(table.get("ConsistentRead") for table in tables)
+        context["keys"] = sum(len(table.get("Keys", ())) for table in tables)
         return params | {"ReturnConsumedCapacity": "INDEXES"}
 
     def _note(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -80,7 +82,7 @@ class Wire:
             return
         self.calls[model.name] += 1
         if model.name in _READS:
-            self.reads += _read_units(parsed, consistent=context["consistent"])
+            self.reads += _read_units(parsed, keys=context["keys"], consistent=context["consistent"])
         elif parsed.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
             self.refused += 1
             self.writes += max(1, -(-item_bytes(parsed.get("Item", {})) // _WRITE_BYTES))
@@ -94,10 +96,11 @@ class Wire:
             self.indexes += sum(index["CapacityUnits"] for index in part.get("GlobalSecondaryIndexes", {}).values())
 
 
-def _read_units(parsed: dict[str, Any], *, consistent: bool) -> float:
-    """Return what a read cost: items of a page together, items read by key each for itself."""
+def _read_units(parsed: dict[str, Any], *, keys: int, consistent: bool) -> float:
+    """Return what a read cost: items of a page together, items read by key each for itself, missing ones too."""
     if "Responses" in parsed:
         sizes = [item_bytes(item) for items in parsed["Responses"].values() for item in items]
+        sizes += [0] * (keys - len(sizes))
     else:
         sizes = [sum(map(item_bytes, parsed.get("Items", [parsed.get("Item", {})])))]
     return sum(max(1, -(-size // _READ_BYTES)) for size in sizes) * (1 if consistent else 0.5)

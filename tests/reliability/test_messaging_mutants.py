@@ -8,7 +8,9 @@ from tests import engine, mailroom, messages, mutants, senders
 from tests.mutants import Mutant
 
 CLAIM, SENDING, PROGRESS = "shared.messaging.claim", "shared.messaging.sending", "shared.messaging.progress"
-_UNKNOWN = 'delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", now=now)\n        return False'
+_UNKNOWN = (
+    'delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", known=claimed, now=now)\n        return False'
+)
 _REFUSED = 'return _refused(attempt, Refused("silent", again=True), now)'
 SEED = 20260502
 
@@ -56,8 +58,8 @@ MUTANTS = [
             "a claim that nobody finished is left",
             CLAIM,
             "_claimed",
-            "*progress.due(message, now + UNKNOWN_AFTER),",
-            "*progress.due(message, None),",
+            '"due_at": now + UNKNOWN_AFTER',
+            '"due_at": message.expires_at',
         ),
         _storm,
     ),
