@@ -66,8 +66,8 @@ class Person:
     frequency: str
     logged: dict[str, bool] = field(default_factory=dict)
     paused: tuple[str, str] | None = None
+    planned_on: str = ""
     cut: str = ""
-    missed_told: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -214,7 +214,7 @@ def _pause(run: _Runner, source: random.Random, person: Person, now: datetime) -
     except AlreadyPaused:
         found = None
     person.paused = first, until
-    opened = found.open_day.date if found else goal.open_day
+    opened = person.planned_on = found.open_day.date if found else goal.open_day
     if first == _later(opened, 2 if now >= _goal(person).closes_at else 1):
         person.cut = max(person.cut, opened)
     run.count("pauses")
@@ -310,7 +310,9 @@ def _problems(
     rows = [Day.load(dict(raw)) for raw in reads.query_all(Day, key, consistent=True)]
     over = [row for row in rows if row.outcome]
     world.counts.update(row.outcome for row in over)
+    grace = timedelta(minutes=owner.grace)
     problems = _tiling(person, over, goal, owner.day_start, now)
+    problems += [f"{row.date} was settled too early" for row in over if row.closed_at < row.closes_at + grace]
     expected = _outcomes(person, over, outage, owner.grace)
     problems += [
         f"{row.date} is {row.outcome}, not {expected[row.date]}" for row in over if row.outcome != expected[row.date]
@@ -375,9 +377,9 @@ def _lacking(person: Person, frequency: Frequency, day: str, known: dict[str, st
     else:
         return True
     whole = [(first + timedelta(days=ahead)).isoformat() for ahead in range(length)]
-    planned = {
-        one for one in whole if one in person.rest or (person.paused and person.paused[0] <= one <= person.paused[1])
-    }
+    # A day that was over before the pause was planned counted on the days that the pause took away.
+    paused = person.paused if person.paused and day >= person.planned_on else None
+    planned = {one for one in whole if one in person.rest or (paused and paused[0] <= one <= paused[1])}
     usable = [
         one
         for one in whole
