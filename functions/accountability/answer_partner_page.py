@@ -54,7 +54,7 @@ def answer_partner_page(
     until: Field = "",
     about: LongField = "",
     answer: Field = "",
-    user_agent: Annotated[str, Header(alias="user-agent")] = "",
+    user_agent: Annotated[str, Header(alias="user-agent", max_length=1024)] = "",
 ) -> Raw:
     """Do what a form of the partner's page says; the link is used up, and the page that follows has the next one."""
     choices = (first, second, third)

@@ -23,7 +23,7 @@ def capture_lead(
     body: NewLead,
     address: Address,
     clock: Clock,
-    user_agent: Annotated[str, Header(alias="user-agent")] = "",
+    user_agent: Annotated[str, Header(alias="user-agent", max_length=1024)] = "",
 ) -> LeadAccepted:
     """Leave a phone number, and the consent to be contacted about the product."""
     return leads.capture(body, network_address=address, user_agent=user_agent, now=clock.now())

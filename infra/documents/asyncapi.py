@@ -125,14 +125,14 @@ def _live_message(message: type[LiveMessage], schemas: dict[str, Schema]) -> dic
 
 
 def _data(message: type[LiveMessage]) -> dict[str, Any]:
-    schema = message.model_json_schema(mode="serialization", by_alias=False)
+    schema = message.model_json_schema(mode="serialization")
     definitions = schema.get("$defs", {})
-    fields = schema["properties"].items()
+    fields = {name: schema["properties"][to_camel(name)] for name in message.model_fields}
     return {
         to_camel(name): field["examples"][0]
         if "examples" in field
         else field_sample(name, field, definitions, message.__name__)
-        for name, field in fields
+        for name, field in fields.items()
     }
 
 
