@@ -24,6 +24,9 @@ _KEYWORDS: dict[str, Keyword] = {
 
 _MOST_DIGITS = 2
 
+_BLANK_LETTERS = str.maketrans("", "", "\u115f\u1160")
+"""Fillers of Hangul: letters by their category that show nothing."""
+
 _CONTACT = r"(?:text|message|msg|sms|call|contact|e ?mail|writ|send|bother|phone|ring|notification)(?:e|s|ing|ting|ed)?"
 _OTHERS = r"(?! (?:him|her|them|it)\b)"
 _NOT = r"(?<!don t )(?<!not )(?<!never )(?<!won t )(?<!can t )(?<!didn t )"
@@ -33,6 +36,10 @@ _REVOKING = re.compile(
             rf"{_NOT}\b(?:stop|quit|cease|end)\b(?: \w+){{0,4}} {_CONTACT}\b{_OTHERS}",
             r"\b(?:please|pls|plz|just) stop$|^stop (?:please|pls|plz|it|this|that|now|already)\b",
             rf"{_NOT}\bstop (?:this|that|these|it)$",
+            # The word itself with something before or after it: a greeting, a signature, a question.
+            r"^stop\b(?! (?:by|in|over|at)\b)(?! \w+ing\b)",
+            rf"{_NOT}(?<!t )\bstop$",
+            r"^(?:cancel|unsubscribe|remove|quit|end) (?:please|pls|plz|now|this|it|thanks|thank you)$|^no more$",
             rf"\b(?:don t|dont|do not|never|not to)\b(?: \w+){{0,2}} {_CONTACT}\b{_OTHERS}",
             rf"\bno (?:more|further|longer)\b(?: \w+){{0,3}} {_CONTACT}\b",
             r"\b(?:remove|delete|take|erase)\b(?: \w+){0,2} (?:me|my)\b",
@@ -70,6 +77,8 @@ def read(text: str) -> Reading:
     whole = plain.replace(" ", "")
     if whole in _KEYWORDS:
         return Reading(_KEYWORDS[whole])
+    if {_KEYWORDS.get(word) for word in plain.split()} == {"STOP"}:
+        return Reading("STOP")
     if plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS:
         return Reading(number=int(plain))
     return Reading(revokes=_REVOKING.search(plain) is not None)
@@ -77,7 +86,9 @@ def read(text: str) -> Reading:
 
 def _plain(text: str) -> str:
     """Return the words of a text in lower case without accents, signs and emoji, one space between them."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Letters of styled alphabets have a case only once they are taken apart.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    decomposed = decomposed.translate(_BLANK_LETTERS)
     # Marks on letters go with what makes a digit a key cap; everything else that is no letter parts words.
     kept = (
         " " if not sign.isalnum() else sign

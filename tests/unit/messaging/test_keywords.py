@@ -19,7 +19,13 @@ def test_every_opt_out_word_stops_whatever_its_case_and_signs(word: str, before:
 
 @pytest.mark.parametrize(
     "text",
-    ["ARRÊT", "arrêt.", "S T O P", "\uff33\uff54\uff4f\uff50", "stop\u00a0all", "opt\u2011out"],
+    [
+        *("ARRÊT", "arrêt.", "S T O P", "\uff33\uff54\uff4f\uff50", "stop\u00a0all", "opt\u2011out"),
+        # Styled alphabets, struck letters, blanks that count as letters, soft hyphens, joiners.
+        *("\U0001d412\U0001d413\U0001d40e\U0001d40f", "\U0001f142\U0001f143\U0001f13e\U0001f13f"),
+        *("S\u0336T\u0336O\u0336P\u0336", "STOP\u3164", "\u2800STOP\uffa0", "ST\u00adOP", "S\u200dTOP\x00"),
+        *("STOP STOP", "stop!!! stop \U0001f6d1 stop", "STOP. Unsubscribe!"),
+    ],
 )
 @pytest.mark.covers("X-A-05")
 def test_accents_widths_and_spaces_make_no_difference(text: str) -> None:
@@ -93,6 +99,15 @@ REVOKES = [
     "this is spam",
     "stop harassing me",
     "Would you kindly stop to write me emails",
+    "STOP thanks",
+    "Stop, thank you",
+    "STOP\n\nSent from my phone",
+    "STOP. Who is this?",
+    "STOP 1",
+    "I said STOP",
+    "ok stop",
+    "cancel please",
+    "NO MORE",
 ]
 
 
@@ -120,6 +135,11 @@ KEEPS = [
     "I did not get your message",
     "Who is this?",
     "he stopped smoking",
+    "stop smoking is hard, I will call",
+    "stop by tomorrow, I'll ask her",
+    "Stop worrying, I have called her",
+    "she can't stop",
+    "Please don't stop",
     "I told her to stop worrying",
     "can you remind me tomorrow",
     "the end of the month is fine",
