@@ -20,6 +20,7 @@ from shared.accountability.goals.state import (
     run_closed,
     run_withdrawn,
     saved,
+    withdraw_run,
 )
 from shared.accountability.goals.uploads import address
 from shared.accountability.items import goal_pk
@@ -216,7 +217,8 @@ def _log_open(goal: Goal, date: str, entry: Entry, *, now: datetime) -> Logged:
 def _tell(goal: Goal, day: Day, run: str | None, *, now: datetime) -> tuple[bool, list[Write]]:
     """Return whether a log speaks of danger, and the writes that tell of it: its events, the end of the run it ended.
 
-    Words of danger hold the goal: what ended is withdrawn without an all-clear (X-A-32).
+    Words of danger hold the goal: what ended, and a run that goes on beside a corrected day, is withdrawn without an
+    all-clear (X-A-32).
     """
     ended = run if run != goal.missed_since else None
     crisis = bool(day.notes and suspected(day.notes))
@@ -226,6 +228,7 @@ def _tell(goal: Goal, day: Day, run: str | None, *, now: datetime) -> tuple[bool
         found = CrisisSuspected(user_id=goal.user_id, goal_id=goal.goal_id, date=day.date)
         writes.append(outbox(found, at=now))
         writes += run_withdrawn(goal, ended, "CRISIS", now=now) if ended else []
+        writes += withdraw_run(goal, "CRISIS", now=now)
     elif ended:
         writes.append(run_closed(goal, ended, "LOGGED", now=now))
     event = GoalLogged(

@@ -330,6 +330,17 @@ def test_words_of_danger_in_an_edit_hold_too():
     assert goal_of(goal_id).held_at
 
 
+@pytest.mark.covers("X-A-32")
+def test_words_of_danger_in_an_older_log_stop_the_run_that_goes_on(clock):
+    goal_id = new_goal()["id"]
+    ok(log(goal_id), 201)
+    pass_days(goal_id, clock, 2)
+    ok(edit(goal_id, TODAY, notes=DANGER))
+    assert topics() == {f"run:{goal_id}:{TOMORROW}"}
+    assert [(one["missed_since"], one["reason"]) for one in events("RunWithdrawn")] == [(TOMORROW, "CRISIS")]
+    assert numbers(goal_id)[2:] == (0, None)
+
+
 def offline(*logs, status=200):
     return ok(call("accountability.merge_logs", body={"logs": list(logs)}, caller=USER), status)
 
