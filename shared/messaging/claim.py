@@ -9,13 +9,13 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from shared.kernel.storage.writes import Check, Put, Update, Write, transact
+from shared.kernel.storage.writes import Check, Put, Write, transact
 from shared.messaging import counters, progress, variables
 from shared.messaging.channels import Channel
 from shared.messaging.consent import consent_sk
 from shared.messaging.facts import Known
 from shared.messaging.gate import Way
-from shared.messaging.items import AddressState, Consent, Recipient, Suppression, address_pk, suppression_sk
+from shared.messaging.items import Consent, Recipient, Suppression, address_pk, suppression_sk
 from shared.messaging.message_items import Attempt, Message, attempt_sk
 from shared.messaging.outgoing import Words
 from shared.messaging.progress import Moved
@@ -46,7 +46,7 @@ def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Claimed:
         Put(attempt, condition=Attempt.pk.does_not_exist(), error=Moved),
     ]
     if way.channel is Channel.SMS:
-        writes += [*_texted(known, way, now), *_voicemail(known, way, now)]
+        writes += _voicemail(known, way, now)
     transact(writes)
     message: Message = Message.load(known.message.dump())
     for name, value in fields.items():
@@ -69,6 +69,7 @@ def _attempt(known: Known, way: Way, words: Words, now: datetime) -> Attempt:
         text=None if known.category.confidential else words.text,
         reference=words.reference or None,
         segments=words.segments,
+        first_text=(way.channel is Channel.SMS and not known.texted) or None,
         claimed_at=now,
         expires_at=message.expires_at,
     )
@@ -117,13 +118,6 @@ def _recipient_as_read(known: Known) -> list[Check]:
     if recipient is None:
         return []
     return [Check(Recipient, recipient.pk, recipient.sk, Recipient.version == recipient.version, Moved)]
-
-
-def _texted(known: Known, way: Way, now: datetime) -> list[Update]:
-    if known.texted:
-        return []
-    first = [AddressState.first_text_at.set(AddressState.first_text_at | now)]
-    return [Update(AddressState, address_pk(str(way.address)), AddressState.SK, first)]
 
 
 def _takes_voicemail(known: Known, way: Way) -> bool:

@@ -95,7 +95,7 @@ def read(message: Message, now: datetime) -> Known:
         if consent and consent.given
         else frozenset(),
         ways=ways,
-        tried=frozenset(Channel(str(one)) for one in message.tried or ()),
+        tried=_tried(message),
         whereabouts=Whereabouts(
             recipient.zone if recipient else None, phone.zones if phone else (), phone.area_code if phone else None
         ),
@@ -105,6 +105,12 @@ def read(message: Message, now: datetime) -> Known:
     state = places[to_phone].state if to_phone else None
     texted = state is not None and state.first_text_at is not None
     return Known(message, kind, facts, recipient, phone, limits, counts, texted)
+
+
+def _tried(message: Message) -> frozenset[Channel]:
+    """Return the channels that were used up; whoever got a voice message with the text needs no second call."""
+    tried = frozenset(Channel(str(one)) for one in message.tried or ())
+    return tried | {Channel.VOICE} if message.voicemail else tried
 
 
 def _matter(

@@ -83,6 +83,7 @@ class Attempt(Item):
     ``state``: CLAIMED, UNKNOWN, REFUSED, LOST, QUEUED, SENT, UNDELIVERED, FAILED, DELIVERED, READ; it only moves on
     (``shared.messaging.progress.RANKS``). ``address`` is where it went. ``text`` is what was said, kept for asking the
     provider whether it has it; not of messages whose words are confidential. ``reference`` names the exact words.
+    ``first_text`` tells that they end with the brand and the opt-out words, because the number had no text before.
     """
 
     domain = DOMAIN
@@ -97,6 +98,7 @@ class Attempt(Item):
     text = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     segments = IntegerAttribute(null=True)
+    first_text = BooleanAttribute(null=True)
     answered_by = UnicodeAttribute(null=True)
     claimed_at = InstantAttribute()
     sent_at = InstantAttribute(null=True)

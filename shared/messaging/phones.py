@@ -12,6 +12,9 @@ PREFIX_DIGITS = 4
 _WRITTEN = re.compile(r"[0-9+()./\- \u00a0]{4,32}", re.ASCII)
 """How people write numbers; the library would also take letters, extensions and parameters."""
 
+NOWHERE = "ZZ"
+"""Country of numbers that belong to none."""
+
 _UNKNOWN_ZONE = "Etc/Unknown"
 
 
@@ -64,17 +67,16 @@ def parse(text: str, *, field: str, region: str | None = None) -> str:
 
 @lru_cache(maxsize=1024)
 def describe(number: str) -> Phone:
-    """Return what an E.164 number tells.
-
-    Raises:
-        NumberParseException: it is none.
-    """
+    """Return what an E.164 number tells; one that nobody can have, as senders may be made up, receives nothing."""
     import phonenumbers
     from phonenumbers.timezone import time_zones_for_number
 
-    parsed = phonenumbers.parse(number)
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return Phone(country=NOWHERE, prefix=number[:-PREFIX_DIGITS], zones=(), area_code=None, texts=False)
     kind = phonenumbers.PhoneNumberType
-    country = phonenumbers.region_code_for_number(parsed) or "ZZ"
+    country = phonenumbers.region_code_for_number(parsed) or NOWHERE
     return Phone(
         country=country,
         prefix=number[:-PREFIX_DIGITS],

@@ -11,7 +11,7 @@ from shared.kernel.storage.writes import Put, Update, Write
 from shared.messaging import conversations, events
 from shared.messaging.categories import category
 from shared.messaging.channels import Channel
-from shared.messaging.items import address_hash
+from shared.messaging.items import AddressState, address_hash, address_pk
 from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk, message_pk
 
 RANKS = {
@@ -164,7 +164,15 @@ def _told_sent(message: Message, item: Attempt, now: datetime) -> list[Write]:
     channel = Channel(item.channel)
     event = events.MessageSent.model_validate(about(message) | {"channel": channel})
     awaited = conversations.opened(message, address_hash(item.address), channel, now=now)
-    return [_told(message, event, f"sent-{item.attempt}", now), *awaited]
+    return [_told(message, event, f"sent-{item.attempt}", now), *awaited, *_texted(item, now)]
+
+
+def _texted(item: Attempt, now: datetime) -> list[Update]:
+    """Return the write that keeps when a number had its first text: once it left, not when it was tried."""
+    if not item.first_text:
+        return []
+    first = [AddressState.first_text_at.set(AddressState.first_text_at | now)]
+    return [Update(AddressState, address_pk(item.address), AddressState.SK, first)]
 
 
 def arrived(message: Message, item: Attempt, now: datetime) -> list[Write]:

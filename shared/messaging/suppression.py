@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
+from shared.kernel.clock import to_ms
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Put, Refusal, Update, commit, transact
@@ -57,14 +58,16 @@ def suppress_hash(
         note=note,
         suppressed_at=now,
     )
-    free = Suppression.pk.does_not_exist() | (Suppression.lifted_at < now)
+    # Of a yes and a no at one instant the no counts.
+    free = Suppression.pk.does_not_exist() | (Suppression.lifted_at <= now)
     if reason != "REVIEW":
         free |= Suppression.reason == "REVIEW"
     told = [
         AddressOptedOut.model_validate({"recipient_id": recipient, "reason": reason})
         for recipient in (recipients(hashed) if scope == "ALL" and reason in _TOLD else ())
     ]
-    events = [outbox(event, at=now, event_id=f"{hashed}-{source}-{event.recipient_id}") for event in told]
+    # A link suppresses again after it was lifted, and that is told again.
+    events = [outbox(event, at=now, event_id=f"{hashed}-{source}-{to_ms(now)}-{event.recipient_id}") for event in told]
     try:
         return _kept(Put(item, condition=free, error=AlreadySuppressed), events)
     except AlreadySuppressed:

@@ -439,3 +439,54 @@ def test_the_sweep_hands_over_what_is_due(carrier, invoke, due_queues, clock, se
         f"{MESSAGE_PREFIX}{later}",
         60,
     )
+
+
+@pytest.mark.covers("X-A-08")
+def test_a_first_text_that_was_refused_told_nobody_how_to_end_it(carrier, send, work, clock):
+    messages.enlist()
+    ask = messages.ask(category="partner-notice")
+    carrier.plan = carriers.script(carriers.AGAIN)
+    send(ask)
+    clock.advance(seconds=30)
+    work(ask)
+    assert ["Reply STOP" in one.words.text for one in carrier.taken] == [True]
+
+
+def test_who_gets_a_voice_message_with_the_text_gets_no_second_call(carrier, send, work, clock):
+    messages.enlist(voicemail=True, channels=(Channel.SMS, Channel.VOICE, Channel.EMAIL))
+    ask = messages.ask()
+    send(ask)
+    (spoken,) = [found["message_id"] for found in sent("messaging", "MessageQueued") if found["message_id"] != ask]
+    send(spoken)
+    for _ in range(3):
+        clock.advance(minutes=15)
+        work(ask)
+        work(spoken)
+    assert [one.channel for one in carrier.taken] == [Channel.SMS, Channel.VOICE, Channel.EMAIL]
+
+
+def test_an_answer_to_a_number_that_cannot_be_is_not_sent(carrier, send):
+    wanted = messaging.MessageRequest(
+        key="help",
+        recipient_id="stranger",
+        category="service",
+        template="service.help",
+        channels=(Channel.SMS,),
+        to="+9991234567",
+    )
+    transact(messaging.request(wanted, now=START))
+    send(wanted.message_id)
+    assert (carrier.taken, summary(wanted.message_id)) == ([], ("BLOCKED", "LANDLINE", []))
+
+
+@pytest.mark.covers("X-A-34")
+def test_a_stop_ends_what_a_lead_agreed_to_as_well(carrier, send):
+    messages.enlist("led_1", email=None, consents=())
+    said = messaging.Statement("led_1", "GIVEN", messaging.Purpose.SALES, (Channel.SMS,), "API")
+    transact(messaging.stated(said, now=START))
+    before = messages.ask(to="led_1", category="sales")
+    send(before)
+    suppression.suppress(PHONE, "STOP", source="SM1", now=START)
+    after = messages.ask("2", to="led_1", category="sales")
+    send(after)
+    assert (summary(before)[0], summary(after)) == ("SENT", ("BLOCKED", "SUPPRESSED_STOP", []))

@@ -7,7 +7,7 @@ import pytest
 from shared.messaging import suppression
 from tests import messages
 from tests.clock import START
-from tests.messages import PHONE
+from tests.messages import MAIL, PHONE
 from tests.outbox import sent
 
 
@@ -86,3 +86,17 @@ def test_an_address_of_very_many_people_is_told_of_to_all():
         messages.enlist(f"ptn_{number}", consents=())
     suppression.suppress(PHONE, "STOP", source="SM1", now=START)
     assert len(sent("messaging", "AddressOptedOut")) == suppression.TELLS + 5
+
+
+def test_an_opt_out_after_one_that_was_lifted_is_told_again():
+    messages.enlist()
+    for minute in (0, 2):
+        assert suppression.suppress(MAIL, "UNSUBSCRIBED", source="link-partner-ask", now=after(minute))
+        assert suppression.lift(MAIL, now=after(minute + 1))
+    assert len(sent("messaging", "AddressOptedOut")) == 2
+
+
+def test_of_two_words_at_one_instant_the_no_counts():
+    suppression.suppress(PHONE, "STOP", source="SM1", now=START)
+    suppression.lift(PHONE, now=after(1))
+    assert suppression.suppress(PHONE, "STOP", source="SM2", now=after(1))
