@@ -100,7 +100,7 @@ def settle(goal: Goal, *, now: datetime) -> None:
         ]
     )
     before, day = goal.tally, day or Day.of(goal, window)
-    day.outcome = "LOGGED" if day.log_id else _without_log(goal, window)
+    day.outcome = "LOGGED" if day.log_id else without_log(goal, window)
     day.opened_at, day.closes_at, day.zone, day.frequency = (
         window.opened_at,
         window.closes_at,
@@ -116,14 +116,15 @@ def settle(goal: Goal, *, now: datetime) -> None:
         happened += _missed(goal, window.day, now=now)
     if day.outcome == "PAUSED" and before.missed_since:
         happened += run_withdrawn(goal, before.missed_since, "PAUSED", now=now)
-    _open_next(goal, following(window, members.habits(member)))
+    open_next(goal, following(window, members.habits(member)))
     if ahead and ahead.log_id:
         goal.put_tally(rules.counted(goal.tally, ahead.date, "LOGGED", completed=bool(ahead.completed)))
         happened += celebrate(goal, before, ahead.date, now=now)
     transact([saved(goal), day.saved(), *happened, progressed(goal, window.day, now=now)])
 
 
-def _without_log(goal: Goal, window: Window) -> Outcome:
+def without_log(goal: Goal, window: Window) -> Outcome:
+    """Return what a day that has no log comes to. Up to two queries."""
     frequency = Frequency.model_validate_json(goal.frequency)
     if rules.is_paused(window.day, goal.pause_from, goal.pause_until):
         return "PAUSED"
@@ -170,13 +171,19 @@ def _missed(goal: Goal, day: str, *, now: datetime) -> list[Write]:
     return [outbox(event, at=now, event_id=derived_id("evt", "missed", goal.goal_id, day))]
 
 
-def _open_next(goal: Goal, window: Window) -> None:
+def open_next(goal: Goal, window: Window) -> None:
+    """Make a later day the open one, with all that was planned for it."""
     open_on(goal, window)
     following_one = Frequency.model_validate_json(goal.next_frequency) if goal.next_frequency else None
     if following_one and following_one.since <= window.day:
         goal.frequency, goal.next_frequency = goal.next_frequency, None
     if goal.pause_until and goal.pause_until < shifted(window.day, -REST_KEPT):
         goal.pause_from = goal.pause_until = None
-    goal.status = "PAUSED" if rules.is_paused(window.day, goal.pause_from, goal.pause_until) else "ACTIVE"
+    goal.status = status_on(goal, window.day)
     kept = [day for day in goal.rest_days or () if day >= shifted(window.day, -REST_KEPT)]
     goal.rest_days = kept or None
+
+
+def status_on(goal: Goal, day: str) -> str:
+    """Return the status of a goal that goes on, by its pause."""
+    return "PAUSED" if rules.is_paused(day, goal.pause_from, goal.pause_until) else "ACTIVE"

@@ -7,14 +7,13 @@ was open when it was deleted settled as if it had been there.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shared.accountability.events import Outcome
 from shared.accountability.goals import days, members, rules
 from shared.accountability.goals.calendar import opening, shifted
 from shared.accountability.goals.errors import AlreadyPaused, GoalOver, TooSoon
 from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.goals.keeping import check_ahead, next_day, view
 from shared.accountability.goals.schemas import GoalView, PauseRequest
-from shared.accountability.goals.state import changed, open_on, told, unwatch, watch, withdraw_run
+from shared.accountability.goals.state import changed, told, unwatch, watch, withdraw_run
 from shared.accountability.items import goal_pk
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Write
@@ -139,19 +138,19 @@ def restore(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
 
 
 def _reopen(goal: Goal, *, now: datetime) -> list[Write]:
-    """Open today. Where another day was open at the deletion, settle that one quietly: nobody hears of a miss."""
+    """Open today. Where another day was open at the deletion and is over, settle it quietly: nobody hears of a miss."""
     habits = members.habits(members.member_of(goal.user_id))
-    today = opening(now, habits)
-    if today.day <= goal.open_day:
-        watch(goal, goal.closes_at + timedelta(minutes=habits.grace))
+    today, left_until = opening(now, habits), goal.closes_at + timedelta(minutes=habits.grace)
+    if now < left_until or today.day <= goal.open_day:
+        goal.status = days.status_on(goal, goal.open_day)
+        watch(goal, left_until)
         return []
+    goal.due_at = left_until
     left: Day = reads.get(Day, goal_pk(goal.goal_id), day_sk(goal.open_day)) or Day.of(goal, goal.window)
-    outcome: Outcome = "LOGGED" if left.log_id else "MISSED"
+    left.outcome, left.closed_at = "LOGGED" if left.log_id else days.without_log(goal, goal.window), now
     if not left.log_id:
-        goal.put_tally(rules.without_run(rules.counted(goal.tally, goal.open_day, outcome)))
-    left.outcome, left.closed_at = outcome, now
+        goal.put_tally(rules.without_run(rules.counted(goal.tally, goal.open_day, left.outcome)))
     left.put_tally(goal.tally)
-    open_on(goal, today)
+    days.open_next(goal, today)
     goal.run_from = today.day
-    goal.status = "PAUSED" if rules.is_paused(today.day, goal.pause_from, goal.pause_until) else "ACTIVE"
     return [left.saved()]

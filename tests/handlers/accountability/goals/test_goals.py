@@ -370,6 +370,48 @@ def test_deleting_does_not_save_a_streak(clock, logged):
     assert events("DayMissed")[0]["days_missed"] == 1
 
 
+OFF = [
+    ("daily", "pause_goal", {"from": TOMORROW}, "PAUSED"),
+    ("daily", "change_goal", {"restDays": [TOMORROW]}, "REST"),
+    ({"kind": "WEEKDAYS", "weekdays": [7]}, "change_goal", {"title": "Run"}, "REST"),
+]
+
+
+@pytest.mark.covers("S-A-10")
+@pytest.mark.parametrize(("frequency", "name", "body", "outcome"), OFF, ids=["paused", "at-rest", "not-asked"])
+def test_deleting_costs_no_streak_on_a_day_that_asked_for_nothing(clock, frequency, name, body, outcome):
+    goal_id = new_goal(frequency=frequency)["id"]
+    log(goal_id)
+    ok(on(name, goal_id, body=body))
+    pass_days(goal_id, clock, 1)
+    ok(on("delete_goal", goal_id))
+    clock.advance(days=3)
+    assert ok(on("restore_goal", goal_id)).data["streak"] == 1
+    assert day_of(goal_id, TOMORROW).outcome == outcome
+
+
+def test_a_goal_that_is_restored_is_as_it_was_planned(clock):
+    goal_id = new_goal()["id"]
+    ok(on("pause_goal", goal_id, body={"from": TOMORROW, "until": TOMORROW}))
+    ok(on("change_goal", goal_id, body={"frequency": {"kind": "WEEKDAYS", "weekdays": [5]}}))
+    pass_days(goal_id, clock, 1)
+    ok(on("delete_goal", goal_id))
+    assert ok(on("restore_goal", goal_id)).data["status"] == "PAUSED"
+    ok(on("change_goal", goal_id, body={"frequency": "daily"}, request_id="b"))
+    ok(on("delete_goal", goal_id, request_id="b"))
+    clock.advance(days=2)
+    restored = ok(on("restore_goal", goal_id, request_id="b")).data
+    assert (restored["status"], restored["frequency"]["kind"], restored["nextFrequency"]) == ("ACTIVE", "DAILY", None)
+
+
+def test_an_open_day_outlives_a_deletion_wherever_its_owner_went_meanwhile(clock):
+    goal_id = new_goal()["id"]
+    clock.advance(hours=3)
+    profile(zone="Pacific/Kiritimati")
+    ok(on("delete_goal", goal_id))
+    assert ok(on("restore_goal", goal_id)).data["openDay"]["date"] == TODAY
+
+
 def test_no_token_no_goals():
     assert call("accountability.list_goals").status == 401
     assert call("accountability.list_goals", caller=ADMIN).status == 403
