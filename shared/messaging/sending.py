@@ -55,8 +55,12 @@ SETTINGS = [
 ]
 """Settings that a function which sends must be told."""
 
-LATENESS = "MessageLateness"
-"""Metric: seconds from when a message was allowed to leave until its first claim (S-A-64, D-25)."""
+LATENESS, LATE = "MessageLateness", "LateMessages"
+"""Metrics: seconds from when a message was allowed to leave until a provider first took it; how many were too late
+(S-A-64, D-25)."""
+
+IN_TIME = timedelta(seconds=60)
+"""How long after it was allowed a message may leave; what leaves later is counted, and somebody is told."""
 
 
 class _WindowClosed(Exception):
@@ -174,9 +178,6 @@ def _send(known: Known, ready: _Ready, now: datetime) -> bool:
     except Moved:
         _return(ready.reserved)
         raise
-    if known.message.attempt == 0 and known.message.allowed_at:
-        late = (now - known.message.allowed_at).total_seconds()
-        metrics().add_metric(name=LATENESS, unit=MetricUnit.Seconds, value=max(0.0, late))
     _, attempt = claimed
     outgoing = Outgoing(
         message_id=attempt.message_id,
@@ -202,9 +203,13 @@ def _send(known: Known, ready: _Ready, now: datetime) -> bool:
 
 
 def _taken(known: Claimed, taken: Taken, now: datetime) -> None:
-    _, attempt = known
+    message, attempt = known
     state = "DELIVERED" if taken.arrived else "QUEUED"
     delivery.apply(attempt.message_id, attempt.attempt, state, provider_id=taken.provider_id, known=known, now=now)
+    if message.sent_at is None and message.allowed_at is not None:
+        late = attempt.claimed_at - message.allowed_at
+        metrics().add_metric(name=LATENESS, unit=MetricUnit.Seconds, value=late.total_seconds())
+        metrics().add_metric(name=LATE, unit=MetricUnit.Count, value=int(late > IN_TIME))
 
 
 def _return(reserved: Reservation | None) -> None:
