@@ -20,6 +20,7 @@ from tests.clock import START
 
 USER, GOAL = "usr_ada", "gol_run"
 FIRST = "2026-02-28"
+DAILY = '{"kind": "DAILY", "since": "2026-02-01"}'
 
 
 def day(number: int, since: str = FIRST) -> str:
@@ -55,7 +56,7 @@ def put_goal(goal_id: str = GOAL, user_id: str = USER, **changed: Any) -> None:
         "goal_id": goal_id,
         "user_id": user_id,
         "title": "morning run",
-        "frequency": '{"kind": "DAILY", "since": "2026-02-01"}',
+        "frequency": DAILY,
         "status": "ACTIVE",
         "escalation_enabled": True,
         "policy": "standard",
@@ -132,6 +133,7 @@ def miss(
         user_id=user_id,
         date=day(number, since),
         zone="UTC",
+        frequency=DAILY,
         opened_at=at - timedelta(days=1),
         closes_at=at,
         outcome="MISSED",

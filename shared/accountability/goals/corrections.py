@@ -5,7 +5,7 @@ missed day of the same period into one that was not asked for, never the other w
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, cast
 
@@ -105,8 +105,19 @@ def _outcome(goal: Goal, over: dict[str, Day], row: Day) -> str:
     return str(row.outcome)
 
 
-def excuse_day(user_id: str, goal_id: str, date: str, *, by: str, now: datetime, reason: Reason = "DISPUTED") -> bool:
+def excuse_day(
+    user_id: str,
+    goal_id: str,
+    date: str,
+    *,
+    by: str,
+    now: datetime,
+    reason: Reason = "DISPUTED",
+    also: Sequence[Write] = (),
+) -> bool:
     """Excuse a missed day, by default after a dispute (X-A-39): the streak is as if it had not asked for a log.
+
+    ``also`` is written in the same transaction, where there is nothing to excuse, too.
 
     Returns:
         Whether it was a missed day until now.
@@ -124,13 +135,13 @@ def excuse_day(user_id: str, goal_id: str, date: str, *, by: str, now: datetime,
             raise NotFound
         excused = day.outcome == "MISSED"
         if not excused:
-            return []
+            return list(also)
         run = goal.missed_since
         writes = correct(goal, rows, day, _excuse, by=by, now=now)
         writes.append(messaging.close_topic(day_topic(goal_id, date), reason, now=now))
         if run and goal.missed_since != run:
             writes += run_withdrawn(goal, run, reason, now=now)
-        return [*writes, progressed(goal, date, now=now)]
+        return [*writes, progressed(goal, date, now=now), *also]
 
     changed(user_id, goal_id, change)
     return excused
@@ -140,17 +151,19 @@ def _excuse(day: Day) -> None:
     day.outcome = "EXCUSED"
 
 
-def release(user_id: str, goal_id: str, *, now: datetime) -> None:
+def release(user_id: str, goal_id: str, *, now: datetime, also: Sequence[Write] = ()) -> None:
     """Let automatic texts about a goal go out again; days missed while it was held are no run (X-A-32).
+
+    ``also`` is written in the same transaction, for a goal that is not held, too.
 
     Raises:
         NotFound: there is no such goal of the user's.
     """
 
-    def change(goal: Goal) -> list[Write]:
+    def change(goal: Goal) -> Sequence[Write]:
         if goal.held_at is None:
-            return []
+            return also
         goal.held_at = None
-        return [*withdraw_run(goal, "CRISIS", now=now), told(goal, now=now)]
+        return [*withdraw_run(goal, "CRISIS", now=now), told(goal, now=now), *also]
 
     changed(user_id, goal_id, change, deleted=True)

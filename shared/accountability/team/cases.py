@@ -117,7 +117,7 @@ def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> Cas
     """Decide a case, and do what that means. The same decision by the same person again gives the same answer.
 
     RELEASE lets automatic texts about the goal go out again; ACCEPT excuses the disputed day and withdraws what it set
-    off. Both are done before the case is closed, and twice is fine: a crash in between leaves the case open.
+    off. Both are done in the transaction that closes the case: of two who decide at once, one does.
 
     Raises:
         NotFound: there is none.
@@ -129,11 +129,15 @@ def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> Cas
         return _decided_before(case, wanted, by)
     if wanted.decision not in DECISIONS[CaseKind(case.kind)]:
         raise WrongDecision
-    if wanted.decision is Decision.RELEASE:
-        corrections.release(case.user_id, str(case.goal_id), now=now)
-    elif wanted.decision is Decision.ACCEPT:
-        corrections.excuse_day(case.user_id, str(case.goal_id), str(case.date), by=by, now=now)
-    closed = [
+    try:
+        _do(case, wanted.decision, _closing(case, wanted, by, now=now), by, now=now)
+    except CaseClosed:
+        return _decided_before(_case(case_id), wanted, by)
+    return view(_case(case_id))
+
+
+def _closing(case: Case, wanted: CaseDecision, by: str, *, now: datetime) -> Update:
+    actions = [
         Case.case_status.set("CLOSED"),
         Case.closed_at.set(now),
         Case.closed_by.set(by),
@@ -141,11 +145,17 @@ def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> Cas
         Case.note.set(wanted.note),
     ]
     as_read = (Case.case_status == "OPEN") & (Case.opened_at == case.opened_at)
-    try:
-        commit(Update(Case, case.pk, case.sk, closed, condition=as_read, error=CaseClosed))
-    except CaseClosed:
-        return _decided_before(_case(case_id), wanted, by)
-    return view(_case(case_id))
+    return Update(Case, case.pk, case.sk, actions, condition=as_read, error=CaseClosed)
+
+
+def _do(case: Case, decision: Decision, closing: Update, by: str, *, now: datetime) -> None:
+    user_id, goal_id = case.user_id, str(case.goal_id)
+    if decision is Decision.RELEASE:
+        corrections.release(user_id, goal_id, now=now, also=[closing])
+    elif decision is Decision.ACCEPT:
+        corrections.excuse_day(user_id, goal_id, str(case.date), by=by, now=now, also=[closing])
+    else:
+        commit(closing)
 
 
 def _decided_before(case: Case, wanted: CaseDecision, by: str) -> CaseView:
