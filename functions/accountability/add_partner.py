@@ -1,6 +1,7 @@
 from shared import identity, messaging
 from shared.accountability.team import access, errors, partners
-from shared.accountability.team.schemas import NewPartner, PartnerView
+from shared.accountability.team.naming import NewPartner
+from shared.accountability.team.schemas import PartnerView
 from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
@@ -22,7 +23,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
         KEEP_ANSWER,
     ],
     errors=[errors.PartnerExists, errors.AskedRecently, errors.TeamFull],
-    layers=["security", "text"],
+    layers=["text"],
     settings=["public_url"],
 )
 def add_partner(body: NewPartner, caller: Caller, operation: OperationId, clock: Clock) -> PartnerView:

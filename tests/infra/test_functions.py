@@ -44,7 +44,8 @@ def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
 
 
 def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Templates) -> None:
-    given = {"public_url", "socket_endpoint", "socket_url", "media_bucket", "mail_events", *deployed.stage.settings}
+    addresses = {"public_url", "socket_endpoint", "socket_url", "media_bucket", "mail_events", "mail_topic"}
+    given = {*addresses, *deployed.stage.settings}
     for declaration, function in _pairs(deployed):
         told = {f"WELLSPRING_{name.upper()}" for name in declaration.settings if name in given}
         told |= {f"WELLSPRING_CALLBACK_{provider.upper()}" for provider in declaration.callbacks}

@@ -17,9 +17,9 @@ import pytest
 
 from shared.accountability.team import invitations, news, page_deeds, partners
 from shared.accountability.team.errors import Changed, PartnerExists, TeamFull
+from shared.accountability.team.naming import NewPartner
 from shared.accountability.team.page_deeds import Visit
 from shared.accountability.team.page_form import PageForm
-from shared.accountability.team.schemas import NewPartner
 from shared.kernel import config
 from shared.messaging import events, suppression
 from tests import escalations as world

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -23,7 +23,7 @@ from shared.accountability.team.items import (
     partner_sk,
 )
 from shared.accountability.team.rules import ContactMethod, Privacy, Status, Ways
-from shared.accountability.team.schemas import NewPartner, PartnerChange, PartnerChannel, PartnerView, Relationship
+from shared.accountability.team.schemas import PartnerChange, PartnerChannel, PartnerView, Relationship
 from shared.kernel.due import due_shard
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
@@ -32,6 +32,9 @@ from shared.kernel.security import derived
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, Write, transact
 from shared.messaging import PHONE, Channel, Entry, Recipient
+
+if TYPE_CHECKING:
+    from shared.accountability.team.naming import NewPartner
 
 
 class AddedBefore(Exception):
@@ -52,7 +55,7 @@ class Reached:
         return [one for one in (self.phone, self.email) if one]
 
 
-def add(user_id: str, wanted: NewPartner, operation: str, *, now: datetime) -> PartnerView:
+def add(user_id: str, wanted: "NewPartner", operation: str, *, now: datetime) -> PartnerView:
     """Name somebody, and ask them for their consent: one request on their first channel, and nothing else (X-A-02).
 
     Raises:
@@ -74,7 +77,7 @@ def add(user_id: str, wanted: NewPartner, operation: str, *, now: datetime) -> P
     return view(partner, people.entry_of(partner_id), now=now)
 
 
-def _reached(wanted: NewPartner) -> Reached:
+def _reached(wanted: "NewPartner") -> Reached:
     phone = messaging.phones.parse(wanted.phone, field="phone") if wanted.phone else None
     method = wanted.preferred_contact_method or ContactMethod.TEXT_VOICEMAIL
     by_channels = wanted.channels and Ways(tuple(Channel(channel) for channel in wanted.channels))
@@ -100,7 +103,7 @@ def _require_somebody_else(user_id: str, reached: Reached) -> None:
         raise ValidationFailed(details=[(field, "This is your own") for field in own_fields])
 
 
-def _new(user_id: str, partner_id: str, wanted: NewPartner, reached: Reached, *, now: datetime) -> Partner:
+def _new(user_id: str, partner_id: str, wanted: "NewPartner", reached: Reached, *, now: datetime) -> Partner:
     return Partner(
         pk=user_pk(user_id),
         sk=partner_sk(partner_id),
@@ -128,7 +131,7 @@ def _new(user_id: str, partner_id: str, wanted: NewPartner, reached: Reached, *,
     )
 
 
-def _entry(partner_id: str, wanted: NewPartner, reached: Reached) -> Entry:
+def _entry(partner_id: str, wanted: "NewPartner", reached: Reached) -> Entry:
     return Entry(
         recipient_id=partner_id,
         name=wanted.name,

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field, StrictBool, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
-from shared.accountability.team.rules import CaseKind, ContactMethod, Decision, Privacy, Status
+from shared.accountability.team.rules import CaseKind, Decision, Privacy, Status
 from shared.kernel.wire import Instant, Wire
 from shared.kernel.zones import ZoneName
 
@@ -31,53 +31,11 @@ Line = Annotated[str, AfterValidator(_plain)]
 
 Name = Annotated[Line, Field(min_length=1, max_length=80, examples=["Grace"])]
 PhoneText = Annotated[str, Field(min_length=4, max_length=32, examples=["+12125550123"])]
-EmailAddress = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["grace@example.com"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en"])]
 Note = Annotated[Line, Field(min_length=1, max_length=300, examples=["You always get me going. Would you back me?"])]
 Channels = Annotated[list[PartnerChannel], Field(min_length=1, max_length=4), AfterValidator(_once)]
 GoalId = Annotated[str, Field(min_length=1, max_length=64, examples=["gol_01k0000000000000000000000a"])]
 GoalIds = Annotated[list[GoalId], Field(min_length=1, max_length=50), AfterValidator(_once)]
-
-
-class NewPartner(Wire):
-    """Somebody to back the user. Nothing but one request for their consent goes out before they agree.
-
-    Reached by ``channels`` in this order, or as ``preferredContactMethod`` says in the words of the specification;
-    without either by text and voicemail. ``goals`` limits them to some goals. ``note`` is shown to them on their page.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Grace",
-                    "relationship": "friend",
-                    "phone": "+12125550123",
-                    "preferredContactMethod": "text_voicemail",
-                    "note": "You always get me going. Would you back me?",
-                }
-            ]
-        }
-    )
-
-    name: Name
-    relationship: Relationship
-    phone: PhoneText | None = None
-    email: EmailAddress | None = None
-    preferred_contact_method: ContactMethod | None = None
-    channels: Channels | None = None
-    language: Language = "en"
-    zone: ZoneName | None = None
-    milestones: StrictBool = True
-    privacy: Privacy = Privacy.TITLE
-    goals: GoalIds | None = None
-    note: Note | None = None
-
-    @model_validator(mode="after")
-    def _one_way_to_say_it(self) -> "NewPartner":
-        if self.channels is not None and self.preferred_contact_method is not None:
-            raise ValueError("channels or preferredContactMethod, not both")
-        return self
 
 
 class PartnerChange(Wire):

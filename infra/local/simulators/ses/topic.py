@@ -16,9 +16,9 @@ from infra.local import clock
 from infra.local.settings import ACCOUNT, REGION
 from infra.local.simulators._webhooks import Message, Signed
 from infra.local.simulators.ses.mails import stamp
-from shared.kernel import names
 
-TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:{names.prefixed('local', 'mail-events')}"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:local-wellspring-mail-events"
+"""The one topic of this account. The application on the local stage listens to no other."""
 
 _DIGESTS = {"1": hashes.SHA1, "2": hashes.SHA256}
 _SIGNED = {
