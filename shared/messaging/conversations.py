@@ -50,7 +50,10 @@ def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) ->
 
 
 def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Question | None]:
-    """Return what is open for an address: its matters, and what we asked back. One query."""
+    """Return what is open for an address: its matters, and what we asked back. One query.
+
+    What we asked is over once a later message came: a number is an answer to that one.
+    """
     key = (Conversation.pk == f"ADDRESS#{hashed}") & Conversation.sk.startswith("OPEN")
     matters: list[Conversation] = []
     asked: Question | None = None
@@ -59,5 +62,6 @@ def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Questio
             asked = Question.load(dict(found))
         else:
             matters.append(Conversation.load(dict(found)))
-    fresh = asked if asked and asked.expires_at > now else None
-    return [matter for matter in matters if matter.expires_at > now], fresh
+    waiting = [matter for matter in matters if matter.expires_at > now]
+    fresh = asked and asked.expires_at > now and all(matter.sent_at <= asked.asked_at for matter in waiting)
+    return waiting, asked if fresh else None

@@ -112,7 +112,7 @@ class Suppression(Item):
 
     ``lifted_at`` marks one that was taken back; the row stays. ``scope`` is ``ALL`` or, where the person narrowed it,
     one category's name. Reason ``REVIEW`` holds an address whose owner wrote something that may be a revocation, until
-    a member of staff has decided (X-A-06).
+    a member of staff has decided on each of the replies in ``source`` (X-A-06).
     """
 
     domain = DOMAIN

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
+from pynamodb.expressions.condition import Condition
+
 from shared.kernel.clock import to_ms
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
@@ -100,6 +102,37 @@ def _lift(item: Suppression, hashed: str, note: str | None, now: datetime) -> bo
         return _kept(taken_back, events)
     except NotSuppressed:
         return False
+
+
+def holders(hold: Suppression) -> list[str]:
+    """Return the replies that a hold waits for."""
+    return hold.source.split()
+
+
+def held_too(hold: Suppression, source: str, *, error: Refusal) -> Update:
+    """Return the write that lets a hold wait for one more reply; ``error`` where it is not as it was read."""
+    return _waits(hold, [*holders(hold), source], error)
+
+
+def let_go(hold: Suppression, source: str, *, error: Refusal, now: datetime) -> Update:
+    """Return the write that ends what a hold waits for one reply for; with the last one it is lifted."""
+    others = [one for one in holders(hold) if one != source]
+    if others:
+        return _waits(hold, others, error)
+    return Update(
+        Suppression, hold.pk, hold.sk, [Suppression.lifted_at.set(now)], condition=_as_read(hold), error=error
+    )
+
+
+def _waits(hold: Suppression, sources: Sequence[str], error: Refusal) -> Update:
+    joined = [Suppression.source.set(" ".join(sources))]
+    return Update(Suppression, hold.pk, hold.sk, joined, condition=_as_read(hold), error=error)
+
+
+def _as_read(hold: Suppression) -> Condition:
+    unchanged = (Suppression.source == hold.source) & (Suppression.reason == "REVIEW")
+    standing: Condition = unchanged & Suppression.lifted_at.does_not_exist()
+    return standing
 
 
 def _kept(write: Put | Update, events: Sequence[Put]) -> bool:

@@ -164,10 +164,10 @@ def _stop(reply: _Reply) -> list[Write]:
     ours = any(
         item.source == reply.written.sid and item.lifted_at is None for item in suppression.standing(reply.hashed)
     )
-    late = reply.now > reply.at + CONFIRMED_WITHIN
-    if not ours or late or reply.written.handled is not None:
+    left = reply.at + CONFIRMED_WITHIN - reply.now
+    if not ours or left <= timedelta(0) or reply.written.handled is not None:
         return reply.over()
-    return [*reply.over(), *reply.say("service.stopped", valid=CONFIRMED_WITHIN)]
+    return [*reply.over(), *reply.say("service.stopped", valid=left)]
 
 
 def _wrong_number(reply: _Reply) -> list[Write]:
@@ -188,12 +188,13 @@ def _start(reply: _Reply) -> list[Write]:
 
 
 def _review(reply: _Reply) -> list[Write]:
-    """Hold the number until a person has read what may be a revocation (X-A-06)."""
+    """Hold the number until a person has read everything that may be a revocation (X-A-06)."""
     suppression.suppress(reply.number, "REVIEW", source=reply.written.sid, now=reply.at)
-    held = any(
-        item.source == reply.written.sid and item.reason == "REVIEW" for item in suppression.standing(reply.hashed)
-    )
-    if not held:
+    held = next((item for item in suppression.standing(reply.hashed) if item.reason == "REVIEW"), None)
+    if held is None:
+        return []
+    known = reply.written.sid in suppression.holders(held)
+    if held.lifted_at is not None and not known:
         return []
     review_id = derived_id("rev", reply.written.sid)
     review = Review(
@@ -206,7 +207,7 @@ def _review(reply: _Reply) -> list[Write]:
         review_status="OPEN",
         opened_at=reply.at,
     )
-    return [Put(review)]
+    return [Put(review), *([] if known else [suppression.held_too(held, reply.written.sid, error=_Moved)])]
 
 
 _DEEDS: Mapping[str, Callable[[_Reply], list[Write]]] = {

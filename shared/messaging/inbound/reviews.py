@@ -15,7 +15,7 @@ from shared.messaging.inbound.errors import ReviewDecided, ReviewNotFound
 from shared.messaging.inbound.items import Review, review_pk
 from shared.messaging.inbound.schemas import ReviewDecision, ReviewStatus, ReviewView
 from shared.messaging.inbound.twilio_forms import Written
-from shared.messaging.items import REVIEWS, MessagingInbox, Suppression
+from shared.messaging.items import REVIEWS, MessagingInbox
 from shared.messaging.providers.twilio import PROVIDER
 
 _TRIES = 5
@@ -97,15 +97,13 @@ def _decided(old: Attributes | None) -> Exception:
 
 
 def _release(review: Review, *, now: datetime) -> list[Write]:
-    """Return the write that lifts the hold of a review, if that is still what stands; a STOP since then stays."""
+    """Return the write that lets go of the hold for a review, if it still stands; a STOP since then stays."""
     sid = _sid(review)
-    for item in suppression.standing(review.address):
-        if item.reason == "REVIEW" and item.source == sid and item.lifted_at is None:
-            same = (Suppression.source == sid) & Suppression.lifted_at.does_not_exist()
-            return [
-                Update(Suppression, item.pk, item.sk, [Suppression.lifted_at.set(now)], condition=same, error=_Moved)
-            ]
-    return []
+    return [
+        suppression.let_go(item, sid, error=_Moved, now=now)
+        for item in suppression.standing(review.address)
+        if item.reason == "REVIEW" and item.lifted_at is None and sid in suppression.holders(item)
+    ]
 
 
 def _sid(review: Review) -> str:

@@ -121,8 +121,7 @@ def propose(body: NewVersion, *, author_id: str, operation: str, now: datetime) 
         ValidationFailed: its words cannot be used, or its variables are not those declared.
         Unavailable: others kept writing versions in between.
     """
-    _known(body.key)
-    wrong = problems(body.wording)
+    wrong = [*problems(body.wording), *_not_given(body.wording, _known(body.key))]
     if wrong:
         raise ValidationFailed(details=[(f"wording.{field}", message) for field, message in wrong])
     for _ in range(_TRIES):
@@ -148,6 +147,21 @@ def propose(body: NewVersion, *, author_id: str, operation: str, now: datetime) 
             continue
         return _view(item, active=False)
     raise Unavailable
+
+
+def _not_given(wording: Wording, seeds: list[Version]) -> list[tuple[str, str]]:
+    """Return the variables that nobody gives to a template: a message that needs one would never leave."""
+    always = {name for seed in seeds for name in seed.wording.variables}
+    sometimes = always | {name for seed in seeds for name in seed.wording.optional}
+    return [
+        (field, f"{name} is not given to this template")
+        for field, declared, given in (
+            ("variables", wording.variables, always),
+            ("optional", wording.optional, sometimes),
+        )
+        for name in declared
+        if name not in given
+    ]
 
 
 def _last(key: str) -> TemplateVersion | None:

@@ -140,8 +140,23 @@ def test_a_stranger_is_held_too_and_who_opted_out_needs_no_review(call: Call) ->
 
 def test_working_a_reply_again_opens_no_second_review(call: Call, review_id: str) -> None:
     assert work(f"{sid()}-received") == []
-    deliver(written("do not contact me", at=2))
     assert [one["id"] for one in listed(call)] == [review_id]
+
+
+@pytest.mark.covers("X-A-06")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_whatever_else_they_write_is_read_too_before_anything_goes_out(
+    call: Call, review_id: str, clock: FixedClock, order: tuple[int, int]
+) -> None:
+    clock.advance(minutes=1)
+    deliver(written("do not contact me", at=2))
+    assert work(f"{sid(number=2)}-received") == []
+    found = [str(one["id"]) for one in listed(call)]
+    assert (len(found), found[0], listed(call)[1]["text"]) == (2, review_id, "do not contact me")
+    decide(call, found[order[0]], "DISMISS")
+    assert stands() == ["REVIEW"]
+    decide(call, found[order[1]], "DISMISS")
+    assert stands() == []
 
 
 def test_the_queue_is_read_page_by_page_oldest_first(call: Call, clock: FixedClock) -> None:

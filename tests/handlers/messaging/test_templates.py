@@ -155,6 +155,9 @@ def test_a_template_of_no_such_key(call):
         ({"maxSegments": "3"}, "wording.maxSegments"),
         ({"contentSid": "HX1"}, "wording.contentSid"),
         ({"html": "<b>"}, "wording.html"),
+        # Nobody gives these to it: every message of the template would be blocked.
+        ({"text": "{{ partner_name }} {{ nickname }}", "variables": ["partner_name", "nickname"]}, "wording.variables"),
+        ({"text": "{{ partner_name }} {{ days }}", "optional": ["days"]}, "wording.optional"),
     ],
 )
 def test_words_that_cannot_be_used_are_refused_by_field(call, change, field):

@@ -168,6 +168,17 @@ def test_a_confirmation_that_would_come_late_or_twice_is_left_out(clock: FixedCl
     assert (stands(), stands(BEN), asked_for()) == (["STOP"], ["STOP"], [])
 
 
+@pytest.mark.covers("X-A-07")
+def test_a_confirmation_leaves_within_five_minutes_of_the_stop_or_not_at_all(clock: FixedClock, invoke: Invoke) -> None:
+    invoke("messaging.receive_twilio_event", posted(written("STOP")))
+    clock.advance(minutes=4)
+    work(f"{sid()}-received")
+    (asked,) = outbox.sent("messaging", "MessageQueued")
+    message = reads.get(Message, message_pk(asked["message_id"]), Message.SK)
+    assert message is not None
+    assert message.valid_until == START + timedelta(minutes=5)
+
+
 @pytest.mark.covers("X-A-05")
 def test_a_word_that_only_twilio_takes_for_stop_ends_it_too() -> None:
     deliver(written("baja", OptOutType="STOP"))
@@ -300,6 +311,24 @@ def test_a_question_of_ours_is_forgotten_after_a_day(enlist: Enlist, clock: Fixe
     deliver(written("2", at=2))
     assert replies() == []
     assert len(asked_for()) == 2
+
+
+@pytest.mark.covers("X-A-27")
+def test_a_number_after_a_later_message_does_not_pick_what_was_asked_before_it(
+    enlist: Enlist, clock: FixedClock
+) -> None:
+    ada, bob = enlist("ada"), enlist("bob")
+    sent(ada)
+    sent(bob, user="Bob", message_id="msg_" + "1" * 26)
+    deliver(written("3"))
+    clock.advance(hours=20)
+    sent(bob, user="Bob", message_id="msg_" + "2" * 26, at=clock.now())
+    clock.advance(minutes=1)
+    deliver(written("1", at=2))
+    assert replies() == []
+    assert len(asked_for()) == 2
+    deliver(written("2", at=3))
+    assert replies() == [("ptn_bob", "contact:Bob", "ACCEPTED")]
 
 
 @pytest.mark.covers("X-A-27")
