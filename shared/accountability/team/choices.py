@@ -105,6 +105,7 @@ def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Acti
     return [
         left,
         *consents.stated("WITHDRAWN", entry, invitations.ways_of(entry).agreed(), said, now=now),
+        messaging.directory.paused(partner.partner_id, None),
         outbox(event, at=now),
         *people.telling_user(partner, "partner.left", now=now),
     ]

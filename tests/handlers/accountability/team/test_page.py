@@ -306,6 +306,14 @@ def test_leaving_withdraws_consent_and_tells_the_user(both, clock):
     assert "I agree" in buttons(page)
 
 
+def test_who_left_while_they_rested_and_agrees_again_is_written_to(both, clock):
+    token = accepted(both, now=clock.now())
+    token = next_token(submit(token, action="rest", until="2026-03-05"))
+    token = next_token(submit(token, action="leave"))
+    next_token(submit(token, action="accept", first="SMS", statement=statement_on(visit(token))))
+    assert (stored(both).status, "paused_until" in entry(both)) == ("ACTIVE", False)
+
+
 @pytest.mark.covers("X-A-24")
 @pytest.mark.parametrize(
     ("privacy", "shown", "hidden"),
