@@ -11,13 +11,14 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 _GAP = "…"
+_SPELLINGS = {"any more": "anymore", "my self": "myself", "wanna": "want to"}
 _UP_TO_THREE_WORDS = r"(?:\S+ ){0,3}"
 
 
 def suspected(text: str) -> bool:
     """Tell whether a text speaks of danger to the person who wrote it.
 
-    Case, accents, punctuation, apostrophes and spacing make no difference.
+    Case, accents, punctuation, apostrophes, spacing and usual spellings make no difference.
     """
     said = _any_of("crisis_harmless.txt").sub(" ", _plain(text))
     return _any_of("crisis_phrases.txt").search(said) is not None
@@ -25,8 +26,11 @@ def suspected(text: str) -> bool:
 
 def _plain(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
-    letters = re.sub(r"['’ʼ`\u0300-\u036f]", "", letters)  # noqa: RUF001 - apostrophes that keyboards make
-    return " ".join(re.findall(r"\w+", letters))
+    letters = re.sub(r"['’ʼ`\u0300-\u036f\u200b-\u200d]", "", letters)  # noqa: RUF001 - apostrophes that keyboards make
+    said = " ".join(re.findall(r"\w+", letters))
+    for spelling, usual in _SPELLINGS.items():
+        said = re.sub(rf"\b{spelling}\b", usual, said)
+    return said
 
 
 @cache

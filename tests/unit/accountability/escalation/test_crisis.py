@@ -26,6 +26,14 @@ from shared.accountability.escalation.crisis import suspected
         "I can't go on living like this",
         "Suicide prevention week was hard: I want to kill myself",
         "tired of living",
+        "I don't want to be here any more",
+        "i dont wanna live",
+        "I don't wanna be here anymore",
+        "going to kill my self",
+        "I will end my own life",
+        "i just want to take my life",
+        "I wish I wasn't alive",
+        "thinking about how to kill my\u200bself",
     ],
 )
 def test_danger_is_suspected(text):
@@ -56,6 +64,8 @@ def test_danger_is_suspected(text):
         "hanging out by myself",
         "the deadline kills my evenings",
         "overdosed on coffee",
+        "time to take my life back",
+        "I want to take my life in a new direction",
     ],
 )
 def test_figures_of_speech_are_not(text):
