@@ -23,6 +23,13 @@ _SELECTOR = "\ufe0f"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+_NAMES = frozenset({"partner_name", "user_name", "goal"})
+"""Values that people choose, and that may be cut where a text message would be too long."""
+
+_LONGEST_NAMES = (40, 20, 10)
+_CUT = "..."
+
+
 class NoWords(Exception):
     """A message cannot be put into words; nobody may send it."""
 
@@ -131,14 +138,24 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
     if wording.prefer_plain:
         forms.reverse()
     sizes = []
-    for form in forms:
-        text = _framed(wording.sms, form, values)
-        if ending and not (wording.answer or _tells_how_to_end(text)):
-            text += "\n" + fill(ending.wording.text, values)
-        sizes.append(size(text).segments)
-        if sizes[-1] <= wording.max_segments:
-            return text, sizes[-1]
+    # Better with part of a name than not at all.
+    for fitted in (values, *(_cut(values, longest) for longest in _LONGEST_NAMES)):
+        for form in forms:
+            text = _framed(wording.sms, form, fitted)
+            if ending and not (wording.answer or _tells_how_to_end(text)):
+                text += "\n" + fill(ending.wording.text, fitted)
+            sizes.append(size(text).segments)
+            if sizes[-1] <= wording.max_segments:
+                return text, sizes[-1]
     raise TooLong(min(sizes), wording.max_segments)
+
+
+def _cut(values: dict[str, str], longest: int) -> dict[str, str]:
+    """Return values whose names are no longer than so many characters."""
+    return {
+        name: f"{value[: longest - len(_CUT)].rstrip()}{_CUT}" if name in _NAMES and len(value) > longest else value
+        for name, value in values.items()
+    }
 
 
 def _tells_how_to_end(text: str) -> bool:

@@ -32,6 +32,9 @@ CONFIRMED_WITHIN = timedelta(minutes=5)
 PICKED_WITHIN = timedelta(hours=24)
 """How long a number may pick one of the matters that we asked about."""
 
+LABEL = 24
+"""Characters of a name by which we ask who is meant."""
+
 NOBODY = "stranger"
 """Recipient of an answer to somebody whom nobody named."""
 
@@ -239,7 +242,7 @@ def _answered(reply: _Reply, matter: Matter, answer: Answer) -> list[Write]:
 
 def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Write]:
     """Ask whose matter was meant (X-A-27)."""
-    labels = {(item.kind, item.recipient_id): item.label for item in reply.open}
+    labels = {(item.kind, item.recipient_id): item.label[:LABEL] for item in reply.open}
     choices = [f"{number} for {labels[one.kind, one.recipient_id]}" for number, one in enumerate(matters, 1)]
     question = Question(
         pk=f"ADDRESS#{reply.hashed}",

@@ -63,6 +63,10 @@ def said(key, channel=Channel.SMS, variables=EVERYTHING, *, first=False):
     return compose(seeded()[key, "en"], channel, variables, ending=ending)
 
 
+def said_of(wording, variables):
+    return compose(version(**wording), Channel.SMS, variables)
+
+
 def version(**wording):
     defaults = {"subject": "Hello", "text": "Hello"}
     return Version("test", "en", 3, Wording.model_validate(defaults | wording))
@@ -246,3 +250,25 @@ def test_built_in_variables_need_no_declaration():
 def test_a_version_names_its_words():
     found = compose(dataclasses.replace(version(), locale="de"), Channel.SMS, {})
     assert (found.reference, found.version) == ("test/de/3", 3)
+
+
+LONGEST = {"partner_name": 80, "user_name": 60, "goal": 80, "note": 300}
+
+
+@pytest.mark.covers("X-A-43")
+@pytest.mark.parametrize("key", sorted(key for key, _ in seeded()))
+@pytest.mark.parametrize("letter", ["a", "\u0436", "\U0001f9d8"])
+def test_no_name_is_so_long_that_nobody_hears(key, letter):
+    long = {name: letter * length for name, length in LONGEST.items() if letter < "\uffff" or name != "note"}
+    text = said(key, variables=EVERYTHING | long, first=True)
+    assert text.segments <= seeded()[key, "en"].wording.max_segments
+    assert said(key, variables=EVERYTHING, first=True).text == said(key, first=True).text
+
+
+def test_only_names_are_cut_and_only_where_they_must_be():
+    one = {"text": "Hi {{ partner_name }}: {{ link }}", "variables": ["partner_name", "link"], "max_segments": 1}
+    link = "https://api.example/" + "x" * 80
+    assert said_of(one, {"partner_name": "A" * 56, "link": link}).text == f"Hi {'A' * 37}...: {link}"
+    assert said_of(one, {"partner_name": "A" * 40, "link": link}).text == f"Hi {'A' * 40}: {link}"
+    with pytest.raises(TooLong):
+        said_of(one, {"partner_name": "A", "link": link * 2})
