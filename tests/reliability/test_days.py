@@ -270,7 +270,7 @@ BUGS = [
         "shifted(window.day, 1)",
         "day_at(window.closes_at, habits)",
     ),
-    Mutant("rest days are not looked at", DAYS, "without_log", "in (goal.rest_days or ())", "in ()"),
+    Mutant("rest days are not looked at", DAYS, "asked_of", "in (goal.rest_days or ())", "in ()"),
     Mutant("nobody hears of a miss", DAYS, "_missed", "if goal.held_at:", "if goal.missed_run > 1:"),
     Mutant("a log leaves the run going", LOGS, "_tell", "elif ended:", "elif ended and crisis:"),
     Mutant(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from shared import messaging
 from shared.accountability.escalation import contacts, facts, policies, rules, steps
@@ -10,11 +11,10 @@ from shared.accountability.escalation.items import Escalation
 from shared.accountability.escalation.rules import Candidate, Kind, Step, Who
 from shared.accountability.escalation.schemas import Preview, PreviewContact, PreviewDay
 from shared.accountability.escalation.steps import MissedDay
-from shared.accountability.goals import members, state
+from shared.accountability.goals import days, members, state
 from shared.accountability.goals.calendar import Window, following
-from shared.accountability.goals.days import is_off
-from shared.accountability.goals.frequency import Frequency, asks_on
-from shared.accountability.goals.items import Goal, Member
+from shared.accountability.goals.frequency import Frequency, Past
+from shared.accountability.goals.items import Day, Goal, Member, day_sk
 from shared.accountability.items import goal_pk
 from shared.accountability.team.items import Partner
 from shared.kernel.storage import reads
@@ -22,19 +22,25 @@ from shared.messaging import SecretLink
 
 MAX_DAYS = 14
 
-LOOKED_AT = 400
-"""Days looked at to find those that the goal asks for."""
+LOOKED_AT = 450
+"""Days looked at to find those that would be missed: every thirtieth, fourteen times."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    window: Window
+    since: str
+    days_missed: int
 
 
 @dataclass(slots=True)
 class _Simulation:
     goal: Goal
     member: Member
-    since: str
     backers: dict[str, tuple[Partner, Candidate]]
 
 
-def preview(user_id: str, goal_id: str, days: int) -> Preview:
+def preview(user_id: str, goal_id: str, count: int) -> Preview:
     """Return what would follow if the coming days of a goal were missed, as things stand now. Writes nothing.
 
     A run that is under way goes on; its plan is the one it began with.
@@ -46,16 +52,18 @@ def preview(user_id: str, goal_id: str, days: int) -> Preview:
     member = members.member_of(user_id)
     escalation = _under_way(goal)
     policy = policies.newest(goal.policy)
-    plan = rules.unpack(escalation.steps if escalation else policy.steps)
-    coming = list(_coming(goal, member, days))
-    simulated = _Simulation(
-        goal, member, goal.missed_since or (coming[0].day if coming else ""), facts.backers(user_id)
-    )
+    simulated = _Simulation(goal, member, facts.backers(user_id))
+    shown = []
+    for miss in islice(_coming(goal, member), count):
+        goes_on = escalation is not None and escalation.missed_since == miss.since
+        plan = rules.unpack(escalation.steps if escalation and goes_on else policy.steps)
+        shown.append(_day(simulated, plan, miss))
     return Preview(
         policy=escalation.policy if escalation else policy.name,
         policy_version=escalation.policy_version if escalation else policy.number,
         escalation_enabled=goal.escalation_enabled,
-        days=[_day(simulated, plan, window, goal.missed_run + number) for number, window in enumerate(coming, start=1)],
+        held=goal.held_at is not None,
+        days=shown,
     )
 
 
@@ -66,28 +74,44 @@ def _under_way(goal: Goal) -> Escalation | None:
     return found if found and found.status == "OPEN" else None
 
 
-def _coming(goal: Goal, member: Member, days: int) -> Iterator[Window]:
-    """Yield the next days that the goal asks for, from the open one on."""
-    if goal.open_day is None:
+def _coming(goal: Goal, member: Member) -> Iterator[_Miss]:
+    """Yield the coming days that would be missed without another log, by the rules by which days are settled."""
+    if goal.due_at is None:
         return
-    frequency, habits, window = Frequency.model_validate_json(goal.frequency), members.habits(member), goal.window
+    coming, window, habits = Goal.load(goal.dump()), goal.window, members.habits(member)
+    logged, days_missed = _logged(goal), goal.missed_run
+    since: str | None = goal.missed_since
+    past = dict(days.past(goal, Frequency.model_validate_json(goal.frequency), goal.open_day))
     for _ in range(LOOKED_AT):
-        if asks_on(frequency, window.day) and not is_off(goal, window.day):
-            yield window
-            days -= 1
-        if not days:
-            return
+        days.begin_frequency(coming, window.day)
+        frequency = Frequency.model_validate_json(coming.frequency)
+        was = logged.get(window.day) or Past(days.asked_of(coming, frequency, window, past))
+        past[window.day] = was
+        if was.outcome in {"LOGGED", "PAUSED"}:
+            since, days_missed = None, 0
+        elif was.outcome == "MISSED" and window.day > (goal.last_logged or ""):
+            since, days_missed = since or window.day, days_missed + 1
+            yield _Miss(window, since, days_missed)
         window = following(window, habits)
 
 
-def _day(simulated: _Simulation, plan: tuple[Step, ...], window: Window, days_missed: int) -> PreviewDay:
-    goal = simulated.goal
-    day = MissedDay(goal.goal_id, goal.user_id, "", simulated.since, window.day, days_missed)
+def _logged(goal: Goal) -> dict[str, Past]:
+    """Return the days from the open one on that are logged. At most one query."""
+    if goal.last_logged is None or goal.last_logged < goal.open_day:
+        return {}
+    key = (Day.pk == goal_pk(goal.goal_id)) & Day.sk.between(day_sk(goal.open_day), day_sk(goal.last_logged))
+    found = [Day.load(dict(raw)) for raw in reads.query_all(Day, key, consistent=True)]
+    return {row.date: Past("LOGGED", done=bool(row.completed)) for row in found if row.log_id}
+
+
+def _day(simulated: _Simulation, plan: tuple[Step, ...], miss: _Miss) -> PreviewDay:
+    goal, window = simulated.goal, miss.window
+    day = MissedDay(goal.goal_id, goal.user_id, "", miss.since, window.day, miss.days_missed)
     found: list[PreviewContact] = []
-    for step in rules.steps_on(plan, days_missed):
+    for step in rules.steps_on(plan, miss.days_missed):
         at = window.due_at + timedelta(minutes=step.wait)
         found += [_guide(simulated)] if step.who is Who.GUIDE else _partners(simulated, day, step, at)
-    return PreviewDay(date=window.day, days_missed=days_missed, ends_at=window.due_at, contacts=found)
+    return PreviewDay(date=window.day, days_missed=miss.days_missed, ends_at=window.due_at, contacts=found)
 
 
 def _guide(simulated: _Simulation) -> PreviewContact:

@@ -221,9 +221,13 @@ class PreviewDay(Wire):
 
 
 class Preview(Wire):
-    """Who would be contacted if the coming days were missed (X-A-49). Nothing is written or sent."""
+    """Who would be contacted if the coming days were missed (X-A-49). Nothing is written or sent.
+
+    Nobody is where escalation is not enabled, or as long as the goal is ``held`` for a person to look at it.
+    """
 
     policy: str = Field(examples=["standard"])
     policy_version: int = Field(examples=[1])
     escalation_enabled: bool
+    held: bool = Field(examples=[False])
     days: list[PreviewDay]

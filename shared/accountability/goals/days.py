@@ -126,16 +126,20 @@ def settle(goal: Goal, *, now: datetime) -> None:
 def without_log(goal: Goal, window: Window) -> Outcome:
     """Return what a day that has no log comes to. Up to two queries."""
     frequency = Frequency.model_validate_json(goal.frequency)
+    outcome = asked_of(goal, frequency, window, past(goal, frequency, window.day))
+    lost = outcome == "MISSED" and rules.lost(window, outages.touching(window))
+    return "EXCUSED" if lost else outcome
+
+
+def asked_of(goal: Goal, frequency: Frequency, window: Window, earlier: Mapping[str, Past]) -> Outcome:
+    """Return what a day without a log comes to where we were there all the time, after earlier days of its period."""
     if rules.is_paused(window.day, goal.pause_from, goal.pause_until):
         return "PAUSED"
     if window.day in (goal.rest_days or ()) or not asks_on(frequency, window.day):
         return "REST"
     if rules.is_short(window):
         return "EXCUSED"
-    past = _past(goal, frequency, window.day)
-    if not falls_short(frequency, window.day, past, lambda day: is_off(goal, day)):
-        return "REST"
-    return "EXCUSED" if rules.lost(window, outages.touching(window)) else "MISSED"
+    return "MISSED" if falls_short(frequency, window.day, earlier, lambda day: is_off(goal, day)) else "REST"
 
 
 def is_off(goal: Goal, day: str) -> bool:
@@ -148,7 +152,8 @@ def past_of(day: Day) -> Past:
     return Past(cast("Outcome", day.outcome), done=bool(day.completed))
 
 
-def _past(goal: Goal, frequency: Frequency, day: str) -> Mapping[str, Past]:
+def past(goal: Goal, frequency: Frequency, day: str) -> Mapping[str, Past]:
+    """Return what became of the days before one in its period, those that are over. At most one query."""
     first, _ = period(frequency, day)
     if first == day:
         return {}
@@ -174,9 +179,7 @@ def _missed(goal: Goal, day: str, *, now: datetime) -> list[Write]:
 def open_next(goal: Goal, window: Window) -> None:
     """Make a later day the open one, with all that was planned for it."""
     open_on(goal, window)
-    following_one = Frequency.model_validate_json(goal.next_frequency) if goal.next_frequency else None
-    if following_one and following_one.since <= window.day:
-        goal.frequency, goal.next_frequency = goal.next_frequency, None
+    begin_frequency(goal, window.day)
     if goal.pause_until and goal.pause_until < shifted(window.day, -REST_KEPT):
         goal.pause_from = goal.pause_until = None
     goal.status = status_on(goal, window.day)
@@ -187,3 +190,10 @@ def open_next(goal: Goal, window: Window) -> None:
 def status_on(goal: Goal, day: str) -> str:
     """Return the status of a goal that goes on, by its pause."""
     return "PAUSED" if rules.is_paused(day, goal.pause_from, goal.pause_until) else "ACTIVE"
+
+
+def begin_frequency(goal: Goal, day: str) -> None:
+    """Let a planned frequency be in force, from its first day on."""
+    planned = Frequency.model_validate_json(goal.next_frequency) if goal.next_frequency else None
+    if planned and planned.since <= day:
+        goal.frequency, goal.next_frequency = goal.next_frequency, None

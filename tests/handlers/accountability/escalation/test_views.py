@@ -2,10 +2,12 @@
 
 import pytest
 
+from shared.accountability.goals.items import Goal, goal_sk
+from shared.accountability.items import user_pk
 from shared.kernel import config
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
-from shared.kernel.storage.writes import Put, commit
+from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
 from shared.messaging.variables import kept
@@ -13,6 +15,7 @@ from tests import escalations as world
 from tests.clock import START
 from tests.handlers.accountability.escalation.test_results import clears, contact, news, note, reply
 from tests.handlers.accountability.escalation.test_steps import THREE, asked, follow, messages
+from tests.outbox import sent
 from tests.triggers import principal, queue_event
 
 ADA = principal(world.USER, "accountability:use")
@@ -184,6 +187,65 @@ def test_the_dry_run_goes_on_from_the_run_that_is_under_way(call, invoke):
     follow(invoke, 1)
     shown = call("accountability.preview_escalation", caller=ADA, path=PATH, query={"days": "1"}).data
     assert [(day["daysMissed"], len(day["contacts"])) for day in shown["days"]] == [(2, 1)]
+
+
+def foreseen(call, **query):
+    shown = call("accountability.preview_escalation", caller=ADA, path=PATH, query=query).data
+    return [(day["date"], day["daysMissed"]) for day in shown["days"]]
+
+
+def changed(**attributes):
+    actions = [getattr(Goal, name).set(value) for name, value in attributes.items()]
+    commit(Update(Goal, user_pk(world.USER), goal_sk(world.GOAL), actions))
+
+
+@pytest.mark.covers("X-A-49")
+def test_the_dry_run_foresees_no_miss_of_a_day_that_is_logged(call):
+    body = {"goalId": world.GOAL, "completed": True, "requestId": "r"}
+    assert call("accountability.log_day", body=body, caller=ADA).status == 201
+    assert foreseen(call, days="2") == [("2026-03-02", 1), ("2026-03-03", 2)]
+
+
+@pytest.mark.covers("X-A-49")
+@pytest.mark.parametrize(
+    ("planned", "misses"),
+    [
+        # The first of March is a Sunday: of a week that has one day left, nothing is asked.
+        (
+            {"frequency": '{"kind": "PER_WEEK", "n": 3, "since": "2026-03-01"}'},
+            [("2026-03-06", 1), ("2026-03-07", 2), ("2026-03-08", 3)],
+        ),
+        (
+            {"frequency": '{"kind": "EVERY_N_DAYS", "n": 3, "since": "2026-03-01"}'},
+            [("2026-03-03", 1), ("2026-03-06", 2), ("2026-03-09", 3)],
+        ),
+        (
+            {"pause_from": "2026-03-02", "pause_until": "2026-03-04"},
+            [("2026-03-01", 1), ("2026-03-05", 1), ("2026-03-06", 2)],
+        ),
+        (
+            {"next_frequency": '{"kind": "WEEKDAYS", "weekdays": [5], "since": "2026-03-02"}'},
+            [("2026-03-01", 1), ("2026-03-06", 2), ("2026-03-13", 3)],
+        ),
+        ({"opened_at": START.replace(hour=13)}, [("2026-03-02", 1), ("2026-03-03", 2), ("2026-03-04", 3)]),
+    ],
+    ids=["per-week", "every-third-day", "pause", "another-frequency", "short-first-day"],
+)
+def test_the_dry_run_foresees_what_the_end_of_the_days_would_find(call, clock, planned, misses):
+    from shared.accountability.goals import days
+
+    changed(**planned)
+    assert foreseen(call, days="3") == misses
+    while clock.now().date().isoformat() <= misses[-1][0]:
+        clock.advance(days=1)
+        days.close_due(user_pk(world.USER), goal_sk(world.GOAL), now=clock.now())
+    told = sent("accountability", "DayMissed")
+    assert sorted((one["date"], one["days_missed"]) for one in told) == misses
+
+
+def test_the_dry_run_tells_that_a_person_holds_the_texts(call):
+    changed(held_at=START)
+    assert call("accountability.preview_escalation", caller=ADA, path=PATH, query={"days": "1"}).data["held"]
 
 
 STEP = {"who": "ALL", "kind": "ASK", "fromDay": 1}
