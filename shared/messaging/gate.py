@@ -198,12 +198,23 @@ def _muted(facts: Facts, way: Way) -> str | None:
     return "PREFERENCES"
 
 
+def leaves_by(facts: Facts, most: timedelta) -> datetime:
+    """Return until when a message that may leave now may still do so, at most so much later."""
+    until = min(facts.now + most, facts.valid_until)
+    if facts.category.critical:
+        return until
+    return hours.last_allowed(facts.now, *_where_and_when(facts), until=until)
+
+
+def _where_and_when(facts: Facts) -> tuple[tuple[str, ...], tuple[Week, ...]]:
+    return facts.whereabouts.zones(), (*facts.whereabouts.rules(), *facts.narrower)
+
+
 def _quiet(facts: Facts, way: Way) -> Defer | Block | None:
     """Tell when the hours allow it (X-A-11, X-N-04); what only lies in the in-app inbox wakes nobody."""
     if facts.category.critical or way.channel not in OUTSIDE:
         return None
-    zones, rules = facts.whereabouts.zones(), (*facts.whereabouts.rules(), *facts.narrower)
-    at = hours.next_allowed(facts.now, zones, rules, until=facts.valid_until)
+    at = hours.next_allowed(facts.now, *_where_and_when(facts), until=facts.valid_until)
     if at is None:
         return Block("QUIET_HOURS")
     return None if at == facts.now else Defer(at, "QUIET_HOURS")

@@ -98,6 +98,14 @@ def next_allowed(at: datetime, zones: Sequence[str], rules: Sequence[Week], *, u
     return None
 
 
+def last_allowed(at: datetime, zones: Sequence[str], rules: Sequence[Week], *, until: datetime) -> datetime:
+    """Return until when every rule goes on to allow it from an allowed instant on, at most until another."""
+    minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    while minute < until and allowed(minute, zones, rules):
+        minute += timedelta(minutes=1)
+    return min(minute, until)
+
+
 @cache
 def state_hours() -> dict[int, Week]:
     """Return the stricter rules by US area code (X-A-11)."""

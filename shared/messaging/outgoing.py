@@ -6,9 +6,12 @@ did not answer: then the message may be on its way.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.messaging.channels import Channel
+
+WAITS = timedelta(minutes=15)
+"""How long a provider may let a message wait at most: by then the next channel is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Outgoing:
         unsubscribe: token of the one-click unsubscribe (RFC 8058), for mails that carry one.
         conversation: the person wrote within the last 24 hours.
         category: of the message.
+        within: how long the provider may let it wait; after that it must not leave.
     """
 
     message_id: str
@@ -59,6 +63,7 @@ class Outgoing:
     unsubscribe: str | None = None
     conversation: bool = False
     category: str = ""
+    within: timedelta = WAITS
 
 
 @dataclass(frozen=True, slots=True)

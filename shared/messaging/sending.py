@@ -23,7 +23,7 @@ from shared.messaging.facts import Known
 from shared.messaging.gate import Block, Defer, Facts, Send, Way
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Attempt, Message, message_pk
-from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken, Words
+from shared.messaging.outgoing import WAITS, OutcomeUnknown, Outgoing, Refused, Taken, Words
 from shared.messaging.progress import Moved
 from shared.messaging.providers.adapters import adapter, askable
 from shared.messaging.words import NoWords
@@ -189,6 +189,7 @@ def _send(known: Known, ready: _Ready, now: datetime) -> bool:
         unsubscribe=_unsubscribe(known, ready.way),
         conversation=ready.way.conversation,
         category=known.category.name,
+        within=gate.leaves_by(known.facts, WAITS) - now,
     )
     try:
         taken = adapter(ready.way.channel).send(outgoing)

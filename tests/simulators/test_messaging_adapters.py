@@ -55,6 +55,14 @@ def test_a_text_goes_out_and_its_callbacks_name_message_and_attempt(sim, receive
     assert {one.path for one in receiver.received} == {"/hooks?message=msg_1&attempt=2"}
 
 
+@pytest.mark.covers("X-A-11")
+@pytest.mark.parametrize(("within", "told"), [(timedelta(minutes=15), "900"), (timedelta(seconds=2), "10")])
+def test_a_text_waits_at_twilio_no_longer_than_it_may(sim, within, told):
+    twilio.send(outgoing(within=within))
+    (text,) = sim.settled()["texts"]
+    assert text["validity"] == told
+
+
 @pytest.mark.covers("X-A-28", "S-A-39")
 def test_whatsapp_goes_in_own_words_in_a_conversation_and_by_template_outside(sim):
     words = Words("Hi Anna", 1, content_sid="HX" + "1" * 32, content_variables=("Anna", "Ada"))

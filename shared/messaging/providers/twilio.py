@@ -33,6 +33,9 @@ TIMEOUT_SECONDS: Final = 5
 _SLACK = timedelta(seconds=2)
 """Twilio tells times in whole seconds, by its own clock."""
 
+_SHORTEST_WAIT: Final = 10
+"""Seconds; Twilio advises against five and less."""
+
 _LOOKED_AT = 50
 """Messages to one number that ``find`` goes through, newest first."""
 
@@ -105,7 +108,9 @@ def _send_text(client: "Client", outgoing: Outgoing) -> str:
         variables = {str(number): value for number, value in enumerate(outgoing.words.content_variables, 1)}
         what = {"content_sid": outgoing.words.content_sid, "content_variables": json.dumps(variables)}
     sender: dict[str, str] = {"messaging_service_sid": settings().twilio_messaging_service}
-    if outgoing.channel is Channel.WHATSAPP:
+    if outgoing.channel is Channel.SMS:
+        what["validity_period"] = max(int(outgoing.within.total_seconds()), _SHORTEST_WAIT)
+    else:
         sender = {"from_": WHATSAPP + settings().twilio_whatsapp_from}
     sent = client.messages.create(to=_address(outgoing), status_callback=_callback(outgoing), **sender, **what)
     return str(sent.sid)

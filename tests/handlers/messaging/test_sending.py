@@ -490,3 +490,22 @@ def test_a_stop_ends_what_a_lead_agreed_to_as_well(carrier, send):
     after = messages.ask("2", to="led_1", category="sales")
     send(after)
     assert (summary(before)[0], summary(after)) == ("SENT", ("BLOCKED", "SUPPRESSED_STOP", []))
+
+
+@pytest.mark.covers("X-A-11", "X-A-07")
+@pytest.mark.parametrize(
+    ("at", "changes", "within"),
+    [
+        (START, {}, timedelta(minutes=15)),
+        (datetime(2026, 3, 1, 20, 55, 30, tzinfo=UTC), {}, timedelta(minutes=4, seconds=30)),
+        (START, {"valid": timedelta(minutes=3)}, timedelta(minutes=3)),
+        (START, {"hours": (8 * 60, 9 * 60 + 40)}, timedelta(minutes=10)),
+    ],
+)
+def test_a_text_that_the_provider_lets_wait_leaves_in_allowed_hours_or_not_at_all(
+    carrier, send, clock, at, changes, within
+):
+    messages.enlist()
+    clock.at = at
+    send(messages.ask(at=at, **changes))
+    assert [one.within for one in carrier.taken] == [within]

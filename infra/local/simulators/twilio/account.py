@@ -79,6 +79,7 @@ class Text(Contact):
     body: str = ""
     service: str = ""
     content: str = ""
+    validity: str = ""
 
     @property
     def channel(self) -> str:

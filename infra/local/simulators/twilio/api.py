@@ -87,6 +87,7 @@ class Api:
             body=body,
             service=service,
             content=form.get("ContentSid", ""),
+            validity=form.get("ValidityPeriod", ""),
         )
         if to in self._account.opted_out:
             raise TwilioError(21610)
