@@ -166,7 +166,7 @@ class Simulation:
                 asked_at=asked_at,
             )
         self.later(missed, lambda: self._miss(alert))
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.4:
             self.later(missed + self._moment(), lambda: self._log(alert))
 
     def _moment(self) -> int:
@@ -191,7 +191,7 @@ class Simulation:
         copies = self.random.choices((1, 2, 4), (85, 12, 3))[0]
         self.counts[f"events told {copies} times"] += 1
         slow = 0 if isinstance(event, DayMissed) else self.random.randrange(5 * MINUTE)
-        self.later(self.now + self.random.choice((0, 0, 1, 3, slow)), lambda: self._consume(event))
+        self.later(self.now + self.random.choice((0, 1, slow)), lambda: self._consume(event))
         for _ in range(copies - 1):
             self.later(self.now + self._late(), lambda: self._consume(event))
 
@@ -408,6 +408,9 @@ def _asks(
 
 def _result(alert: Alert, one: Contact, sent: bool) -> list[str]:
     """A contact tells what really happened: it left, or it could not, or the matter was over first."""
+    message = messages.standing(one.message_id)
+    if one.state != message.status:
+        return [f"{one.partner_id} stands as {one.state}, their message as {message.status}"]
     if sent:
         told = one.sent_at is not None and one.state in {"SENT", "DELIVERED", "FAILED"}
         return [] if told else [f"{one.partner_id} was asked, and stands as {one.state}"]

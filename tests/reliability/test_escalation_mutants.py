@@ -10,7 +10,7 @@ from tests.mutants import Mutant
 
 PACKAGE = "shared.accountability.escalation"
 SEED = 20261114
-HUNTS = 5
+HUNTS = 6
 """Seeds tried until a bug is found."""
 
 BUGS = [
@@ -66,13 +66,6 @@ BUGS = [
     ),
     Mutant("nobody hears that all is well", f"{PACKAGE}.clearing", "owed", "return told and ended", "return False"),
     Mutant(
-        "a message that left at the last moment gets no all-clear",
-        f"{PACKAGE}.delivery",
-        "_sent",
-        "if clearing.owed(contact, escalation) and",
-        "if False and",
-    ),
-    Mutant(
         "somebody is asked again on the same day",
         f"{PACKAGE}.rules",
         "choose",
@@ -91,13 +84,6 @@ BUGS = [
         "due_at=missed_at + timedelta(days=9) + timedelta",
     ),
     Mutant(
-        "a run that is over is followed",
-        f"{PACKAGE}.facts",
-        "follows",
-        "goal.missed_since == missed_since and goal.missed_run >= days_missed",
-        "days_missed > 0",
-    ),
-    Mutant(
         "one step asks everybody",
         f"{PACKAGE}.steps",
         "_to_partners",
@@ -110,7 +96,7 @@ SAMPLE = BUGS[::6]
 
 
 def _soak(seed: int) -> list[str]:
-    share = alerts.simulate(seed, share=seed % 1000, alerts=12, rate=0.02, minutes=150)
+    share = alerts.simulate(seed, share=seed % 1000, alerts=16, rate=0.02, minutes=150)
     return share.wrong
 
 
