@@ -30,6 +30,10 @@ _LONGEST_NAMES = (40, 20, 10)
 _CUT = "..."
 
 
+_UNWRITABLE = frozenset("\ufffe\uffff")
+"""No characters: a call whose words hold one is not understood by the provider."""
+
+
 class NoWords(Exception):
     """A message cannot be put into words; nobody may send it."""
 
@@ -129,7 +133,9 @@ def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
 def _one_line(value: str) -> str:
     """Return a value that cannot break out of its sentence: no line breaks, control characters or turned text."""
     kept = (character for character in value if character not in _BIDI)
-    return " ".join("".join(" " if unicodedata.category(one) == "Cc" else one for one in kept).split())
+    return " ".join(
+        "".join(" " if unicodedata.category(one) == "Cc" or one in _UNWRITABLE else one for one in kept).split()
+    )
 
 
 def _text_message(version: Version, values: dict[str, str], ending: Version | None) -> tuple[str, int]:

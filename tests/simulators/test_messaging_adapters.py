@@ -170,7 +170,8 @@ def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypa
     for name, value in {"STAGE": "test", "PUBLIC_URL": "https://api.example", "MAIL_EVENTS": "set-1"}.items():
         monkeypatch.setenv(f"WELLSPRING_{name}", value)
     config.settings.cache_clear()
-    words = Words("Hi <Ada>,\nsee https://api.example/x\n\nBye", 1, subject="Ada & goals")
+    said = "Hi <Ada>,\nsee https://api.example/x\n\nhttps://evil.example or https://api.example.evil.example/x"
+    words = Words(said, 1, subject="Ada & goals")
     mail = outgoing(Channel.EMAIL, to="ann@example.com", words=words, unsubscribe="tok.en")
     request = ses._request(mail)
     config.settings.cache_clear()
@@ -184,6 +185,9 @@ def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypa
     html = request["Content"]["Simple"]["Body"]["Html"]["Data"]
     assert "Hi &lt;Ada&gt;," in html
     assert 'href="https://api.example/x"' in html
+    # What people call themselves or their goals never becomes a link of ours.
+    assert "https://evil.example or" in html
+    assert html.count("href=") == 2
     assert 'href="https://api.example/v1/unsubscribe/tok.en"' in html
 
 

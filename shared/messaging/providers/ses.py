@@ -1,5 +1,6 @@
 """SES: mails. It has no idempotency key and cannot be asked what it took: its ``Send`` event tells."""
 
+import re
 from email.utils import formataddr
 from functools import cache
 from http import HTTPStatus
@@ -66,7 +67,7 @@ def _client() -> Any:
 
 def _request(outgoing: Outgoing) -> dict[str, Any]:
     words, address = outgoing.words, unsubscribe_url(outgoing.unsubscribe) if outgoing.unsubscribe else ""
-    paragraphs = [part.strip() for part in words.text.split("\n\n") if part.strip()]
+    paragraphs = [_links_apart(part.strip()) for part in words.text.split("\n\n") if part.strip()]
     html = pages.render(
         "messaging/templates/mail.html", subject=words.subject, paragraphs=paragraphs, unsubscribe=address
     )
@@ -92,6 +93,11 @@ def _request(outgoing: Outgoing) -> dict[str, Any]:
         ],
     }
     return request | ({"ConfigurationSetName": settings().mail_events} if settings().mail_events else {})
+
+
+def _links_apart(text: str) -> list[str]:
+    """Return a text in parts, of which each second is an address of ours: what people wrote becomes no link."""
+    return re.split(rf"({re.escape(settings().public_url)}/\S+)", text)
 
 
 def _verdict(response: dict[str, Any]) -> Refused | OutcomeUnknown:

@@ -213,7 +213,11 @@ def test_whatsapp_gets_its_approved_template_and_its_variables_in_order():
 def test_a_value_stays_in_its_sentence(value):
     line = words._one_line(value)
     assert line == " ".join(line.split())
-    assert not set(line) & set("\n\r\x00\x1b\u202e\u2066")
+    assert not set(line) & set("\n\r\x00\x1b\u202e\u2066\ufffe\uffff")
+
+
+def test_a_call_can_say_every_value():
+    assert words._one_line("A\ufffed\uffffa \U0001f389") == "A d a \U0001f389"
 
 
 def test_what_a_value_says_is_not_read_as_a_template():
