@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, Field, StringConstraints
 
 from shared.identity.rules import Role
-from shared.kernel.wire import Instant, Wire
+from shared.kernel.wire import Instant, Wire, one_line
 
 DisplayName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    AfterValidator(one_line),
     Field(examples=["Ada"]),
 ]
 

@@ -1,5 +1,6 @@
 """The one shape of requests and answers: camelCase JSON, closed schemas, ``data`` beside ``meta`` or ``pagination``."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -24,6 +25,20 @@ class Wire(BaseModel):
         str_strip_whitespace=True,
         defer_build=True,
     )
+
+
+def one_line(text: str) -> str:
+    """Return a text as it is; ``ValueError`` where it has line breaks or control characters.
+
+    Names and titles stand in messages and in the subjects of mails.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise ValueError("text without line breaks and control characters is needed")
+    return text
+
+
+Line = Annotated[str, AfterValidator(one_line)]
+"""Text of one line."""
 
 
 def _to_text(instant: datetime) -> str:

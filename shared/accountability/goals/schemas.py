@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, Strict, StrictBool, model_validator
 from shared.accountability.events import Outcome
 from shared.accountability.goals.calendar import MAX_DAY_START, MAX_GRACE
 from shared.accountability.goals.frequency import MAX_EVERY, WEEK, Kind
-from shared.kernel.wire import Instant, InstantInput, Wire
+from shared.kernel.wire import Instant, InstantInput, Line, Wire
 from shared.kernel.zones import ZoneName
 
 Status = Literal["ACTIVE", "PAUSED", "COMPLETED", "DELETED"]
@@ -34,7 +34,7 @@ LocalDate = Annotated[
 ]
 GoalId = Annotated[str, Field(min_length=1, max_length=64, examples=["gol_01jq4w8z7xkq3v9n2m5t6r8c1d"])]
 UserId = Annotated[str, Field(min_length=1, max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])]
-Title = Annotated[str, Field(min_length=1, max_length=80, examples=["Morning run"])]
+Title = Annotated[Line, Field(min_length=1, max_length=80, examples=["Morning run"])]
 Description = Annotated[str, Field(max_length=1000, examples=["Twenty minutes before breakfast."])]
 Notes = Annotated[str, Field(max_length=MAX_NOTES, examples=["Rainy, but done."])]
 RequestId = Annotated[str, Field(min_length=1, max_length=128, examples=["4f9a1c52-1c1c-4a34-9a52-6a1d4ad3d8b1"])]
@@ -105,7 +105,7 @@ class ProfileView(Wire):
 class ProfileChange(Something):
     """What to change of a profile. Another zone, day start or grace begins with the next day (X-A-19)."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None
+    name: Annotated[Line, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None
     zone: ZoneName | None = None
     day_start: Annotated[Minutes, Field(le=MAX_DAY_START, examples=[180])] | None = None
     grace: Annotated[Minutes, Field(le=MAX_GRACE, examples=[60])] | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
 from shared.accountability.team.rules import CaseKind, Decision, Privacy, Status
-from shared.kernel.wire import Instant, Wire
+from shared.kernel.wire import Instant, Line, Wire
 from shared.kernel.zones import ZoneName
 
 Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
@@ -14,20 +14,11 @@ Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
 PartnerChannel = Literal["SMS", "EMAIL", "WHATSAPP", "VOICE"]
 
 
-def _plain(text: str) -> str:
-    if any(ord(character) < ord(" ") for character in text):
-        raise ValueError("text without line breaks and control characters is needed")
-    return text
-
-
 def _once(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise ValueError("each at most once")
     return values
 
-
-Line = Annotated[str, AfterValidator(_plain)]
-"""Text of one line."""
 
 Name = Annotated[Line, Field(min_length=1, max_length=80, examples=["Grace"])]
 PhoneText = Annotated[str, Field(min_length=4, max_length=32, examples=["+12125550123"])]

@@ -124,6 +124,7 @@ def test_blanks_around_a_password_belong_to_it():
     [
         ({"displayName": "   "}, "displayName"),
         ({"displayName": "x" * 51}, "displayName"),
+        ({"displayName": "Ada\nYour bank"}, "displayName"),
         ({"roles": ["admin"]}, "roles"),
         ({"password": 7}, "password"),
         ({"password": "Aa-7" * 33}, "password"),

@@ -82,6 +82,8 @@ def test_a_profile_is_changed_in_parts(clock):
         ({"tier": "tier_200"}, "tier"),
         ({"preferences": {"a": [1]}}, "preferences.a.bool"),
         ({"onboardingCompleted": False}, "onboardingCompleted"),
+        ({"name": "Ada\nYour bank: call us"}, "name"),
+        ({"name": "Ada\u2028Your bank"}, "name"),
         ({}, "body"),
     ],
 )
@@ -175,6 +177,7 @@ def test_frequencies(frequency):
         {"frequency": {"kind": "DAILY", "n": 1}},
         {"title": ""},
         {"title": "x" * 81},
+        {"title": "Run\r\nBcc: all"},
         {"policy": "No Policy"},
         {"escalationEnabled": 1},
         {"status": "ACTIVE"},
