@@ -1,4 +1,4 @@
-from shared import identity
+from shared import identity, messaging
 from shared.accountability.goals import access, members
 from shared.accountability.goals.schemas import ProfileChange, ProfileView
 from shared.kernel.caller import Caller
@@ -12,7 +12,13 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     allow="accountability:use",
     idempotent=True,
     rate="write",
-    touches=[access.CHANGE_PROFILE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
+    touches=[
+        access.CHANGE_PROFILE,
+        messaging.access.PLACE,
+        identity.access.READ_USERS,
+        COUNT_RATE,
+        KEEP_ANSWER,
+    ],
 )
 def change_profile(body: ProfileChange, caller: Caller, clock: Clock) -> ProfileView:
     """Change one's settings for all goals; another zone or day start begins with the next day."""

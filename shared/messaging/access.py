@@ -12,6 +12,9 @@ ASK_TOPICS = table_access("messaging.ask-topics", DOMAIN, "BatchGetItem", "GetIt
 ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetItem", "DeleteItem")
 """To keep somebody's entry in the directory, and their consent."""
 
+PLACE = table_access("messaging.place", DOMAIN, "UpdateItem")
+"""To note where a user lives."""
+
 READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem", "GetItem", "Query")
 """To read recipients, consents and suppressions."""
 

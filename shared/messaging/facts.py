@@ -97,7 +97,9 @@ def read(message: Message, now: datetime) -> Known:
         ways=ways,
         tried=_tried(message),
         whereabouts=Whereabouts(
-            recipient.zone if recipient else None, phone.zones if phone else (), phone.area_code if phone else None
+            recipient.clock_zone if recipient else None,
+            phone.zones if phone else (),
+            phone.area_code if phone else None,
         ),
         narrower=_narrower(message, recipient),
         counts=counters.counts(message, counts),

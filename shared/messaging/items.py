@@ -43,6 +43,7 @@ class Recipient(Item):
     ``channels`` are in order of preference; ``voicemail`` adds a voice message to each text (S-A-32). ``from_minute``
     and ``to_minute`` are the person's own hours, minutes after local midnight. ``muted`` holds ``<category>:<channel>``
     pairs and ``<category>:*`` (X-N-01). ``active`` ends with the relation; a message to somebody who left is blocked.
+    ``zone`` is their own word; ``home_zone`` of users is where they live as another domain knows it.
     """
 
     domain = DOMAIN
@@ -56,12 +57,19 @@ class Recipient(Item):
     voicemail = BooleanAttribute(null=True)
     locale = UnicodeAttribute()
     zone = UnicodeAttribute(null=True)
+    home_zone = UnicodeAttribute(null=True)
     from_minute = IntegerAttribute(null=True)
     to_minute = IntegerAttribute(null=True)
     muted: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     paused_until = InstantAttribute(null=True)
     active = BooleanAttribute()
     version = IntegerAttribute()
+
+    @property
+    def clock_zone(self) -> str | None:
+        """The zone by whose clocks they are told things: what they chose, else where they live."""
+        chosen: str | None = self.zone or self.home_zone
+        return chosen
 
 
 class AddressEntry(Item):

@@ -33,7 +33,7 @@ class QuietHours(Wire):
 
 
 class Preferences(Wire):
-    """How a user wants to be told things. ``zone`` is ``null`` while it is not known."""
+    """How a user wants to be told things. ``zone`` is the one they chose, else where they live, ``null`` if unknown."""
 
     zone: str | None = Field(examples=["America/New_York"])
     locale: str = Field(examples=["en"])

@@ -35,6 +35,32 @@ def enlist_user(user_id: str, name: str, email: str) -> list[Write]:
     return [Update(Recipient, pk, Recipient.SK, actions), Put(known)]
 
 
+def living_in(user_id: str, zone: str) -> Update:
+    """Return the write that notes where a user lives: their quiet hours go by it unless they chose a zone themselves.
+
+    The function needs ``touches=[messaging.access.PLACE]``.
+    """
+    actions = [
+        *_known(user_id),
+        Recipient.home_zone.set(zone),
+        Recipient.version.add(1),
+    ]
+    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions)
+
+
+def _known(user_id: str) -> list[Any]:
+    """Return what an entry has from the start, whoever writes it first.
+
+    Before the address is confirmed there is no other way to reach a user than in the product itself.
+    """
+    return [
+        Recipient.recipient_id.set(user_id),
+        Recipient.name.set(Recipient.name | ""),
+        Recipient.locale.set(Recipient.locale | _LOCALE),
+        Recipient.active.set(Recipient.active | True),
+    ]
+
+
 def read_preferences(user_id: str) -> Preferences:
     """Return how a user wants to be told things: what they chose, and the defaults for the rest."""
     return _view(get(Recipient, recipient_pk(user_id), Recipient.SK))
@@ -43,7 +69,7 @@ def read_preferences(user_id: str) -> Preferences:
 def _view(recipient: Recipient | None) -> Preferences:
     matrix = preferences.matrix(recipient.muted or () if recipient else ())
     return Preferences(
-        zone=recipient.zone if recipient else None,
+        zone=recipient.clock_zone if recipient else None,
         locale=recipient.locale if recipient else _LOCALE,
         quiet_hours=_quiet(recipient) if recipient else None,
         channels={name: {str(channel): on for channel, on in row.items()} for name, row in matrix.items()},

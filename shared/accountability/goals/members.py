@@ -6,7 +6,7 @@ from typing import cast
 
 from pynamodb.expressions.update import Action
 
-from shared import identity
+from shared import identity, messaging
 from shared.accountability.goals.calendar import Habits
 from shared.accountability.goals.errors import TooManyGoals
 from shared.accountability.goals.items import Member
@@ -15,7 +15,7 @@ from shared.accountability.goals.schemas import ProfileChange, ProfileView, Tier
 from shared.accountability.items import user_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, commit
+from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
 
 MAX_NAME = 60
 
@@ -81,7 +81,10 @@ def view(member: Member) -> ProfileView:
 
 
 def change(user_id: str, wanted: ProfileChange, *, now: datetime) -> ProfileView:
-    """Change a user's settings; days that are open keep the habits they were opened with (X-A-19)."""
+    """Change a user's settings; days that are open keep the habits they were opened with (X-A-19).
+
+    Messages to the user go by the clocks of the zone from then on, unless they chose another for them.
+    """
     member_of(user_id)
     sent = wanted.model_dump(exclude_none=True, exclude={"onboarding_completed", "preferences"})
     actions: list[Action] = [getattr(Member, name).set(value) for name, value in sent.items()]
@@ -89,7 +92,10 @@ def change(user_id: str, wanted: ProfileChange, *, now: datetime) -> ProfileView
         actions.append(Member.preferences.set(json.dumps(wanted.preferences, ensure_ascii=False)))
     if wanted.onboarding_completed:
         actions.append(Member.onboarding_completed_at.set(Member.onboarding_completed_at | now))
-    return view(_changed(user_id, actions))
+    if wanted.zone is None:
+        return view(_changed(user_id, actions))
+    transact([_update(user_id, actions), messaging.living_in(user_id, wanted.zone)])
+    return view(member_of(user_id))
 
 
 def choose_guide(user_id: str, guide_id: str | None) -> ProfileView:
@@ -103,7 +109,12 @@ def choose_guide(user_id: str, guide_id: str | None) -> ProfileView:
 
 
 def _changed(user_id: str, actions: list[Action]) -> Member:
-    update = Update(
+    changed: Member = Member.load(commit(_update(user_id, actions), returned="ALL_NEW"))
+    return changed
+
+
+def _update(user_id: str, actions: list[Action]) -> Update:
+    return Update(
         Member,
         user_pk(user_id),
         Member.SK,
@@ -111,8 +122,6 @@ def _changed(user_id: str, actions: list[Action]) -> Member:
         condition=Member.pk.exists(),
         error=NotFound,
     )
-    changed: Member = Member.load(commit(update, returned="ALL_NEW"))
-    return changed
 
 
 def one_more_goal(user_id: str) -> Update:
