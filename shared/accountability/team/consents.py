@@ -33,7 +33,7 @@ _LEAD = (
     "condition of buying. Message and data rates may apply. Reply STOP to end, HELP for help."
 )
 LEAD_OWN_VERSION = "lead.as-shown"
-"""Of words that the page with the form brought along; their hash tells which."""
+"""Of words that the page with the form brought along; their hash tells which, and they are kept by it."""
 
 
 @dataclass(frozen=True, slots=True)

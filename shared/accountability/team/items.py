@@ -153,6 +153,21 @@ class Lead(Item):
     last_seen_at = InstantAttribute()
 
 
+class LeadWords(Item):
+    """Words of a page of others that visitors agreed to: what a hash in the ledger stands for (X-A-34).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``LEAD-WORDS#<SHA-256, hex>`` | by staff who have to prove a consent |
+    | sk | ``LEAD-WORDS`` | |
+    """
+
+    domain = DOMAIN
+    SK = "LEAD-WORDS"
+
+    text = UnicodeAttribute()
+
+
 def lead_pk(lead_id: str) -> str:
     """Return the partition of a lead."""
     return f"LEAD#{lead_id}"

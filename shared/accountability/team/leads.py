@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared import messaging
 from shared.accountability.team import consents
-from shared.accountability.team.items import Lead, lead_pk
+from shared.accountability.team.items import Lead, LeadWords, lead_pk
 from shared.accountability.team.schemas import LeadAccepted, NewLead
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import Put, Update, transact
@@ -20,9 +20,9 @@ class _Known(Exception):
 
 
 def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: datetime) -> LeadAccepted:
-    """Keep a number once, and the evidence of the consent each time. The answer does not tell whether it was known.
+    """Keep a number once, and the evidence of the consent each time; words that are not ours are kept by their hash.
 
-    A number that was stopped stays so: only its owner's START lifts that.
+    The answer does not tell whether the number was known. One that was stopped stays so: only its owner's START lifts that.
 
     Raises:
         ValidationFailed: it is no number of a person, or a landline.
@@ -34,6 +34,8 @@ def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: date
         _statement(lead_id, phone, wanted, network_address=network_address, user_agent=user_agent), now=now
     )
     entry = Entry(recipient_id=lead_id, name=wanted.name or NAMELESS, phone=phone, channels=CHANNELS)
+    if wanted.consent_text:
+        given.append(_words(wanted.consent_text))
     try:
         transact([_new(lead_id, digits, wanted.source, now=now), *messaging.enlist(entry), *given])
     except _Known:
@@ -54,6 +56,10 @@ def _new(lead_id: str, digits: str, source: str, *, now: datetime) -> Put:
         last_seen_at=now,
     )
     return Put(lead, condition=Lead.pk.does_not_exist(), error=_Known)
+
+
+def _words(text: str) -> Put:
+    return Put(LeadWords(pk=f"LEAD-WORDS#{consents.hash_of(text)}", sk=LeadWords.SK, text=text))
 
 
 def _statement(lead_id: str, phone: str, wanted: NewLead, *, network_address: str, user_agent: str) -> Statement:

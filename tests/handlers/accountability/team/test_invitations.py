@@ -274,6 +274,7 @@ def test_asking_again_takes_thirty_days_and_makes_old_links_worthless(call, invo
     assert (status(partner_id), invite().code) == ("ACTIVE", "PARTNER_STATUS")
 
 
+@pytest.mark.covers("X-A-34")
 def test_a_stop_of_a_lead_ends_sales_too(call, invoke, clock):
     call("accountability.capture_lead", body={"phone": PHONE, "source": "tiktok", "consent": True})
     (lead,) = team.rows("accountability", "LEAD#")

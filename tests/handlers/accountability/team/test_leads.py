@@ -34,6 +34,8 @@ def test_a_number_is_kept_once_with_the_evidence_of_each_consent(call, clock):
         consents.hash_of(consents.lead_text()),
         consents.hash_of("Yes, call me about it."),
     ]
+    (words,) = team.rows("accountability", "LEAD-WORDS#")
+    assert (words["pk"], words["text"]) == (f"LEAD-WORDS#{given[1]['text_hash']}", "Yes, call me about it.")
     assert (given[0]["user_agent"], given[0]["network_address"]) == ("Browser/1.0", "203.0.113.7")
     assert given[0]["addresses"] == [{"S": address_hash("+12125550177")}]
     (standing,) = team.rows("messaging", f"RECIPIENT#{lead['lead_id']}", "CONSENT#SALES")
