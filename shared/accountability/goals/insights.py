@@ -15,6 +15,9 @@ from shared.kernel.wire import Reply
 SPANS = (7, 30, 90)
 """Days that rates are also given for."""
 
+_NO_DAY = "2000-01-01"
+"""Stands for today where there are no goals."""
+
 
 def insights(user_id: str, goal_id: str | None) -> Reply[InsightsView]:
     """Return a goal's numbers, or all goals': the best streak, and the rate over all of them.
@@ -46,17 +49,15 @@ def insights(user_id: str, goal_id: str | None) -> Reply[InsightsView]:
 
 
 def _rates(goals: Sequence[Goal]) -> list[float]:
-    """Return the rates of the last days; a goal younger than a span counts with its whole life."""
-    keys: list[Any] = [
-        (Day, goal_pk(goal.goal_id), day_sk(shifted(goal.open_day, -span - 1))) for goal in goals for span in SPANS
-    ]
-    found: list[Day | None] = []
-    for start in range(0, len(keys), reads.BATCH_KEYS):
-        found += reads.get_many(keys[start : start + reads.BATCH_KEYS], consistent=False)
+    """Return the rates of the last days; a goal counts with what of its life lies in them."""
+    today = max((goal.open_day for goal in goals), default=_NO_DAY)
     rates = []
-    for number in range(len(SPANS)):
-        earlier = [row for row in found[number :: len(SPANS)] if row]
-        done = sum(goal.days_done for goal in goals) - sum(row.days_done for row in earlier)
-        asked = sum(goal.days_asked for goal in goals) - sum(row.days_asked for row in earlier)
+    for span in SPANS:
+        before = shifted(today, -span - 1)
+        lived = [goal for goal in goals if goal.open_day > before]
+        keys: list[Any] = [(Day, goal_pk(goal.goal_id), day_sk(before)) for goal in lived]
+        earlier = [row for row in (reads.get_many(keys, consistent=False) if keys else []) if row]
+        done = sum(goal.days_done for goal in lived) - sum(row.days_done for row in earlier)
+        asked = sum(goal.days_asked for goal in lived) - sum(row.days_asked for row in earlier)
         rates.append(rules.share(done, asked))
     return rates

@@ -22,7 +22,8 @@ class _Known(Exception):
 def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: datetime) -> LeadAccepted:
     """Keep a number once, and the evidence of the consent each time; words that are not ours are kept by their hash.
 
-    The answer does not tell whether the number was known. One that was stopped stays so: only its owner's START lifts that.
+    The answer does not tell whether the number was known. One that was stopped stays so: only its owner's START lifts
+    that.
 
     Raises:
         ValidationFailed: it is no number of a person, or a landline.

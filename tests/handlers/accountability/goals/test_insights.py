@@ -109,3 +109,14 @@ def test_a_log_shows_its_writers_own_uploads():
     # Whose upload it names makes no difference: the address is of one's own.
     assert f"/media/usr_ada/{voice}?" in found["voiceUrl"]
     assert found["videoUrl"] is None
+
+
+def test_a_goal_that_ended_long_ago_says_nothing_of_the_last_days(clock):
+    ended = new_goal()["id"]
+    pass_days(ended, clock, 2)
+    ok(call("accountability.complete_goal", path={"goal_id": ended}, caller=USER))
+    clock.advance(days=20)
+    goal_id = new_goal(key="another")["id"]
+    ok(log(goal_id), 201)
+    spans = ok(call("accountability.read_insights", caller=USER)).json["meta"]["bySpan"]
+    assert spans == {"7": 1.0, "30": 0.3333, "90": 0.3333}
