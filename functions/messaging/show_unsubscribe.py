@@ -1,4 +1,5 @@
 from shared.kernel.declare import PUBLIC, get
+from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 from shared.messaging import unsubscribe
@@ -11,6 +12,7 @@ from shared.messaging.inbound.schemas import UnsubscribeToken
     raw=("text/html",),
     rate="read",
     touches=[COUNT_RATE],
+    errors=[NotFound],
     secrets=["derived-tokens"],
     layers=["text"],
 )

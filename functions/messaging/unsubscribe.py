@@ -4,6 +4,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
+from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 from shared.messaging import access
@@ -18,6 +19,7 @@ from shared.messaging.inbound.schemas import UnsubscribeToken
     form=True,
     rate="read",
     touches=[access.UNSUBSCRIBE, COUNT_RATE],
+    errors=[NotFound],
     secrets=["derived-tokens"],
     layers=["text"],
 )
