@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -42,29 +42,43 @@ class Mail:
 
 def read_mail(mail_id: str, asked: Mapping[str, Any]) -> Mail:
     """Return the mail that a SendEmail request (its JSON) asks for."""
-    content, destination = asked.get("Content", {}), asked.get("Destination", {})
+    destination = asked.get("Destination", {})
     to = [one for kind in ("ToAddresses", "CcAddresses", "BccAddresses") for one in destination.get(kind) or ()]
-    source = asked.get("FromEmailAddress", "")
     tags = {tag["Name"]: [tag["Value"]] for tag in asked.get("EmailTags") or ()}
-    chosen = asked.get("ConfigurationSetName", "")
-    if "Raw" in content:
-        raw = message_from_bytes(base64.b64decode(content["Raw"]["Data"]), policy=policy.default)
-        subject, text, html = raw.get("Subject", ""), _part(raw, "plain"), _part(raw, "html")
-        headers = [{"name": name, "value": str(value)} for name, value in raw.items()]
-        named = (pair.partition("=") for pair in raw.get(_TAGS_HEADER, "").split(",") if pair.strip())
-        tags |= {name.strip(): [value.strip()] for name, _, value in named}
-        chosen = chosen or raw.get(_SET_HEADER, "")
-        source = source or raw.get("From", "")
-        to = to or [one.strip() for one in raw.get("To", "").split(",")]
-    else:
-        simple = content.get("Simple", {})
-        body = simple.get("Body", {})
-        subject = simple.get("Subject", {}).get("Data", "")
-        text, html = (body.get(kind, {}).get("Data", "") for kind in ("Text", "Html"))
-        headers = [{"name": one["Name"], "value": one["Value"]} for one in simple.get("Headers") or ()]
-    tags |= {"ses:operation": ["SendEmail"], "ses:from-domain": [source.rpartition("@")[2].rstrip(">")]}
-    tags |= {"ses:configuration-set": [chosen]} if chosen else {}
-    return Mail(mail_id, source, to, subject, text, html, headers, tags, clock.now())
+    read = _raw if "Raw" in asked.get("Content", {}) else _simple
+    mail = read(Mail(mail_id, asked.get("FromEmailAddress", ""), to, "", "", "", [], tags, clock.now()), asked)
+    mail.tags["ses:operation"] = ["SendEmail"]
+    mail.tags["ses:from-domain"] = [mail.source.rpartition("@")[2].rstrip(">")]
+    if chosen := asked.get("ConfigurationSetName"):
+        mail.tags["ses:configuration-set"] = [chosen]
+    return mail
+
+
+def _simple(mail: Mail, asked: Mapping[str, Any]) -> Mail:
+    simple = asked.get("Content", {}).get("Simple", {})
+    subject = simple.get("Subject", {}).get("Data", "")
+    text, html = (simple.get("Body", {}).get(kind, {}).get("Data", "") for kind in ("Text", "Html"))
+    headers = [{"name": one["Name"], "value": one["Value"]} for one in simple.get("Headers") or ()]
+    return replace(mail, subject=subject, text=text, html=html, headers=headers)
+
+
+def _raw(mail: Mail, asked: Mapping[str, Any]) -> Mail:
+    """Read a whole message, whose header fields may say what the request does not."""
+    raw = message_from_bytes(base64.b64decode(asked["Content"]["Raw"]["Data"]), policy=policy.default)
+    named = (pair.partition("=") for pair in raw.get(_TAGS_HEADER, "").split(",") if pair.strip())
+    tags = mail.tags | {name.strip(): [value.strip()] for name, _, value in named}
+    if chosen := raw.get(_SET_HEADER):
+        tags["ses:configuration-set"] = [chosen]
+    return replace(
+        mail,
+        source=mail.source or raw.get("From", ""),
+        to=mail.to or [one.strip() for one in raw.get("To", "").split(",")],
+        subject=raw.get("Subject", ""),
+        text=_part(raw, "plain"),
+        html=_part(raw, "html"),
+        headers=[{"name": name, "value": str(value)} for name, value in raw.items()],
+        tags=tags,
+    )
 
 
 def _part(raw: EmailMessage, kind: str) -> str:
