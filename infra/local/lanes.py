@@ -1,6 +1,7 @@
 """Test lanes, one after the other: ``python -m infra.local.lanes [lane ...]``, all of them by default.
 
-Every lane runs even when an earlier one failed. The last lines are pytest's own summaries, one per lane.
+Every lane runs even when an earlier one failed. The last lines are pytest's own summaries, one per lane, each after the
+names of the tests that failed.
 """
 
 import argparse
@@ -32,17 +33,19 @@ PORT_RANGE = range(20000, 30000)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a lane went: whether every test passed, and pytest's last line."""
+    """How a lane went: whether every test passed, those that did not, and pytest's last line."""
 
     passed: bool
     summary: str
+    failures: Sequence[str] = ()
 
 
 def run_pytest(lane: str, environment: Mapping[str, str] = os.environ) -> Result:
     """Run the tests of one lane, showing their output as it comes."""
-    command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rs", "-m", "not soak"]
+    command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rfEs", "-m", "not soak"]
     command += ["-n", "auto"] if lane in SPREAD else []
     summary = ""
+    failures: list[str] = []
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -55,7 +58,8 @@ def run_pytest(lane: str, environment: Mapping[str, str] = os.environ) -> Result
         for line in process.stdout or ():
             print(line, end="", flush=True)
             summary = line.rstrip() or summary
-    return Result(process.returncode == 0, summary)
+            failures += [summary] if line.startswith(("FAILED tests/", "ERROR tests/")) else []
+    return Result(process.returncode == 0, summary, failures)
 
 
 def run_stack_lane() -> Result:
@@ -99,7 +103,8 @@ def run(lanes: Sequence[str]) -> bool:
         _say(f"=== {lane} {'passed' if results[lane].passed else 'FAILED'} after {time.monotonic() - began:.0f} s")
     _say("")
     for lane, result in results.items():
-        _say(f"{lane} {'passed' if result.passed else 'FAILED'}:\n{result.summary}")
+        verdict = f"{lane} {'passed' if result.passed else 'FAILED'}:"
+        _say("\n".join([verdict, *result.failures, result.summary]))
     return all(result.passed for result in results.values())
 
 

@@ -30,6 +30,7 @@ SETTINGS = {
     "WELLSPRING_TWILIO_API_BASE": "http://127.0.0.1:1",
     "WELLSPRING_SNS_CERTIFICATES": "http://127.0.0.1:1",
     "WELLSPRING_MAIL_TOPIC": "arn:aws:sns:eu-central-1:000000000000:test-wellspring-mail-events",
+    "WELLSPRING_MEDIA_BUCKET": "test-wellspring-media",
     "WELLSPRING_CHECKOUT_SUCCESS_URL": "https://wellspring.example/done?session={CHECKOUT_SESSION_ID}",
     "WELLSPRING_CHECKOUT_CANCEL_URL": "https://wellspring.example/cancelled",
 }

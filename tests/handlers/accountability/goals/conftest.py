@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from shared.accountability.goals import days
 from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.items import goal_pk
@@ -21,14 +19,6 @@ ADMIN = principal("usr_admin", "accountability:manage")
 
 TODAY = START.date().isoformat()
 """A Sunday; it is 9:30 in UTC."""
-
-
-@pytest.fixture(autouse=True)
-def _media(monkeypatch):
-    monkeypatch.setenv("WELLSPRING_MEDIA_BUCKET", "test-wellspring-media")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 def ok(answer, status=200):
