@@ -67,7 +67,6 @@ class Person:
     logged: dict[str, bool] = field(default_factory=dict)
     paused: tuple[str, str] | None = None
     planned_on: str = ""
-    cut: str = ""
 
 
 @dataclass
@@ -214,9 +213,7 @@ def _pause(run: _Runner, source: random.Random, person: Person, now: datetime) -
     except AlreadyPaused:
         found = None
     person.paused = first, until
-    opened = person.planned_on = found.open_day.date if found else goal.open_day
-    if first == _later(opened, 2 if now >= _goal(person).closes_at else 1):
-        person.cut = max(person.cut, opened)
+    person.planned_on = found.open_day.date if found else goal.open_day
     run.count("pauses")
 
 
@@ -394,8 +391,9 @@ def _numbers(person: Person, goal: Goal, done: list[tuple[str, str, bool]]) -> l
     marks = "".join("d" if completed else "x" for _, outcome, completed in done if outcome in {"LOGGED", "MISSED"})
     streak, longest = len(marks) - len(marks.rstrip("d")), max(map(len, marks.split("x")), default=0)
     run: list[str] = []
-    for day, outcome, _ in reversed(done):
-        if outcome in {"LOGGED", "PAUSED"} or day < person.cut:
+    resting = person.paused and person.paused[0] <= goal.open_day <= person.paused[1]
+    for day, outcome, _ in () if resting else reversed(done):
+        if outcome in {"LOGGED", "PAUSED"}:
             break
         run += [day] if outcome == "MISSED" else []
     asked = [completed for _, outcome, completed in done if outcome in {"LOGGED", "MISSED"}]

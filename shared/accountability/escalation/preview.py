@@ -12,7 +12,7 @@ from shared.accountability.escalation.rules import Candidate, Kind, Step, Who
 from shared.accountability.escalation.schemas import Preview, PreviewContact, PreviewDay
 from shared.accountability.escalation.steps import MissedDay
 from shared.accountability.goals import days, members, state
-from shared.accountability.goals.calendar import Window, following
+from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past
 from shared.accountability.goals.items import Day, Goal, Member, day_sk
 from shared.accountability.items import goal_pk
@@ -75,7 +75,10 @@ def _under_way(goal: Goal) -> Escalation | None:
 
 
 def _coming(goal: Goal, member: Member) -> Iterator[_Miss]:
-    """Yield the coming days that would be missed without another log, by the rules by which days are settled."""
+    """Yield the coming days whose miss somebody would hear of, by the rules by which days are settled.
+
+    The last day before a pause is none: it ends as the pause begins.
+    """
     if goal.due_at is None:
         return
     coming, window, habits = Goal.load(goal.dump()), goal.window, members.habits(member)
@@ -91,7 +94,8 @@ def _coming(goal: Goal, member: Member) -> Iterator[_Miss]:
             since, days_missed = None, 0
         elif was.outcome == "MISSED" and window.day > (goal.last_logged or ""):
             since, days_missed = since or window.day, days_missed + 1
-            yield _Miss(window, since, days_missed)
+            if days.status_on(coming, shifted(window.day, 1)) != "PAUSED":
+                yield _Miss(window, since, days_missed)
         window = following(window, habits)
 
 

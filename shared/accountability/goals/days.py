@@ -18,8 +18,8 @@ from shared.accountability.goals.state import (
     celebrate,
     open_on,
     progressed,
-    run_withdrawn,
     saved,
+    withdraw_run,
 )
 from shared.accountability.items import goal_pk
 from shared.kernel import due
@@ -112,11 +112,11 @@ def settle(goal: Goal, *, now: datetime) -> None:
     day.closed_at = now
     day.put_tally(goal.tally)
     happened: list[Write] = []
-    if day.outcome == "MISSED" and not (ahead and ahead.log_id):
-        happened += _missed(goal, window.day, now=now)
-    if day.outcome == "PAUSED" and before.missed_since:
-        happened += run_withdrawn(goal, before.missed_since, "PAUSED", now=now)
     open_next(goal, following(window, members.habits(member)))
+    if goal.status == "PAUSED":
+        happened += withdraw_run(goal, "PAUSED", now=now)
+    elif day.outcome == "MISSED" and not (ahead and ahead.log_id):
+        happened += _missed(goal, window.day, now=now)
     if ahead and ahead.log_id:
         goal.put_tally(rules.counted(goal.tally, ahead.date, "LOGGED", completed=bool(ahead.completed)))
         happened += celebrate(goal, before, ahead.date, now=now)

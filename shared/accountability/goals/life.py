@@ -20,7 +20,7 @@ from shared.kernel.storage.writes import Write
 
 
 def pause(user_id: str, goal_id: str, wanted: PauseRequest, *, now: datetime) -> GoalView:
-    """Plan a pause; one that begins tomorrow ends the present run of missed days at once.
+    """Plan a pause. Until it begins nothing changes: a miss is not paused away (X-A-17); a log ends a run at once.
 
     A goal has one pause: while it goes on, another can only prolong it.
 
@@ -43,8 +43,7 @@ def pause(user_id: str, goal_id: str, wanted: PauseRequest, *, now: datetime) ->
         if goes_on and (goal.pause_until is None or wanted.first > shifted(goal.pause_until, 1)):
             raise AlreadyPaused
         goal.pause_from, goal.pause_until = goal.pause_from if goes_on else wanted.first, wanted.until
-        stopped = withdraw_run(goal, "PAUSED", now=now) if wanted.first == tomorrow else []
-        return [*stopped, told(goal, now=now)]
+        return [told(goal, now=now)]
 
     return view(changed(user_id, goal_id, apply))
 

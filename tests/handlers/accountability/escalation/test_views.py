@@ -221,7 +221,7 @@ def test_the_dry_run_foresees_no_miss_of_a_day_that_is_logged(call):
         ),
         (
             {"pause_from": "2026-03-02", "pause_until": "2026-03-04"},
-            [("2026-03-01", 1), ("2026-03-05", 1), ("2026-03-06", 2)],
+            [("2026-03-05", 1), ("2026-03-06", 2), ("2026-03-07", 3)],
         ),
         (
             {"next_frequency": '{"kind": "WEEKDAYS", "weekdays": [5], "since": "2026-03-02"}'},

@@ -249,18 +249,22 @@ def test_rest_days_are_planned_ahead(clock):
 
 
 @pytest.mark.covers("X-A-17")
-def test_a_pause_begins_tomorrow_and_ends_the_run_of_misses(clock):
+def test_a_run_of_misses_ends_when_a_pause_begins_not_when_it_is_planned(clock):
     goal_id = new_goal()["id"]
     pass_days(goal_id, clock, 2)
     assert (goal_of(goal_id).missed_run, goal_of(goal_id).missed_since) == (2, TODAY)
     answer = on("pause_goal", goal_id, body={"from": DAY_AFTER})
     assert (answer.status, answer.code) == (422, "TOO_SOON")
     paused = ok(on("pause_goal", goal_id, body={"from": "2026-03-04", "until": "2026-03-05"})).data
-    assert (paused["status"], paused["missedRun"]) == ("ACTIVE", 0)
+    assert (paused["status"], paused["missedRun"]) == ("ACTIVE", 2)
+    assert (events("RunWithdrawn"), topics()) == ([], set())
+    pass_days(goal_id, clock, 1)
+    begun = ok(on("read_goal", goal_id)).data
+    assert (begun["status"], begun["missedRun"], begun["missedSince"]) == ("PAUSED", 0, None)
     assert topics() == {f"run:{goal_id}:{TODAY}"}
     (withdrawn,) = events("RunWithdrawn")
     assert (withdrawn["missed_since"], withdrawn["reason"]) == (TODAY, "PAUSED")
-    pass_days(goal_id, clock, 4)
+    pass_days(goal_id, clock, 3)
     assert outcomes(goal_id) == {
         TODAY: "MISSED",
         TOMORROW: "MISSED",
@@ -272,9 +276,19 @@ def test_a_pause_begins_tomorrow_and_ends_the_run_of_misses(clock):
     assert [(event["date"], event["days_missed"], event["missed_since"]) for event in by_date("DayMissed")] == [
         (TODAY, 1, TODAY),
         (TOMORROW, 2, TODAY),
-        (DAY_AFTER, 1, DAY_AFTER),
         ("2026-03-06", 1, "2026-03-06"),
     ]
+
+
+@pytest.mark.covers("X-A-17")
+def test_a_pause_that_is_taken_back_before_it_begins_hides_no_miss(clock):
+    goal_id = new_goal()["id"]
+    pass_days(goal_id, clock, 2)
+    ok(on("pause_goal", goal_id, body={"from": "2026-03-04"}))
+    ok(on("resume_goal", goal_id))
+    pass_days(goal_id, clock, 1)
+    assert events("RunWithdrawn") == []
+    assert [event["days_missed"] for event in by_date("DayMissed")] == [1, 2, 3]
 
 
 def by_date(name):

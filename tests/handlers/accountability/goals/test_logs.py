@@ -259,6 +259,7 @@ def test_a_correction_does_not_take_a_withdrawn_run_back(clock):
     goal_id = new_goal()["id"]
     pass_days(goal_id, clock, 2)
     ok(call("accountability.pause_goal", path={"goal_id": goal_id}, body={"from": "2026-03-04"}, caller=USER))
+    pass_days(goal_id, clock, 1)
     assert numbers(goal_id)[2:] == (0, None)
     ok(log(goal_id, date=TODAY), 201)
     assert numbers(goal_id)[2:] == (0, None)
