@@ -8,6 +8,7 @@ from shared.messaging import events
 def note_contact(
     event: events.MessageSent
     | events.MessageDelivered
+    | events.ChannelFailed
     | events.MessageFailed
     | events.MessageBlocked
     | events.MessageCancelled

@@ -61,6 +61,7 @@ VALUES: dict[str, Any] = {
     "title": "Morning stretch",
     "user_id": "usr_01k0000000000000000000000a",
     "version": 2,
+    "ChannelFailed.reason": "30003",
     "EscalationEnded.reason": "LOGGED",
     "GoalChanged.status": "PAUSED",
     "MessageBlocked.reason": "NO_CONSENT",

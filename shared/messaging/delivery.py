@@ -91,9 +91,12 @@ def _followed(message: Message, item: Attempt, state: str, reason: str, now: dat
         return [] if message.status == "DELIVERED" else progress.arrived(message, item, now)
     if state in _TAKEN and present and message.status in {"SENDING", "QUEUED", "DEFERRED"}:
         return progress.taken(message, item, now)
-    if state in _FAILED and present and message.status in {"SENDING", "SENT"}:
-        again = outbox(
-            MessageQueued(message_id=message.message_id), at=now, event_id=f"{message.message_id}-{item.attempt}"
-        )
-        return [progress.next_channel(message, reason, now), again]
-    return []
+    if state not in _FAILED:
+        return []
+    failed = progress.channel_failed(message, item, reason, now)
+    if not present or message.status not in {"SENDING", "SENT"}:
+        return [failed]
+    again = outbox(
+        MessageQueued(message_id=message.message_id), at=now, event_id=f"{message.message_id}-{item.attempt}"
+    )
+    return [progress.next_channel(message, reason, now), failed, again]

@@ -47,6 +47,13 @@ class MessageDelivered(MessageEvent):
     channel: Channel
 
 
+class ChannelFailed(MessageEvent):
+    """One channel did not carry it; the next one in order, if there is one, is tried."""
+
+    channel: Channel
+    reason: str
+
+
 class MessageFailed(MessageEvent):
     """No channel is left to try."""
 

@@ -124,6 +124,12 @@ def next_channel(message: Message, reason: str, now: datetime) -> Update:
     )
 
 
+def channel_failed(message: Message, item: Attempt, reason: str, now: datetime) -> Put:
+    """Return the event that a channel did not carry a message."""
+    event = events.ChannelFailed.model_validate(about(message) | {"channel": item.channel, "reason": reason})
+    return _told(message, event, f"failed-{item.attempt}", now)
+
+
 def unconfirmed(message: Message) -> Update:
     """Return the write that leaves a message as sent: nobody says that it arrived, and no other channel is left."""
     return changed(message, Message.status.set("SENT"), *due(message, None))

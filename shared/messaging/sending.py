@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import transact
+from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe, variables, words
 from shared.messaging.budgets import OverBudget, Reservation
@@ -233,11 +233,12 @@ def _refused(attempt: Attempt, refusal: Refused, now: datetime) -> bool:
     if message.status != "SENDING" or message.attempt != attempt.attempt or standing.state != "CLAIMED":
         return True
     retries = message.retries or 0
+    goes_on: list[Write]
     if refusal.again and retries < len(BACKOFF):
-        goes_on = progress.retried(message, refusal.code, now + BACKOFF[retries])
+        goes_on = [progress.retried(message, refusal.code, now + BACKOFF[retries])]
     else:
-        goes_on = progress.next_channel(message, refusal.code, now)
-    transact([goes_on, progress.attempt(standing, "REFUSED", Attempt.code.set(refusal.code))])
+        goes_on = _given_up(message, attempt, refusal.code, now)
+    transact([*goes_on, progress.attempt(standing, "REFUSED", Attempt.code.set(refusal.code))])
     return True
 
 
@@ -278,9 +279,14 @@ def _as_sent(message: Message, attempt: Attempt) -> Outgoing:
 
 
 def _lost(message: Message, attempt: Attempt, now: datetime) -> bool:
+    goes_on: list[Write]
     if (message.retries or 0) < len(BACKOFF):
-        goes_on = progress.retried(message, "LOST", now)
+        goes_on = [progress.retried(message, "LOST", now)]
     else:
-        goes_on = progress.next_channel(message, "LOST", now)
-    transact([goes_on, progress.attempt(attempt, "LOST")])
+        goes_on = _given_up(message, attempt, "LOST", now)
+    transact([*goes_on, progress.attempt(attempt, "LOST")])
     return True
+
+
+def _given_up(message: Message, attempt: Attempt, reason: str, now: datetime) -> list[Write]:
+    return [progress.next_channel(message, reason, now), progress.channel_failed(message, attempt, reason, now)]

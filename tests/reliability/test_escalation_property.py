@@ -40,12 +40,7 @@ HEARD = (
     GoalLogged,
     RunWithdrawn,
     events.MessageQueued,
-    events.MessageSent,
-    events.MessageDelivered,
-    events.MessageFailed,
-    events.MessageBlocked,
-    events.MessageCancelled,
-    events.MessageExpired,
+    *delivery.STATES,
 )
 
 entropy = st.integers(0, 2**32)

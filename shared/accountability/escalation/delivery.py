@@ -21,6 +21,7 @@ from shared.kernel.storage.writes import Put, Update, Write, transact
 News = (
     messaging.events.MessageSent
     | messaging.events.MessageDelivered
+    | messaging.events.ChannelFailed
     | messaging.events.MessageFailed
     | messaging.events.MessageBlocked
     | messaging.events.MessageCancelled
@@ -30,11 +31,13 @@ News = (
 STATES: dict[type[News], str] = {
     messaging.events.MessageSent: "SENT",
     messaging.events.MessageDelivered: "DELIVERED",
+    messaging.events.ChannelFailed: "FAILED",
     messaging.events.MessageFailed: "FAILED",
     messaging.events.MessageBlocked: "BLOCKED",
     messaging.events.MessageCancelled: "CANCELLED",
     messaging.events.MessageExpired: "EXPIRED",
 }
+OF_A_CHANNEL = messaging.events.MessageSent | messaging.events.MessageDelivered | messaging.events.ChannelFailed
 LEFT = frozenset({"SENT", "DELIVERED"})
 UNREACHABLE = frozenset({"FAILED", "BLOCKED"})
 
@@ -65,10 +68,10 @@ def note(event: News, *, now: datetime) -> None:
 def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
     """Apply news to a contact as it was read; return the round that asks somebody else at once, where there is one."""
     news = STATES[type(event)]
-    state = rules.later(contact.state, news)
+    state = contact.state if isinstance(event, messaging.events.ChannelFailed) else rules.later(contact.state, news)
     known: dict[str, str] = dict(contact.results.attribute_values) if contact.results else {}
     results = dict(known)
-    if isinstance(event, messaging.events.MessageSent | messaging.events.MessageDelivered):
+    if isinstance(event, OF_A_CHANNEL):
         results[event.channel] = rules.later(known.get(event.channel), news)
     first = news in LEFT and contact.sent_at is None
     if (state, results) == (contact.state, known) and not first:

@@ -16,6 +16,7 @@ from shared.messaging import Channel
 MAX_CONTACTS = 50
 MAX_ESCALATIONS = 20
 
+_BEST = ("FAILED", "SENT", "DELIVERED")
 _SUCCESS = {"SENT": True, "DELIVERED": True, "QUEUED": None}
 
 
@@ -42,7 +43,7 @@ def contacts(user_id: str, goal_id: str, *, limit: int, cursor: str | None) -> t
 
 def _contact(item: Contact, said: Mapping[str, str]) -> ContactView:
     results = dict(item.results.attribute_values) if item.results else {}
-    channel = next(iter(results), None)
+    channel = max(results, key=lambda one: _BEST.index(results[one]), default=None)
     # What the guide is told is between us and them.
     words = said.get(item.message_id) if item.partner_id else None
     fields: dict[str, Any] = {

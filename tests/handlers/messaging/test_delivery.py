@@ -68,6 +68,8 @@ def test_what_did_not_arrive_goes_by_the_next_channel_at_once(ask, carrier, invo
     sending.advance(ask, now=START + timedelta(seconds=6))
     assert summary(ask)[:2] == ("FAILED", "bounce")
     assert [event["reason"] for event in sent("messaging", "MessageFailed")] == ["bounce"]
+    failures = [(event["channel"], event["reason"]) for event in sent("messaging", "ChannelFailed")]
+    assert sorted(failures) == [("EMAIL", "bounce"), ("SMS", "30003")]
 
 
 def test_a_late_delivery_is_true_all_the_same(ask, carrier):

@@ -8,6 +8,7 @@ from shared.accountability.escalation import answers
 from shared.accountability.events import AskAnswered, EscalationEnded, GoalLogged, MilestoneReached
 from shared.kernel.errors import NotFound
 from shared.messaging.events import (
+    ChannelFailed,
     MessageBlocked,
     MessageCancelled,
     MessageDelivered,
@@ -26,7 +27,7 @@ from tests.handlers.accountability.escalation.test_steps import (
     sent_events,
     standing,
 )
-from tests.triggers import due_event, queue_event, schedule_event
+from tests.triggers import due_event, principal, queue_event, schedule_event
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,19 @@ def test_a_partner_counts_as_contacted_once_it_left_however_the_news_comes(invok
         {"SMS": "DELIVERED"},
     )
     assert [line.content for line in world.lines()] == ["Ben was asked to check in with you: you missed 2 days."]
+
+
+@pytest.mark.covers("S-A-34", "S-A-35")
+def test_a_channel_that_fails_is_seen_beside_the_one_that_carried_it(invoke, call):
+    follow(invoke, 2)
+    failed = news(ChannelFailed, channel="SMS", reason="30003")
+    mailed = [news(MessageSent, channel="EMAIL"), news(MessageDelivered, channel="EMAIL")]
+    note(invoke, failed, news(MessageSent), *mailed, failed)
+    caller = principal(world.USER, "accountability:use")
+    (found,) = call("accountability.list_contacts", caller=caller, path={"goal_id": world.GOAL}).data
+    assert (found["state"], found["successful"], found["contactMethod"]) == ("DELIVERED", True, "EMAIL")
+    assert found["results"] == {"SMS": "FAILED", "EMAIL": "DELIVERED"}
+    assert asked(2) == ["ptn_ben"]
 
 
 @pytest.mark.covers("X-A-04", "S-A-34")
