@@ -418,7 +418,7 @@ def _events(
     problems = [
         f"nobody heard that {day} was missed"
         for day, outcome in come_to.items()
-        if outcome == "MISSED" and day not in missed and _later(day, 1) not in found_logs
+        if outcome == "MISSED" and day not in missed and _later(day, 1) not in found_logs and not _rests(person, day)
     ]
     checks = {
         "a miss was told twice": len(missed) != len(set(missed)),
@@ -429,6 +429,11 @@ def _events(
         "a milestone was overlooked": not person.corrects and not 0 <= len(reached) - _milestones(over) <= 1,
     }
     return problems + [problem for problem, is_so in checks.items() if is_so]
+
+
+def _rests(person: Person, day: str) -> bool:
+    """Tell whether a pause begins with the next day, which ends what the day's miss would begin."""
+    return person.paused is not None and person.paused[0] == _later(day, 1)
 
 
 def _milestones(over: list[Day]) -> int:
