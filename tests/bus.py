@@ -15,7 +15,7 @@ class Bus:
 
     def __init__(self) -> None:
         self._types = {event.__name__: event for event in catalogue()}
-        self._tried: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._tried: dict[str, tuple[str, set[str]]] = {}
         self._out: set[str] = set()
 
     def overhear(self, request: Any, **_: Any) -> None:
@@ -23,21 +23,23 @@ class Bus:
         for write in json.loads(request.body)["TransactItems"]:
             item = write.get("Put", {}).get("Item", {})
             if item.get("sk") == {"S": "OUTBOX"}:
-                self._tried.setdefault(item["pk"]["S"], (write["Put"]["TableName"], item))
+                _, names = self._tried.setdefault(item["pk"]["S"], (write["Put"]["TableName"], set()))
+                names.add(item["type"]["S"])
 
     def taken(self, *wanted: type[DomainEvent]) -> list[DomainEvent]:
         """Return the wanted events that were committed since the last time, and forget the others."""
         names = {event.__name__ for event in wanted}
         found = []
         tried, self._tried = self._tried, {}
-        for pk, (table, item) in tried.items():
-            name = item["type"]["S"]
-            if name not in names or pk in self._out:
+        for pk, (table, told) in tried.items():
+            if pk in self._out or not told & names:
                 continue
-            key = {"pk": item["pk"], "sk": item["sk"]}
-            if "Item" in send("get_item", TableName=table, Key=key, ConsistentRead=True):
+            key = {"pk": {"S": pk}, "sk": {"S": "OUTBOX"}}
+            # What was tried first may have failed, and another event of that id been committed in its place.
+            item = send("get_item", TableName=table, Key=key, ConsistentRead=True).get("Item")
+            if item is not None and item["type"]["S"] in names:
                 self._out.add(pk)
-                found.append(self._types[name].model_validate_json(item["data"]["S"]))
+                found.append(self._types[item["type"]["S"]].model_validate_json(item["data"]["S"]))
         return found
 
 

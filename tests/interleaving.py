@@ -18,20 +18,26 @@ class Meeting:
     """One run of the handlers in one order.
 
     Attributes:
+        turns: who went to storage, turn by turn, and who could have gone instead.
         committed: the handlers in the order of the transactions that they committed.
         refused: what a handler ended with, other than well.
     """
 
     order: Sequence[int]
+    turns: list[tuple[int, frozenset[int]]] = field(default_factory=list)
     committed: list[int] = field(default_factory=list)
     refused: dict[int, BaseException] = field(default_factory=dict)
 
 
 class _Turns:
-    """Lets one thread at a time go to storage, in a given order; who is done passes their turns on."""
+    """Lets one thread at a time go to storage, in a given order; who is done passes their turns on.
 
-    def __init__(self, order: Sequence[int], threads: int) -> None:
-        self._order = list(order)
+    After the order whoever had the last turn goes on while they can.
+    """
+
+    def __init__(self, meeting: Meeting, threads: int) -> None:
+        self._order = list(meeting.order)
+        self._taken = meeting.turns
         self._left = set(range(threads))
         self._changed = threading.Condition()
         self._busy: int | None = None
@@ -39,7 +45,10 @@ class _Turns:
     def _next(self) -> int | None:
         while self._order and self._order[0] not in self._left:
             self._order.pop(0)
-        return self._order[0] if self._order else min(self._left, default=None)
+        if self._order:
+            return self._order[0]
+        last = self._taken[-1][0] if self._taken else None
+        return last if last in self._left else min(self._left, default=None)
 
     def take(self, who: int) -> None:
         """Wait for one's turn; whoever had the last one gives it up by asking for the next."""
@@ -51,6 +60,7 @@ class _Turns:
                 raise TimeoutError("a turn never came")
             if self._order:
                 self._order.pop(0)
+            self._taken.append((who, frozenset(self._left)))
             self._busy = who
 
     def leave(self, who: int) -> None:
@@ -111,7 +121,8 @@ def calls_of(handler: Callable[[], Any]) -> int:
 
 def meet(handlers: Sequence[Callable[[], Any]], order: Sequence[int]) -> Meeting:
     """Run handlers at once, their storage calls in a given order; what one needs beyond its share comes last."""
-    meeting, turns = Meeting(order), _Turns(order, len(handlers))
+    meeting = Meeting(order)
+    turns = _Turns(meeting, len(handlers))
     names: dict[int, int] = {}
 
     def before(**_: Any) -> None:
@@ -142,6 +153,45 @@ def meet(handlers: Sequence[Callable[[], Any]], order: Sequence[int]) -> Meeting
         hooks.unregister("before-send.dynamodb", before)
         hooks.unregister("after-call.dynamodb.TransactWriteItems", after)
     return meeting
+
+
+def explore(
+    prepare: Callable[[], Sequence[Callable[[], Any]]], *, most: int, preemptions: int | None = None, seed: int = 0
+) -> Iterator[Meeting]:
+    """Let handlers meet in every order that their storage calls can have, whatever calls an order leads to.
+
+    Each order is replayed from a state prepared anew, and every turn at which another could have gone leads to one
+    more order, none to the same twice.
+
+    Args:
+        prepare: makes the state and returns the handlers.
+        most: orders that are tried, drawn at random where there are more.
+        preemptions: orders in which somebody who could go on has to wait more often than this are left out.
+        seed: of the draw.
+    """
+    draw, untried, met = random.Random(seed), [()], 0
+    while untried and met < most:
+        order: tuple[int, ...] = untried.pop(draw.randrange(len(untried)))
+        meeting = meet(prepare(), order)
+        met += 1
+        untried += _branches(meeting, preemptions)
+        yield meeting
+
+
+def _branches(meeting: Meeting, preemptions: int | None) -> Iterator[tuple[int, ...]]:
+    """Yield every order that leaves a meeting's own after the part that was given."""
+    went = [who for who, _ in meeting.turns]
+    if went[: len(meeting.order)] != list(meeting.order):
+        raise LookupError("the same order led elsewhere")
+    waits = 0
+    for place, (who, could) in enumerate(meeting.turns):
+        last = went[place - 1] if place else None
+        if place >= len(meeting.order):
+            for other in sorted(could - {who}):
+                interrupted = last in could and other != last
+                if preemptions is None or waits + interrupted <= preemptions:
+                    yield (*went[:place], other)
+        waits += last in could and who != last
 
 
 def _run(threads: Sequence[threading.Thread]) -> None:

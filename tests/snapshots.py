@@ -1,0 +1,40 @@
+"""Everything that some domains' tables hold at a moment, to go back to as often as a test wants."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.kernel.config import settings
+from shared.kernel.storage.client import dynamodb
+
+BATCH = 25
+"""Writes of one BatchWriteItem."""
+
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+class Snapshot:
+    """The rows of tables as they stood when this was made."""
+
+    def __init__(self, *domains: str) -> None:
+        self._tables = {settings().table(domain): _rows(settings().table(domain)) for domain in domains}
+
+    def restore(self) -> None:
+        """Make the tables hold these rows again, and no other."""
+        for table, kept in self._tables.items():
+            changes = list(_changes(kept, _rows(table)))
+            for start in range(0, len(changes), BATCH):
+                dynamodb().batch_write_item(RequestItems={table: changes[start : start + BATCH]})
+
+
+def _rows(table: str) -> Rows:
+    pages = dynamodb().get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
+
+
+def _changes(kept: Rows, present: Rows) -> Iterator[dict[str, Any]]:
+    for (pk, sk), item in present.items():
+        if (pk, sk) not in kept:
+            yield {"DeleteRequest": {"Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+        elif item != kept[pk, sk]:
+            yield {"PutRequest": {"Item": kept[pk, sk]}}
+    yield from ({"PutRequest": {"Item": item}} for key, item in kept.items() if key not in present)
