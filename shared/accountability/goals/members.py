@@ -16,6 +16,7 @@ from shared.accountability.items import user_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
+from shared.kernel.wire import unlinked
 
 MAX_NAME = 60
 
@@ -37,7 +38,7 @@ def _made(user_id: str) -> Member:
         pk=user_pk(user_id),
         sk=Member.SK,
         user_id=user_id,
-        name=identity.display_names([user_id])[user_id][:MAX_NAME],
+        name=unlinked(identity.display_names([user_id])[user_id])[:MAX_NAME],
         zone="UTC",
         day_start=0,
         grace=0,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, Strict, StrictBool, model_validator
 from shared.accountability.events import Outcome
 from shared.accountability.goals.calendar import MAX_DAY_START, MAX_GRACE
 from shared.accountability.goals.frequency import MAX_EVERY, WEEK, Kind
-from shared.kernel.wire import Instant, InstantInput, Line, Wire
+from shared.kernel.wire import Greeting, Instant, InstantInput, Line, Wire
 from shared.kernel.zones import ZoneName
 
 Status = Literal["ACTIVE", "PAUSED", "COMPLETED", "DELETED"]
@@ -105,7 +105,7 @@ class ProfileView(Wire):
 class ProfileChange(Something):
     """What to change of a profile. Another zone, day start or grace begins with the next day (X-A-19)."""
 
-    name: Annotated[Line, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None
+    name: Annotated[Greeting, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None
     zone: ZoneName | None = None
     day_start: Annotated[Minutes, Field(le=MAX_DAY_START, examples=[180])] | None = None
     grace: Annotated[Minutes, Field(le=MAX_GRACE, examples=[60])] | None = None

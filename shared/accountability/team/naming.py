@@ -16,7 +16,8 @@ class NewPartner(Wire):
     """Somebody to back the user. Nothing but one request for their consent goes out before they agree.
 
     Reached by ``channels`` in this order, or as ``preferredContactMethod`` says in the words of the specification;
-    without either by text and voicemail. ``goals`` limits them to some goals. ``note`` is shown to them on their page.
+    without either by text and voicemail, or by mail where there is no number. ``goals`` limits them to some goals.
+    ``note`` is shown to them in the invitation by mail and on their page.
     """
 
     model_config = ConfigDict(

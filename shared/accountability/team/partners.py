@@ -79,7 +79,8 @@ def add(user_id: str, wanted: "NewPartner", operation: str, *, now: datetime) ->
 
 def _reached(wanted: "NewPartner") -> Reached:
     phone = messaging.phones.parse(wanted.phone, field="phone") if wanted.phone else None
-    method = wanted.preferred_contact_method or ContactMethod.TEXT_VOICEMAIL
+    usual = ContactMethod.TEXT_VOICEMAIL if wanted.phone or not wanted.email else ContactMethod.EMAIL
+    method = wanted.preferred_contact_method or usual
     by_channels = wanted.channels and Ways(tuple(Channel(channel) for channel in wanted.channels))
     ways = by_channels or rules.METHODS[method]
     field = "channels" if wanted.channels else "preferredContactMethod"

@@ -15,6 +15,7 @@ from shared.accountability.team.items import Handled, Partner, owner_pk, partner
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write
+from shared.kernel.wire import unlinked
 from shared.messaging import MessageRequest, Recipient
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ def entry_of(recipient_id: str) -> Recipient:
 def name_of(user_id: str) -> str:
     """Return what partners know a user by: what they chose, else their display name."""
     member = reads.get(Member, user_pk(user_id), Member.SK)
-    return member.name if member else identity.display_names([user_id])[user_id]
+    return member.name if member else unlinked(identity.display_names([user_id])[user_id])
 
 
 def require_goals(user_id: str, goal_ids: list[str] | None, *, field: str) -> None:

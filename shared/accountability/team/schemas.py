@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
 from shared.accountability.team.rules import CaseKind, Decision, Privacy, Status
-from shared.kernel.wire import Instant, Line, Wire
+from shared.kernel.wire import Greeting, Instant, Line, Wire
 from shared.kernel.zones import ZoneName
 
 Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
@@ -20,10 +20,12 @@ def _once(values: list[str]) -> list[str]:
     return values
 
 
-Name = Annotated[Line, Field(min_length=1, max_length=80, examples=["Grace"])]
+Name = Annotated[Greeting, Field(min_length=1, max_length=80, examples=["Grace"])]
 PhoneText = Annotated[str, Field(min_length=4, max_length=32, examples=["+12125550123"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en"])]
-Note = Annotated[Line, Field(min_length=1, max_length=300, examples=["You always get me going. Would you back me?"])]
+Note = Annotated[
+    Greeting, Field(min_length=1, max_length=300, examples=["You always get me going. Would you back me?"])
+]
 Channels = Annotated[list[PartnerChannel], Field(min_length=1, max_length=4), AfterValidator(_once)]
 GoalId = Annotated[str, Field(min_length=1, max_length=64, examples=["gol_01k0000000000000000000000a"])]
 GoalIds = Annotated[list[GoalId], Field(min_length=1, max_length=50), AfterValidator(_once)]
