@@ -63,8 +63,6 @@ def test_nothing_that_reads_like_a_web_address_greets_a_stranger(text: str) -> N
     assert without_links(unlinked(text)) == unlinked(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["Ada L.", "J. R. Hartley", "Dr. Smith", "O'Neil-Ruiz", "3.5 km?", "Run. Now... 1/2"]
-)
+@pytest.mark.parametrize("text", ["Ada L.", "J. R. Hartley", "Dr. Smith", "O'Neil-Ruiz", "3.5 km?", "Run. Now... 1/2"])
 def test_names_and_greetings_stay_as_they_are(text: str) -> None:
     assert without_links(text) == unlinked(text) == text
