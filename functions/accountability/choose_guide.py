@@ -1,3 +1,4 @@
+from shared import identity
 from shared.accountability.goals import access, members
 from shared.accountability.goals.schemas import GuideChoice, ProfileView
 from shared.kernel.declare import post
@@ -12,7 +13,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     allow="accountability:manage",
     idempotent=True,
     rate="write",
-    touches=[access.CHOOSE_GUIDE, COUNT_RATE, KEEP_ANSWER],
+    touches=[access.CHOOSE_GUIDE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
 )
 def choose_guide(user_id: Id, body: GuideChoice) -> ProfileView:

@@ -1,6 +1,6 @@
 """Accounts, sign-ins, roles, keys. These names are what other domains may use."""
 
 from shared.identity import access, events
-from shared.identity.names import display_names
+from shared.identity.users import display_names, may
 
-__all__ = ["access", "display_names", "events"]
+__all__ = ["access", "display_names", "events", "may"]

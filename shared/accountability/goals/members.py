@@ -13,12 +13,15 @@ from shared.accountability.goals.items import Member
 from shared.accountability.goals.rules import MAX_GOALS
 from shared.accountability.goals.schemas import ProfileChange, ProfileView, Tier
 from shared.accountability.items import user_pk
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
 from shared.kernel.wire import unlinked
 
 MAX_NAME = 60
+
+GUIDE = "accountability:guide"
+"""What a user must be permitted to be somebody's guide."""
 
 
 class _Known(Exception):
@@ -104,7 +107,10 @@ def choose_guide(user_id: str, guide_id: str | None) -> ProfileView:
 
     Raises:
         NotFound: the user has no goals and no profile yet.
+        ValidationFailed: the chosen user is no guide.
     """
+    if guide_id and not identity.may(guide_id, GUIDE):
+        raise ValidationFailed(details=[("guideId", "This user is not a guide")])
     action: Action = Member.guide_id.set(guide_id) if guide_id else Member.guide_id.remove()
     return view(_changed(user_id, [action]))
 

@@ -5,6 +5,7 @@ import pytest
 from shared.accountability.goals import keeping, members
 from shared.accountability.goals.rules import MAX_GOALS
 from shared.accountability.goals.schemas import NewGoal
+from shared.identity.seeding import ensure_account
 from tests.calls import call
 from tests.clock import START
 from tests.handlers.accountability.goals.conftest import (
@@ -94,12 +95,22 @@ def test_a_profile_refuses_what_makes_no_sense(body, field):
 
 
 def test_staff_choose_the_guide():
-    path = {"user_id": "usr_ada"}
-    choose = "accountability.choose_guide"
-    assert call(choose, path=path, body={"guideId": "usr_guide"}, caller=ADMIN).status == 404
+    guide, viewer = [
+        ensure_account(f"{role}@wellspring.example", "correct horse battery", role, [role], START)
+        for role in ("guide", "viewer")
+    ]
+
+    def choose(guide_id, key):
+        body = {"guideId": guide_id}
+        return call("accountability.choose_guide", path={"user_id": "usr_ada"}, body=body, caller=ADMIN, key=key)
+
+    assert choose(guide, "1").status == 404
     new_goal()
-    assert ok(call(choose, path=path, body={"guideId": "usr_guide"}, caller=ADMIN)).data["guideId"] == "usr_guide"
-    assert ok(call(choose, path=path, body={"guideId": None}, caller=ADMIN)).data["guideId"] is None
+    assert ok(choose(guide, "2")).data["guideId"] == guide
+    for nobodys in (viewer, "usr_unknown"):
+        answer = choose(nobodys, nobodys)
+        assert (answer.status, answer.json["error"]["details"][0]["field"]) == (400, "guideId")
+    assert ok(choose(None, "3")).data["guideId"] is None
 
 
 @pytest.mark.covers("S-A-04", "S-A-11")

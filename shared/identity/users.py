@@ -1,8 +1,9 @@
-"""Names of users, for other domains."""
+"""What other domains may ask about users."""
 
 from collections.abc import Iterable, Mapping
 
-from shared.identity.items import Profile, user_pk
+from shared.identity import rules
+from shared.identity.items import Account, Profile, user_pk
 from shared.kernel.storage.reads import get_many
 
 UNKNOWN = "Unknown"
@@ -16,3 +17,11 @@ def display_names(user_ids: Iterable[str]) -> Mapping[str, str]:
     profiles = get_many([(Profile, user_pk(user_id), Profile.SK) for user_id in wanted], consistent=False)
     pairs = zip(wanted, profiles, strict=True)
     return {user_id: profile.display_name if profile else UNKNOWN for user_id, profile in pairs}
+
+
+def may(user_id: str, permission: str) -> bool:
+    """Tell whether a user holds a permission and is not suspended. One read."""
+    (account,) = get_many([(Account, user_pk(user_id), Account.SK)])
+    return (
+        account is not None and account.suspended_at is None and permission in rules.permissions(account.grants or ())
+    )
