@@ -110,9 +110,16 @@ def keep(
     return True
 
 
-def read(model: type[InboxItem], provider: str, event_id: str) -> InboxItem | None:
-    """Return a kept event, ``None`` when it never came or has expired."""
-    return reads.get(model, _pk(provider, event_id), _SK)
+def read(model: type[InboxItem], provider: str, event_id: str) -> InboxItem:
+    """Return a kept event.
+
+    Raises:
+        LookupError: it never came, or has expired.
+    """
+    kept = reads.get(model, _pk(provider, event_id), _SK)
+    if kept is None:
+        raise LookupError(f"{provider} event {event_id} is not in the inbox")
+    return kept
 
 
 def key(model: type[InboxItem], provider: str, event_id: str) -> tuple[type[InboxItem], str, str]:

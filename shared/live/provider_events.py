@@ -82,8 +82,6 @@ def process(event_id: str, *, now: datetime) -> None:
         Unavailable: LiveKit did not answer.
     """
     kept = inbox.read(LiveInbox, PROVIDER, event_id)
-    if kept is None:
-        raise LookupError(f"LiveKit event {event_id} is not in the inbox")
     event = _parse(kept.body)
     viewer = rooms.viewer_of(event.participant.identity)
     if viewer and event.event == JOINED:

@@ -80,8 +80,6 @@ def process(event_id: str) -> None:
         Unavailable: others kept changing what it is about; the queue brings it again.
     """
     kept = inbox.read(MessagingInbox, PROVIDER, event_id)
-    if kept is None:
-        raise LookupError(f"{event_id} is not in the inbox")
     if kept.outcome == inbox.DONE:
         return
     try:
