@@ -1,6 +1,6 @@
 """Missed days in simulated time: schedules that fire or not, providers that fail, partners who answer, people who log.
 
-What must come of each is worked out here from what happened when, with none of the code under test.
+What must have come of it is worked out in ``tests.verdicts``.
 """
 
 import heapq
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from shared.accountability.escalation import answers, delivery, ending, rules, starting, steps
-from shared.accountability.escalation.items import Contact, StepRow
+from shared.accountability.escalation.items import StepRow
 from shared.accountability.escalation.rules import Kind, Step, Who
 from shared.accountability.events import AskAnswered, DayMissed, GoalLogged
 from shared.kernel.due import sweep
@@ -43,12 +43,7 @@ PARTNERS = (3, 6, 7, 8)
 
 MESSAGES = (
     events.MessageQueued,
-    events.MessageSent,
-    events.MessageDelivered,
-    events.MessageFailed,
-    events.MessageBlocked,
-    events.MessageCancelled,
-    events.MessageExpired,
+    *delivery.STATES,
 )
 
 PROVIDER_FAILURES = 0.2
@@ -89,7 +84,17 @@ class Alert:
 
 
 class Simulation:
-    """One process's share of the alerts, on one clock."""
+    """One process's share of the alerts, on one clock.
+
+    Attributes:
+        random: where all chance comes from.
+        now: seconds after the start.
+        alerts: by goal.
+        counts: what happened how often.
+        wrong: what should not have happened.
+        tried: when a provider was first called for a message.
+        left: when a provider took what of a message.
+    """
 
     def __init__(self, seed: int, *, share: int, alerts: int, rate: float, minutes: int) -> None:
         self.random = random.Random(f"{seed}-{share}")
@@ -97,18 +102,20 @@ class Simulation:
         self.alerts: dict[str, Alert] = {}
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
-        self.lateness: list[int] = []
-        self.left: list[tuple[int, Outgoing]] = []
+        self.tried: dict[str, int] = {}
+        self.left: defaultdict[str, list[tuple[int, Outgoing]]] = defaultdict(list)
         self._waiting: list[tuple[int, int, Callable[[], None]]] = []
         self._number = 0
         self._count = alerts
+        self._numbers = iter(self.random.sample(range(2_000_000, 10_000_000), alerts * max(PARTNERS)))
         self._known = 0
         self._wire: faults.Faults
         self._queues: queues.DueQueues
         self._bus: bus.Bus
         self._carrier = Carrier(self._fails)
 
-    def _fails(self, _: Outgoing) -> str | None:
+    def _fails(self, outgoing: Outgoing) -> str | None:
+        self.tried.setdefault(outgoing.message_id, self.now)
         return self.random.choice(carriers.FAILURES) if self.random.random() < PROVIDER_FAILURES else None
 
     def run(self) -> None:
@@ -161,7 +168,7 @@ class Simulation:
                 partner_id,
                 alert.user,
                 channels=(Channel.SMS,) if self.random.random() < 0.5 else (Channel.SMS, Channel.VOICE),
-                phone=f"+1212{self.random.randrange(2_000_000, 9_999_999)}",
+                phone=f"+1212{next(self._numbers)}",
                 entry=voicemail,
                 asked_at=asked_at,
             )
@@ -237,7 +244,7 @@ class Simulation:
         taken = self._carrier.taken[self._known :]
         self._known += len(taken)
         for outgoing in taken:
-            self.left.append((self.now, outgoing))
+            self.left[outgoing.message_id].append((self.now, outgoing))
             self._arrive(outgoing)
 
     def _due(self, message: queues.Delayed) -> None:
@@ -309,138 +316,3 @@ def _without_budget(scope: str) -> None:
         pk=budget_pk(scope), sk=Budget.SK, scope=scope, units=10**6, changed_at=START, changed_by="usr_admin"
     )
     commit(Put(limit))
-
-
-@dataclass(frozen=True)
-class Share:
-    """What one process's alerts came to.
-
-    Attributes:
-        alerts: how many there were.
-        counts: what happened how often.
-        wrong: what should be different.
-        lateness: seconds from when each step was due until it was taken.
-    """
-
-    alerts: int
-    counts: Counter[str]
-    wrong: list[str]
-    lateness: list[int]
-
-
-def simulate(seed: int, *, share: int, alerts: int, rate: float, minutes: int = 300) -> Share:
-    """Run one share of the alerts and judge what came of it."""
-    simulation = Simulation(seed, share=share, alerts=alerts, rate=rate, minutes=minutes)
-    simulation.run()
-    left: dict[str, list[tuple[int, Outgoing]]] = defaultdict(list)
-    for at, outgoing in simulation.left:
-        left[outgoing.message_id].append((at, outgoing))
-    for alert in simulation.alerts.values():
-        simulation.wrong += [f"{alert.goal}: {wrong}" for wrong in _judge(simulation, alert, left)]
-    return Share(len(simulation.alerts), simulation.counts, simulation.wrong, simulation.lateness)
-
-
-def _judge(simulation: Simulation, alert: Alert, left: dict[str, list[tuple[int, Outgoing]]]) -> list[str]:
-    rows, found = world.steps(alert.goal), world.contacts(alert.goal)
-    asks = [one for one in found if one.step != "CLEAR"]
-    wrong = _steps(simulation, alert, rows, len(asks))
-    wrong += _asks(alert, asks, rows, left)
-    wrong += _clears(alert, [one for one in found if one.step == "CLEAR"], asks, left)
-    wrong += _counters(alert, found, left)
-    lines = Counter(line.interaction_id for line in world.lines(alert.user))
-    wrong += [f"{line} is on the timeline {count} times" for line, count in lines.items() if count > 1]
-    return wrong
-
-
-def _seconds(instant: datetime) -> float:
-    return (instant - START).total_seconds()
-
-
-def _steps(simulation: Simulation, alert: Alert, rows: list[StepRow], asked: int) -> list[str]:
-    """Every step that came due was taken, or skipped for what happened before: never silently left."""
-    first = {row.number: row for row in rows if row.round == "00"}
-    if not first:
-        return [] if alert.stopped is not None else ["was never followed"]
-    wrong = [f"step {row.number} {row.round} was left {row.status}" for row in rows if row.status == "PLANNED"]
-    for number, wait in enumerate(WAITS, start=1):
-        row, due = first[number], alert.missed + wait * MINUTE
-        if row.done_at is None:
-            continue
-        done = _seconds(row.done_at)
-        if row.status == "DONE":
-            simulation.lateness.append(int(done - due))
-            wrong += [f"step {number} was early"] if done < due else []
-            wrong += [f"step {number} after the end"] if alert.stopped is not None and done > alert.stopped else []
-        elif alert.stopped is None or done < alert.stopped:
-            wrong += (
-                []
-                if row.reason == "NOBODY" and asked == len(alert.order)
-                else [f"step {number} was skipped: {row.reason}"]
-            )
-    return wrong
-
-
-def _asks(
-    alert: Alert, asks: list[Contact], rows: list[StepRow], left: dict[str, list[tuple[int, Outgoing]]]
-) -> list[str]:
-    """Each step asked one, each in the place of one the next; in turn, nobody twice, on each channel once."""
-    asked = [one.partner_id for one in sorted(asks, key=lambda one: (one.contacted_at, one.step))]
-    wrong = [] if (asked and asked == alert.order[: len(asked)]) or not asked else [f"asked {asked} of {alert.order}"]
-    taken = sum(row.contacts or 0 for row in rows)
-    wrong += [] if taken == len(asks) else [f"{taken} asks planned, {len(asks)} made"]
-    for one in asks:
-        sent = left[one.message_id]
-        channels = Counter(outgoing.channel for _, outgoing in sent)
-        wrong += [f"{one.partner_id} got {channels}"] if any(count > 1 for count in channels.values()) else []
-        late = [at for at, _ in sent if alert.stopped is not None and at > alert.stopped]
-        wrong += [f"{one.partner_id} was asked after the end"] if late else []
-        wrong += _result(alert, one, bool(sent))
-    replaced = {row.round for row in rows if row.round.startswith("ptn_")}
-    wanted = {str(one.partner_id) for one in asks if one.response == "CANNOT" or one.state in {"FAILED", "BLOCKED"}}
-    wrong += [] if replaced == wanted else [f"replaced {replaced}, not {wanted}"]
-    wrong += [
-        f"{one.partner_id} answered {one.response}, not {alert.answered.get(str(one.partner_id))}"
-        for one in asks
-        if one.response != alert.answered.get(str(one.partner_id))
-    ]
-    return wrong
-
-
-def _result(alert: Alert, one: Contact, sent: bool) -> list[str]:
-    """A contact tells what really happened: it left, or it could not, or the matter was over first."""
-    message = messages.standing(one.message_id)
-    if one.state != message.status:
-        return [f"{one.partner_id} stands as {one.state}, their message as {message.status}"]
-    if sent:
-        told = one.sent_at is not None and one.state in {"SENT", "DELIVERED", "FAILED"}
-        return [] if told else [f"{one.partner_id} was asked, and stands as {one.state}"]
-    if one.state == "FAILED" or (one.state == "CANCELLED" and alert.stopped is not None):
-        return []
-    return [f"{one.partner_id} was never asked, and stands as {one.state}"]
-
-
-def _clears(
-    alert: Alert, clears: list[Contact], asks: list[Contact], left: dict[str, list[tuple[int, Outgoing]]]
-) -> list[str]:
-    """After a log those who were really asked hear of it, once, and nobody else."""
-    owed = {one.partner_id for one in asks if left[one.message_id]} if alert.logged is not None else set()
-    got = [one.partner_id for one in clears]
-    wrong = [] if sorted(map(str, got)) == sorted(map(str, owed)) else [f"all-clear to {got}, not {owed}"]
-    for one in clears:
-        channels = Counter(outgoing.channel for _, outgoing in left[one.message_id])
-        fine = all(count == 1 for count in channels.values()) and (channels or one.state == "FAILED")
-        wrong += [] if fine else [f"all-clear to {one.partner_id} by {channels}, {one.state}"]
-    return wrong
-
-
-def _counters(alert: Alert, found: list[Contact], left: dict[str, list[tuple[int, Outgoing]]]) -> list[str]:
-    wrong = []
-    for partner_id in alert.order:
-        partner = world.partner(partner_id, alert.user)
-        reached = sum(bool(left[one.message_id]) for one in found if one.partner_id == partner_id)
-        asked = sum(one.step != "CLEAR" for one in found if one.partner_id == partner_id)
-        if (partner.contact_count, partner.ask_count) != (reached, asked):
-            wrong.append(f"{partner_id} counts {partner.contact_count}, {partner.ask_count}, not {reached}, {asked}")
-        if partner.answer_count != (partner_id in alert.answered):
-            wrong.append(f"{partner_id} answered {partner.answer_count} times")
-    return wrong

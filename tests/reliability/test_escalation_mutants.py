@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import alerts, money, mutants
+from tests import money, mutants, verdicts
 from tests.mutants import Mutant
 
 PACKAGE = "shared.accountability.escalation"
@@ -96,7 +96,7 @@ SAMPLE = BUGS[::6]
 
 
 def _soak(seed: int) -> list[str]:
-    share = alerts.simulate(seed, share=seed % 1000, alerts=16, rate=0.02, minutes=150)
+    share = verdicts.simulate(seed, share=seed % 1000, alerts=16, rate=0.02, minutes=150)
     return share.wrong
 
 
