@@ -41,6 +41,12 @@ OF_A_CHANNEL = messaging.events.MessageSent | messaging.events.MessageDelivered 
 LEFT = frozenset({"SENT", "DELIVERED"})
 UNREACHABLE = frozenset({"FAILED", "BLOCKED"})
 
+WITHHELD = {
+    "FREQUENCY": "{name} was left out, so that it does not become too many messages.",
+    "PAUSED": "{name} was left out: they asked for a rest.",
+}
+"""What the timeline says, by the gate's reason, of somebody who could well be reached."""
+
 
 def note(event: News, *, now: datetime) -> None:
     """Take in what became of a message; messages of other matters are none of ours. Idempotent.
@@ -82,7 +88,7 @@ def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
         writes += _sent(contact, now)
     replacement = None
     if state != contact.state and state in UNREACHABLE:
-        unreachable, replacement = _unreachable(contact, state, now)
+        unreachable, replacement = _unreachable(contact, state, getattr(event, "reason", None), now)
         writes += unreachable
     transact(writes)
     return replacement
@@ -146,13 +152,14 @@ def _if_unanswered(contact: Contact, escalation: Escalation, now: datetime) -> l
     return unless_there(row)
 
 
-def _unreachable(contact: Contact, state: str, now: datetime) -> tuple[list[Write], StepRow | None]:
+def _unreachable(contact: Contact, state: str, reason: str | None, now: datetime) -> tuple[list[Write], StepRow | None]:
     """Return what follows when somebody cannot be reached: the staff takes a guide's place, the next partner theirs."""
     matter = f"unreachable-{state}"
     if contact.type == contacts.OUTREACH:
         case = outreach.case(contact.user_id, contact.goal_id, contact.date, now=now)
         return [_line(contact, "Your guide could not be reached.", matter, now), case], None
-    writes: list[Write] = [_line(contact, f"{contact.name} could not be reached.", matter, now)]
+    why = WITHHELD.get(str(reason), "{name} could not be reached.")
+    writes: list[Write] = [_line(contact, why.format(name=contact.name), matter, now)]
     if contact.type != contacts.ASK:
         return writes, None
     row = in_place_of(contact, now=now)

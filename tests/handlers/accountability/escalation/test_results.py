@@ -108,6 +108,21 @@ def test_in_the_place_of_who_cannot_be_reached_the_next_is_asked_at_once(invoke)
     assert world.partner("ptn_ben").contact_count == 0
 
 
+@pytest.mark.covers("X-A-12", "S-A-06")
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("FREQUENCY", "Ben was left out, so that it does not become too many messages."),
+        ("PAUSED", "Ben was left out: they asked for a rest."),
+    ],
+)
+def test_the_timeline_does_not_say_that_somebody_is_out_of_reach_who_is_only_spared(invoke, reason, said):
+    follow(invoke, 2)
+    note(invoke, news(MessageBlocked, reason=reason))
+    assert [line.content for line in world.lines()] == [said]
+    assert asked(2) == ["ptn_ben", "ptn_cleo"]
+
+
 def test_what_was_cancelled_is_noted_and_nobody_else_is_asked(invoke):
     follow(invoke, 2)
     note(invoke, news(MessageCancelled, reason="LOGGED"))
