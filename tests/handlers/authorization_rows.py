@@ -147,14 +147,14 @@ ROWS = {
     "POST /v1/admin/reviews/{review_id}/decide": Row(
         ADMINS, named={"review_id": "rev_1"}, body={"decision": "DISMISS", "note": "She only asked a question."}
     ),
-    "POST /v1/support-team": Row(ANYONE_SIGNED_IN),
+    "POST /v1/support-team": Row(ANYONE_SIGNED_IN, verified=True),
     "GET /v1/support-team": Row(ANYONE_SIGNED_IN),
     "GET /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER),
     "PATCH /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER, body={"name": "Mine now"}),
     "DELETE /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER),
-    "POST /v1/support-team/{partner_id}/invite": Row(ANYONE_SIGNED_IN, owned=PARTNER),
+    "POST /v1/support-team/{partner_id}/invite": Row(ANYONE_SIGNED_IN, verified=True, owned=PARTNER),
     "POST /v1/support-team/{partner_id}/restore": Row(ANYONE_SIGNED_IN, owned=PARTNER),
-    "POST /v1/support-team/messages": Row(ANYONE_SIGNED_IN),
+    "POST /v1/support-team/messages": Row(ANYONE_SIGNED_IN, verified=True),
     "GET /v1/support-team/engagement": Row(ANYONE_SIGNED_IN),
     "GET /v1/partner/{token}": Row(EVERYBODY),
     "POST /v1/partner/{token}": Row(EVERYBODY),

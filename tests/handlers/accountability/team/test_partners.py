@@ -6,6 +6,7 @@ from shared.kernel.storage.writes import commit
 from shared.messaging import Entry, enlist
 from tests import outbox, team
 from tests.team import GRACE, OTHER, USER, added, evidence, messages, stored
+from tests.triggers import principal
 
 NOW = "2026-03-01T09:30:00.000Z"
 
@@ -93,6 +94,13 @@ def test_both_vocabularies_of_contact_methods_are_one(call, given, channels, voi
     body = {name: value for name, value in wanted.items() if value is not None}
     answer = call("accountability.add_partner", body=body, caller=USER)
     assert (answer.data["channels"], answer.data["voicemail"]) == (channels, voicemail)
+
+
+def test_nobody_is_written_to_in_the_name_of_an_unconfirmed_account(call):
+    answer = call(
+        "accountability.add_partner", body=GRACE, caller=principal(USER.user_id, *USER.permissions, verified=False)
+    )
+    assert (answer.status, answer.code, messages()) == (403, "EMAIL_NOT_VERIFIED", [])
 
 
 def test_consent_to_whatsapp_is_asked_for_by_text(call):
