@@ -7,7 +7,9 @@ from datetime import datetime
 from pynamodb.expressions.update import Action
 
 from shared.kernel.storage.writes import Delete, Put, Update, Write
+from shared.messaging import phones
 from shared.messaging.channels import Channel
+from shared.messaging.hours import Whereabouts
 from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
 
 
@@ -57,6 +59,14 @@ def recipient(entry: Entry) -> Recipient:
         active=True,
         version=1,
     )
+
+
+def zones(entry: Recipient) -> tuple[str, ...]:
+    """Return every zone that somebody may be in: their own word, else those of their number, else the home market's.
+
+    The function needs ``layers=["text"]``.
+    """
+    return Whereabouts(entry.clock_zone, phones.describe(entry.phone).zones if entry.phone else ()).zones()
 
 
 def enlist(entry: Entry) -> list[Write]:

@@ -1,6 +1,6 @@
 """What the partner's page shows: no account needed, a link is enough (S-A-38, S-A-40, X-A-25)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,20 +145,21 @@ def _clock(minutes: int | None) -> str:
 
 
 def _agreed(who: Seen, *, now: datetime) -> dict[str, Any]:
-    partner, zone = who.partner, who.entry.zone or "UTC"
+    partner, zones = who.partner, messaging.directory.zones(who.entry)
     goals = asks.backed(partner)
     until = partner.paused_until if partner.paused_until and partner.paused_until > now else None
     return {
         "heading": f"You support {who.user_name}",
         "state": "agreed",
-        "since": _day(partner.consented_at or now, zone),
-        "resting": _day(until, zone) if until else "",
+        "since": _day(partner.consented_at or now, zones),
+        "resting": _day(until, zones) if until else "",
         "asks": asks.open_asks(partner, goals),
         "progress": asks.progress(partner, goals),
         "milestones": partner.milestones,
     }
 
 
-def _day(instant: datetime, zone: str) -> str:
-    local = local_time(instant, zone)
+def _day(instant: datetime, zones: Sequence[str]) -> str:
+    """Return the day of an instant; of those of several zones the earlier, in which a rest ends."""
+    local = min((local_time(instant, zone) for zone in zones), key=datetime.toordinal)
     return f"{local.day} {local:%B %Y}"

@@ -133,7 +133,7 @@ def _save(who: Seen, visit: Visit) -> str:
 
 
 def _rest(who: Seen, visit: Visit) -> str:
-    until = rest_until(visit.form, who.entry.zone, now=visit.now)
+    until = rest_until(visit.form, messaging.directory.zones(who.entry), now=visit.now)
     transact(choices.rest(who.partner, until, also=_using_up(who.partner), now=visit.now))
     return "resting"
 

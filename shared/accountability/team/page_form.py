@@ -1,6 +1,7 @@
 """What a partner's page sends back, read."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -96,15 +97,15 @@ def _minutes(text: str) -> int:
     return int(found[1]) * 60 + int(found[2])
 
 
-def rest_until(form: PageForm, zone: str | None, *, now: datetime) -> datetime:
-    """Return the end of a rest whose last day was chosen, in the person's zone or else in UTC.
+def rest_until(form: PageForm, zones: Sequence[str], *, now: datetime) -> datetime:
+    """Return the end of a rest whose last day was chosen: when that day is over in every zone the person may be in.
 
     Raises:
         Unfit: it is no day, is over, or is more than a year away.
     """
     try:
         day = date.fromisoformat(form.until)
-        until = instant_at(day + timedelta(days=1), time(), zone or "UTC").astimezone(UTC)
+        until = max(instant_at(day + timedelta(days=1), time(), zone) for zone in zones).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unfit("Choose the last day of your rest.") from None
     if not now < until <= now + LONGEST_PAUSE:

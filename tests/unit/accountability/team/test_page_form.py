@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.accountability.team.errors import Unfit
 from shared.accountability.team.page_form import PageForm, offered, rest_until, wishes
-from shared.messaging import Channel, Recipient
+from shared.messaging import Channel, Recipient, directory
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 BOTH = Recipient(phone="+12125550123", email="grace@example.com", locale="en")
@@ -46,19 +46,22 @@ def test_whatever_is_sent_is_read_or_told_to_be_unfit(choices, begin, end, langu
 @given(st.text(max_size=12))
 def test_whatever_day_is_sent_a_rest_ends_within_a_year_or_is_unfit(until):
     try:
-        assert rest_until(PageForm(until=until), None, now=START) > START
+        assert rest_until(PageForm(until=until), ["UTC"], now=START) > START
     except Unfit:
         return
 
 
+@pytest.mark.covers("X-A-37")
 @pytest.mark.parametrize(
-    ("zone", "expected"),
+    ("entry", "expected"),
     [
-        (None, "2026-03-30T00:00:00+00:00"),
-        ("America/New_York", "2026-03-30T04:00:00+00:00"),
-        ("Asia/Kathmandu", "2026-03-29T18:15:00+00:00"),
-        ("Europe/Berlin", "2026-03-29T22:00:00+00:00"),
+        (Recipient(zone="America/New_York"), "2026-03-30T04:00:00+00:00"),
+        (Recipient(zone="Asia/Kathmandu", phone="+12125550123"), "2026-03-29T18:15:00+00:00"),
+        (Recipient(zone="Europe/Berlin"), "2026-03-29T22:00:00+00:00"),
+        (BOTH, "2026-03-30T04:00:00+00:00"),
+        (Recipient(phone="+61491570156"), "2026-03-29T17:30:00+00:00"),
+        (Recipient(email="grace@example.com"), "2026-03-30T10:00:00+00:00"),
     ],
 )
-def test_a_rest_ends_with_its_last_day_where_the_partner_is(zone, expected):
-    assert rest_until(PageForm(until="2026-03-29"), zone, now=START).isoformat() == expected
+def test_a_rest_ends_with_its_last_day_wherever_the_partner_may_be(entry, expected):
+    assert rest_until(PageForm(until="2026-03-29"), directory.zones(entry), now=START).isoformat() == expected
