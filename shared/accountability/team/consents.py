@@ -21,6 +21,13 @@ _PAGE = (
     "any time on this page, or by replying STOP. Message and data rates may apply."
 )
 
+MAIL_VERSION = "partner.page-mail/en/1"
+_MAIL = (
+    "I agree that {brand} writes to me by e-mail about the goals of {user_name}: to tell me when days were missed, to "
+    "ask me to check in, and to share successes. I am asked at most once a day and three times a week, and once more "
+    "after a week without a log. I can end this at any time on this page, or by the link at the end of every mail."
+)
+
 AGENT = 256
 """Characters that are kept of what a browser calls itself."""
 
@@ -52,9 +59,23 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def page_text(user_name: str) -> str:
-    """Return the words beside the button with which a partner agrees."""
-    return _PAGE.format(brand=settings().brand, user_name=user_name)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that somebody agrees to, as they are shown."""
+
+    version: str
+    text: str
+
+    @property
+    def hash(self) -> str:
+        """The hash that names them."""
+        return hash_of(self.text)
+
+
+def page_words(entry: Recipient, user_name: str) -> Words:
+    """Return the words beside the button with which a partner agrees: who has no phone is offered mail alone."""
+    version, text = (PAGE_VERSION, _PAGE) if entry.phone else (MAIL_VERSION, _MAIL)
+    return Words(version, text.format(brand=settings().brand, user_name=user_name))
 
 
 def lead_text() -> str:
@@ -81,6 +102,6 @@ def stated(
     return messaging.stated(statement, now=now)
 
 
-def shown(said: Said, text: str, version: str) -> Said:
+def shown(said: Said, words: Words) -> Said:
     """Return how something was said with the words it was said to."""
-    return replace(said, text_version=version, text_hash=hash_of(text))
+    return replace(said, text_version=words.version, text_hash=words.hash)

@@ -45,7 +45,7 @@ DONE = {
 _OVER: Mapping[str, tuple[str, ...]] = {
     Status.OPTED_OUT: (
         "You stopped all of our messages, and nothing comes to you.",
-        "If you want them again, text START to the number they came from.",
+        "If you want them again, {again}.",
     ),
     Status.INVALID: ("Our messages do not arrive at the address we have of you, so nothing comes to you.",),
 }
@@ -115,13 +115,16 @@ def shown(who: Seen, *, done: str = "", problem: str = "", status: int = 200, no
     elif standing in rules.MAY_ACCEPT:
         more = {"heading": f"{who.user_name} asks for your support", "state": "asked", "note": partner.note}
     else:
-        sentences = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
+        told = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
+        mail = f"write to {settings().mail_sender}"
+        again = "text START to the number they came from" if who.entry.phone else mail
+        sentences = [sentence.format(again=again) for sentence in told]
         more = {"heading": "Nothing comes to you", "state": "over", "sentences": sentences, "renewable": False}
     return render(TEMPLATE, status=status, forms=True, **common, **_settings(who), **more)
 
 
 def _settings(who: Seen) -> dict[str, Any]:
-    entry, statement = who.entry, consents.page_text(who.user_name)
+    entry, statement = who.entry, consents.page_words(who.entry, who.user_name)
     ways = offered(entry)
     known = [channel for channel in entry.channels or () if channel in ways]
     languages = {code: LANGUAGES.get(code, code) for code in sorted({*messaging.languages(), entry.locale})}
@@ -135,8 +138,9 @@ def _settings(who: Seen) -> dict[str, Any]:
         "end": _clock(entry.to_minute),
         "language": entry.locale,
         "languages": list(languages.items()),
-        "statement": statement,
-        "statement_hash": consents.hash_of(statement),
+        "statement": statement.text,
+        "statement_hash": statement.hash,
+        "ending": "replying STOP" if entry.phone else "the link at the end of every mail",
     }
 
 

@@ -52,10 +52,10 @@ class Visit:
         Raises:
             Unfit: those words are not the ones that stand there now.
         """
-        text = consents.page_text(who.user_name)
-        if self.form.statement != consents.hash_of(text):
+        words = consents.page_words(who.entry, who.user_name)
+        if self.form.statement != words.hash:
             raise Unfit("The words you agree to have changed. Please read them again.")
-        return consents.shown(self.plainly(), text, consents.PAGE_VERSION)
+        return consents.shown(self.plainly(), words)
 
     def plainly(self) -> Said:
         """Return the evidence of this visit."""

@@ -1,10 +1,16 @@
 """The partner's page: what it shows, what its forms do, and what becomes of its links."""
 
 import hashlib
+import re
+from html import unescape
 
 import pytest
 
-from shared.accountability.team import consents
+from shared.accountability.team import consents, news
+from shared.accountability.team.people import entry_of
+from shared.kernel.config import settings
+from shared.messaging import suppression
+from shared.messaging.events import AddressOptedOut
 from tests import escalations as world
 from tests import outbox, team
 from tests.team import (
@@ -58,14 +64,13 @@ def test_the_link_of_the_request_leads_to_who_asks_what_for_and_what_one_can_do(
     assert "Ada asks for your support" in said
     assert "Hi Grace. Ada keeps daily goals with Dataday" in said
     assert "You get me <b>going</b> & laughing" in said
-    assert consents.page_text("Ada") in said
+    assert consents.page_words(entry_of(both), "Ada").text in said
+    assert "on this page or by replying STOP." in said
     assert {"I agree", "No, thank you"} <= set(buttons(page))
     assert "morning run" not in page.text
 
 
 def buttons(page):
-    import re
-
     return re.findall(r"<button[^>]*>([^<]+)</button>", page.text)
 
 
@@ -108,7 +113,7 @@ def test_agreeing_keeps_the_channels_the_hours_and_the_evidence_of_what_was_show
         "kind": "GIVEN",
         "method": "WEB_PAGE",
         "text_version": "partner.page/en/1",
-        "text_hash": hashlib.sha256(consents.page_text("Ada").encode()).hexdigest(),
+        "text_hash": hashlib.sha256(consents.page_words(entry_of(both), "Ada").text.encode()).hexdigest(),
         "network_address": "203.0.113.7",
         "user_agent": "Browser/1.0",
     }
@@ -118,11 +123,34 @@ def test_agreeing_keeps_the_channels_the_hours_and_the_evidence_of_what_was_show
 
 
 def test_a_changed_sentence_needs_a_new_version():
-    known = {"partner.page/en/1": "0ec6", "lead.default/en/1": "faca"}
+    known = {"partner.page/en/1": "0ec6", "partner.page-mail/en/1": "5ef2", "lead.default/en/1": "faca"}
     assert known == {
         consents.PAGE_VERSION: consents.hash_of(consents._PAGE)[:4],
+        consents.MAIL_VERSION: consents.hash_of(consents._MAIL)[:4],
         consents.LEAD_VERSION: consents.hash_of(consents._LEAD)[:4],
     }
+
+
+@pytest.mark.covers("X-A-01", "X-A-05")
+def test_who_is_reached_by_mail_alone_reads_how_mails_end_and_agrees_to_that(clock):
+    mailed = added(phone=None, email="grace@example.com", preferred_contact_method="email")
+    token = link_to(mailed, now=clock.now())
+    page = visit(token)
+    assert "STOP" not in words(page)
+    assert "on this page or by the link at the end of every mail." in words(page)
+    next_token(submit(token, action="accept", statement=statement_on(page), first="EMAIL"))
+    (statement,) = re.findall(r"<p>(I agree[^<]*)</p>", page.text)
+    given = evidence(mailed)[-1]
+    assert given["text_version"] == "partner.page-mail/en/1"
+    assert given["text_hash"] == hashlib.sha256(unescape(statement).encode()).hexdigest()
+
+
+def test_who_ended_all_mails_reads_whom_to_write_to(clock):
+    mailed = added(phone=None, email="grace@example.com", preferred_contact_method="email")
+    suppression.suppress("grace@example.com", "UNSUBSCRIBED", source="link", now=clock.now())
+    news.address_changed(AddressOptedOut(recipient_id=mailed, reason="UNSUBSCRIBED"), now=clock.now())
+    said = words(visit(link_to(mailed, now=clock.now())))
+    assert f"If you want them again, write to {settings().mail_sender}." in said
 
 
 def test_words_that_changed_since_they_were_shown_are_not_agreed_to(both, clock):
