@@ -156,10 +156,8 @@ def is_over(invited_at: datetime, *, now: datetime) -> bool:
     return now >= invited_at + EXPIRES
 
 
-WHOLE_PERSON = ("STOP", "COMPLAINT", "UNSUBSCRIBED", "STAFF")
-"""Reasons of a suppression by which somebody said no to all of our messages."""
-
-_OF_A_PHONE = frozenset({"CARRIER", "WRONG_NUMBER"})
+WHOLE_PERSON = ("STOP", "CARRIER", "COMPLAINT", "UNSUBSCRIBED", "STAFF")
+"""Reasons of a suppression by which somebody said no to all of our messages; CARRIER is a STOP that Twilio knows of."""
 
 
 def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> Status | None:
@@ -173,7 +171,7 @@ def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> Status | 
     """
     if not set(reasons).isdisjoint(WHOLE_PERSON):
         return Status.OPTED_OUT
-    phone_lost, mail_lost = bool(_OF_A_PHONE & set(reasons)), "BOUNCE" in reasons
+    phone_lost, mail_lost = "WRONG_NUMBER" in reasons, "BOUNCE" in reasons
     lost = [phone_lost if channel in PHONE else mail_lost for channel in channels]
     return Status.INVALID if lost and all(lost) else None
 

@@ -166,12 +166,13 @@ def test_who_was_removed_agrees_to_nothing(call, invoke):
     assert status(partner_id) == "REMOVED"
 
 
-@pytest.mark.covers("X-A-05", "X-A-08", "X-A-09")
-def test_stop_ends_everything_and_start_takes_it_back(call, invoke, clock):
+@pytest.mark.covers("X-A-05", "X-A-08", "X-A-09", "X-A-10")
+@pytest.mark.parametrize("reason", ["STOP", "CARRIER"])
+def test_stop_ends_everything_and_start_takes_it_back(call, invoke, clock, reason):
     partner_id = added()
     team.accepted(partner_id, now=clock.now(), voice="yes")
-    out = events.AddressOptedOut(recipient_id=partner_id, reason="STOP")
-    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    out = events.AddressOptedOut(recipient_id=partner_id, reason=reason)
+    suppression.suppress(PHONE, reason, source="SM9", now=clock.now())
     follow(invoke, out, out)
     assert (status(partner_id), consent(partner_id)[0]) == ("OPTED_OUT", False)
     assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.left"]
