@@ -7,6 +7,7 @@ permission, rate limits, ``Idempotency-Key``, the envelope, the one error shape 
 import base64
 import inspect
 import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -86,10 +87,15 @@ def _read(body: str) -> Any:
         raise ValidationFailed(details=[("body", "The body is not JSON")]) from None
 
 
+_ALTERNATIVE = re.compile(r"[A-Z].*|.*[^A-Za-z0-9_].*|bool|int|float|str")
+"""What pydantic calls the alternatives of a field that may be of several types; no field of ours is called so."""
+
+
 def field_of(location: tuple[int | str, ...]) -> str:
     """Return the name a client knows a field by: ``body`` for the whole body, else its path inside it."""
     inner = [str(part) for part in location[1:] if not isinstance(part, int) or len(location) > 2]
-    return ".".join(inner) or str(location[0])
+    named = [part for place, part in enumerate(inner) if place == 0 or not _ALTERNATIVE.fullmatch(part)]
+    return ".".join(named) or str(location[0])
 
 
 def _explain(invalid: RequestValidationError) -> ValidationFailed:

@@ -42,6 +42,7 @@ def test_a_reply_keeps_copies() -> None:
     assert reply.meta == {"replayed": True}
 
 
+@pytest.mark.covers("S-P-23")
 @pytest.mark.parametrize(
     ("location", "name"),
     [
@@ -50,6 +51,12 @@ def test_a_reply_keeps_copies() -> None:
         (("body", "members", 0, "name"), "members.0.name"),
         (("query", "limit"), "limit"),
         (("body", 12), "body"),
+        (("header", "Idempotency-Key"), "Idempotency-Key"),
+        (("body", "frequency", "literal['daily']"), "frequency"),
+        (("body", "frequency", "function-after[_whole(), FrequencyView]", "weekdays", 0), "frequency.weekdays.0"),
+        (("body", "frequency", "FrequencyView", "n"), "frequency.n"),
+        (("body", "preferences", "theme", "constrained-str"), "preferences.theme"),
+        (("body", "preferences", "theme", "bool"), "preferences.theme"),
     ],
 )
 def test_a_field_is_named_as_the_client_knows_it(location: tuple[int | str, ...], name: str) -> None:
