@@ -123,15 +123,17 @@ def miss(
     since: str = FIRST,
     at: datetime = START,
     due_in: timedelta = timedelta(hours=23),
+    date: str | None = None,
 ) -> DayMissed:
-    """Store that a day was missed, as its end does, and return the event."""
+    """Store that a day was missed, as its end does, and return the event; of a goal that is daily, without ``date``."""
+    date = date or day(number, since)
     closed = _filled(
         Day,
         goal_pk(goal_id),
-        day_sk(day(number, since)),
+        day_sk(date),
         goal_id=goal_id,
         user_id=user_id,
-        date=day(number, since),
+        date=date,
         zone="UTC",
         frequency=DAILY,
         opened_at=at - timedelta(days=1),
@@ -142,7 +144,7 @@ def miss(
     )
     actions = [Goal.missed_run.set(number), Goal.missed_since.set(since), Goal.due_at.set(at + due_in)]
     transact([Put(closed), Update(Goal, user_pk(user_id), goal_sk(goal_id), actions)])
-    return DayMissed(user_id=user_id, goal_id=goal_id, date=day(number, since), days_missed=number, missed_since=since)
+    return DayMissed(user_id=user_id, goal_id=goal_id, date=date, days_missed=number, missed_since=since)
 
 
 def log(

@@ -248,7 +248,8 @@ def wanted(
             "partner_name": partner.name,
             "user_name": member.name,
             "goal": goal_words(partner.privacy, goal.title),
-            "days": str(day.days_missed),
+            "day": rules.spoken(day.date),
+            "days": str(rules.days_since(day.missed_since, day.date)),
         }
         | ({"link": links.link(partner, now=now)} if asks else {}),
         valid=rules.valid_for(goal.due_at, now=now),

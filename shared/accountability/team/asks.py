@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.accountability.escalation import contacts
+from shared.accountability.escalation import rules as steps
 from shared.accountability.escalation.items import Contact
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.items import goal_pk, user_pk
@@ -64,7 +65,8 @@ def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
         return None
     newest = mine[-1]
     about = contacts.name_of(newest).about
-    return Ask(about, rules.goal_words(partner.privacy, goal.title), newest.escalation_day)
+    days = steps.days_since(str(newest.missed_since), newest.date)
+    return Ask(about, rules.goal_words(partner.privacy, goal.title), days)
 
 
 def _is_open(contact: Contact, partner: Partner) -> bool:

@@ -15,7 +15,13 @@ from shared.messaging.wording.syntax import problems
 from shared.messaging.words import FIRST_WORDS, MissingVariable, TooLong, compose
 
 FIRST = "Dataday: Reply STOP to end, HELP for help. Msg & data rates may apply."
-PEOPLE = {"partner_name": "Maria", "user_name": "Ada", "goal": "morning run"}
+PEOPLE = {
+    "partner_name": "Maria",
+    "user_name": "Ada",
+    "goal": "morning run",
+    "day": "Saturday 22 November",
+    "days": "2",
+}
 EVERYTHING = PEOPLE | {
     "days": "4",
     "note": "Please?",
@@ -27,8 +33,8 @@ EVERYTHING = PEOPLE | {
 }
 
 DAY_1 = (
-    "Hi Maria, this is Dataday. Ada missed logging their morning run today. We're following up with them directly. "
-    "You're part of their Social Accountability Network - thanks for supporting their success! 💪"
+    "Hi Maria, this is Dataday. Ada missed logging their morning run on Saturday 22 November. We're following up "
+    "with them directly. You're part of their Social Accountability Network - thanks for supporting their success! 💪"
 )
 DAY_2 = (
     "Hi Maria, this is Dataday. Ada hasn't logged their morning run progress for 2 days. Could you check in with them? "
@@ -72,7 +78,7 @@ def version(**wording):
     return Version("test", "en", 3, Wording.model_validate(defaults | wording))
 
 
-@pytest.mark.covers("S-A-24", "S-A-25", "S-A-26", "S-A-27", "S-A-28", "S-A-29")
+@pytest.mark.covers("S-A-24", "S-A-25", "S-A-26", "S-A-27", "S-A-28", "S-A-29", "D-26")
 @pytest.mark.parametrize(
     ("key", "text", "days", "how"),
     [
@@ -160,7 +166,7 @@ def test_the_users_own_words_are_in_the_mail_only_where_there_are_some():
 
 
 def test_a_mail_that_asks_holds_the_link_to_answer_by():
-    text = said("escalation.day-2", Channel.EMAIL).text
+    text = said("escalation.day-2", Channel.EMAIL, EVERYTHING | {"days": "2"}).text
     assert text == f"{DAY_2}\n\nTell us whether you can: {EVERYTHING['link']}"
 
 

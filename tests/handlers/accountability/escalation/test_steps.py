@@ -1,5 +1,6 @@
 """Missed days through the functions that follow them: who is told or asked, once, and what stops it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,31 @@ def test_a_partner_reads_no_more_than_the_user_chose(invoke):
     assert "morning run" not in words["ptn_coworker"]
     assert "daily goal" in words["ptn_coworker"]
     assert "morning run" in words["ptn_ben"]
+
+
+def given_to(partner_id):
+    return [json.loads(item["variables"]["S"]) for item in messages() if item["recipient_id"]["S"] == partner_id]
+
+
+@pytest.mark.covers("D-26", "S-A-24")
+def test_partners_read_which_day_was_missed_as_the_words_come_the_day_after(invoke):
+    follow(invoke, 1)
+    assert [words["day"] for words in given_to("ptn_ben")] == ["Saturday 28 February"]
+
+
+@pytest.mark.covers("D-03", "S-A-26", "S-A-40")
+def test_partners_read_how_long_nothing_was_logged_whatever_a_goal_asks_of_its_days(invoke):
+    world.put_member(guide_id="usr_guide")
+    world.put_goal(frequency='{"kind": "WEEKDAYS", "weekdays": [5], "since": "2026-02-01"}')
+    for number, date in [(1, "2026-02-28"), (2, "2026-03-07"), (3, "2026-03-14")]:
+        follow(invoke, number, date=date)
+    found = {item["template"]["S"]: json.loads(item["variables"]["S"])["days"] for item in messages()}
+    assert found == {
+        "guide.outreach": "1",
+        "escalation.day-1": "1",
+        "escalation.day-2": "8",
+        "escalation.day-3-plus": "15",
+    }
 
 
 def test_a_message_of_a_day_makes_sense_until_the_next_day_could_be_missed(invoke):
