@@ -1,5 +1,4 @@
 from shared import messaging
-from shared.accountability.escalation.errors import PolicyNotFound
 from shared.accountability.goals import access, errors, keeping
 from shared.accountability.goals.schemas import GoalChange, GoalView
 from shared.kernel.caller import Caller
@@ -16,7 +15,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     idempotent=True,
     rate="write",
     touches=[access.CHANGE, messaging.access.REQUEST, COUNT_RATE, KEEP_ANSWER],
-    errors=[NotFound, errors.GoalOver, errors.TooSoon, PolicyNotFound, Unavailable],
+    errors=[NotFound, errors.GoalOver, errors.TooSoon, Unavailable],
 )
 def change_goal(goal_id: Id, body: GoalChange, caller: Caller, clock: Clock) -> GoalView:
     """Change a goal; another frequency and other rest days begin tomorrow."""

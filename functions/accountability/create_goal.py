@@ -1,5 +1,4 @@
 from shared import identity
-from shared.accountability.escalation.errors import PolicyNotFound
 from shared.accountability.goals import access, errors, keeping
 from shared.accountability.goals.schemas import GoalView, NewGoal
 from shared.kernel.caller import Caller, OperationId
@@ -15,7 +14,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     idempotent=True,
     rate="write",
     touches=[access.CHANGE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
-    errors=[PolicyNotFound, errors.TooManyGoals],
+    errors=[errors.TooManyGoals],
 )
 def create_goal(body: NewGoal, caller: Caller, operation: OperationId, clock: Clock) -> GoalView:
     """Set a goal; its first day is open at once."""

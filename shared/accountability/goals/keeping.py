@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from shared.accountability.escalation import policies
+from shared.accountability.escalation.errors import PolicyNotFound
 from shared.accountability.events import GoalCreated
 from shared.accountability.goals import days, members
 from shared.accountability.goals.calendar import opening, shifted
@@ -43,10 +44,10 @@ def create(user_id: str, wanted: NewGoal, *, operation: str, now: datetime) -> G
     """Set a goal; its first day is what is left of today. Every try of one request finds the same goal.
 
     Raises:
-        PolicyNotFound: there is no such escalation policy.
+        ValidationFailed: there is no such escalation policy.
         TooManyGoals: the user has 50 goals.
     """
-    policies.newest(wanted.policy)
+    _require_policy(wanted.policy)
     member = members.member_of(user_id)
     goal_id, window = derived_id("gol", user_id, operation), opening(now, members.habits(member))
     goal = Goal(
@@ -117,11 +118,11 @@ def change(user_id: str, goal_id: str, wanted: GoalChange, *, now: datetime) -> 
         NotFound: there is no such goal of the user's.
         GoalOver: it is completed.
         TooSoon: a rest day that has begun or is over.
-        PolicyNotFound: there is no such escalation policy.
+        ValidationFailed: there is no such escalation policy.
         Unavailable: others changed it all the time.
     """
     if wanted.policy:
-        policies.newest(wanted.policy)
+        _require_policy(wanted.policy)
 
     def apply(goal: Goal) -> Sequence[Write]:
         if goal.status == "COMPLETED":
@@ -137,6 +138,13 @@ def change(user_id: str, goal_id: str, wanted: GoalChange, *, now: datetime) -> 
         return [*stopped, told(goal, now=now)]
 
     return view(changed(user_id, goal_id, apply))
+
+
+def _require_policy(name: str) -> None:
+    try:
+        policies.newest(name)
+    except PolicyNotFound as unknown:
+        raise ValidationFailed(details=[("policy", unknown.message)]) from None
 
 
 def next_day(goal: Goal, *, now: datetime) -> str:

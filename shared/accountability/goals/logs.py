@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from shared.accountability.escalation.crisis import suspected
@@ -179,7 +179,8 @@ def _log(goal: Goal, entry: Entry, *, now: datetime) -> Logged:
     if date == goal.open_day or (date == shifted(goal.open_day, 1) and now >= goal.closes_at):
         return _log_open(goal, date, entry, now=now)
     if not rules.in_time(date, goal.open_day, goal.first_day):
-        raise DayNotOpen
+        why = "This day has not begun" if date > goal.open_day else "This day is too long ago, or before the goal"
+        raise DayNotOpen(details=[("date", why)])
     return _correct(goal, date, entry, now=now)
 
 
@@ -224,8 +225,10 @@ def _tell(goal: Goal, day: Day, run: str | None, *, now: datetime) -> tuple[bool
     crisis = bool(day.notes and suspected(day.notes))
     writes: list[Write] = []
     if crisis:
-        goal.held_at = goal.held_at or now
-        found = CrisisSuspected(user_id=goal.user_id, goal_id=goal.goal_id, date=day.date)
+        # Later than what was said before, whatever the clock says: a case tells new words by it.
+        said_at = max(now, goal.held_at + timedelta(milliseconds=1)) if goal.held_at else now
+        goal.held_at = said_at
+        found = CrisisSuspected(user_id=goal.user_id, goal_id=goal.goal_id, date=day.date, said_at=said_at)
         writes.append(outbox(found, at=now))
         writes += run_withdrawn(goal, ended, "CRISIS", now=now) if ended else []
         writes += withdraw_run(goal, "CRISIS", now=now)
@@ -247,7 +250,7 @@ def _correct(goal: Goal, date: str, entry: Entry, *, now: datetime) -> Logged:
     rows = corrections.recent(goal)
     day = rows.get(date)
     if day is None:
-        raise DayNotOpen
+        raise DayNotOpen(details=[("date", "There is nothing of this day to add to")])
     if day.log_id:
         raise _Standing(day)
     return revise(goal, rows, day, entry, now=now)
@@ -300,5 +303,5 @@ def logged_day(user_id: str, goal_id: str, date: str, *, now: datetime) -> tuple
     if day is None or not day.log_id:
         raise NotFound
     if date < shifted(goal.open_day, -rules.CORRECTION_DAYS):
-        raise DayNotOpen
+        raise DayNotOpen(details=[("date", "This day is too long ago")])
     return goal, rows, day

@@ -71,7 +71,7 @@ def add(user_id: str, wanted: "NewPartner", operation: str, *, now: datetime) ->
     partner = _new(user_id, partner_id, wanted, reached, now=now)
     entry = _entry(partner_id, wanted, reached)
     try:
-        transact(_adding(partner, entry, people.name_of(user_id), now=now))
+        transact(_adding(partner, reached, entry, people.name_of(user_id), now=now))
     except AddedBefore:
         partner = people.partner_as_read(user_id, partner_id)
     return view(partner, people.entry_of(partner_id), now=now)
@@ -145,13 +145,13 @@ def _entry(partner_id: str, wanted: "NewPartner", reached: Reached) -> Entry:
     )
 
 
-def _adding(partner: Partner, entry: Entry, user_name: str, *, now: datetime) -> list[Write]:
+def _adding(partner: Partner, reached: Reached, entry: Entry, user_name: str, *, now: datetime) -> list[Write]:
     owner = PartnerOwner(pk=owner_pk(partner.partner_id), sk=PartnerOwner.SK, user_id=partner.user_id)
     event = PartnerInvited(user_id=partner.user_id, partner_id=partner.partner_id)
     return [
         Put(partner, condition=Partner.pk.does_not_exist(), error=AddedBefore),
         Put(owner),
-        *_claiming(partner, now=now),
+        *_claiming(partner, reached, now=now),
         _one_more(partner.user_id),
         *messaging.enlist(entry),
         *invitations.asking(partner, messaging.directory.recipient(entry), user_name, number=0, now=now),
@@ -159,22 +159,27 @@ def _adding(partner: Partner, entry: Entry, user_name: str, *, now: datetime) ->
     ]
 
 
-def _claiming(partner: Partner, *, now: datetime) -> list[Write]:
+def _claiming(partner: Partner, reached: Reached, *, now: datetime) -> list[Write]:
     rested = PartnerAddress.partner_id.does_not_exist() & (PartnerAddress.asked_at <= now - rules.COOL_DOWN)
     free = PartnerAddress.pk.does_not_exist() | rested
     asked = PartnerAddress.asked_at.set(now)
-    return [_claim(partner, hashed, free, asked) for hashed in partner.addresses]
+    named = [("phone", reached.phone), ("email", reached.email)]
+    return [
+        _claim(partner, messaging.address_hash(address), free, asked, field=field)
+        for field, address in named
+        if address
+    ]
 
 
-def _claim(partner: Partner, hashed: str, free: Condition, *also: Action) -> Update:
+def _claim(partner: Partner, hashed: str, free: Condition, *also: Action, field: str | None = None) -> Update:
     mine = PartnerAddress.partner_id.set(partner.partner_id)
-    return Update(PartnerAddress, partner.pk, address_sk(hashed), [mine, *also], condition=free, error=_taken)
 
+    def taken(old: Attributes | None) -> Exception:
+        if old and PartnerAddress.load(old).partner_id is None:
+            return AskedRecently("They were asked less than 30 days ago. If you removed them, restore them.")
+        return PartnerExists(details=[(field, PartnerExists.message)] if field else ())
 
-def _taken(old: Attributes | None) -> Exception:
-    if old and PartnerAddress.load(old).partner_id is None:
-        return AskedRecently("They were asked less than 30 days ago. If you removed them, restore them.")
-    return PartnerExists()
+    return Update(PartnerAddress, partner.pk, address_sk(hashed), [mine, *also], condition=free, error=taken)
 
 
 def _one_more(user_id: str) -> Update:

@@ -81,7 +81,7 @@ def test_a_profile_is_changed_in_parts(clock):
         ({"dayStart": "3"}, "dayStart"),
         ({"grace": -1}, "grace"),
         ({"tier": "tier_200"}, "tier"),
-        ({"preferences": {"a": [1]}}, "preferences.a.bool"),
+        ({"preferences": {"a": [1]}}, "preferences.a"),
         ({"onboardingCompleted": False}, "onboardingCompleted"),
         ({"name": "Ada\nYour bank: call us"}, "name"),
         ({"name": "Ada\u2028Your bank"}, "name"),
@@ -199,8 +199,15 @@ def test_a_goal_refuses_what_makes_no_sense(body):
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
 
 
+@pytest.mark.covers("S-P-23")
 def test_an_unknown_policy_is_refused():
-    assert call("accountability.create_goal", body={"title": "Run", "policy": "none"}, caller=USER).status == 404
+    made = ok(call("accountability.create_goal", body={"title": "Run"}, caller=USER), 201).data
+    for answer in (
+        call("accountability.create_goal", body={"title": "Run", "policy": "none"}, caller=USER),
+        on("change_goal", made["id"], body={"policy": "none"}),
+    ):
+        assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+        assert [one["field"] for one in answer.json["error"]["details"]] == ["policy"]
 
 
 @pytest.mark.covers("S-A-51")

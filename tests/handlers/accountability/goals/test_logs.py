@@ -151,6 +151,7 @@ def test_a_day_that_has_not_begun_or_is_long_gone_is_refused(clock):
     for date in (TOMORROW, "2026-02-28", "9999-12-31", "0001-01-01"):
         answer = log(goal_id, date=date)
         assert (answer.status, answer.code) == (409, "DAY_NOT_OPEN"), date
+        assert [one["field"] for one in answer.json["error"]["details"]] == ["date"]
     pass_days(goal_id, clock, 9)
     assert log(goal_id, date=TOMORROW).code == "DAY_NOT_OPEN"
     assert ok(log(goal_id, date=DAY_AFTER), 201).data["outcome"] == "LOGGED"

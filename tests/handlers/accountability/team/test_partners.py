@@ -149,6 +149,18 @@ def test_bad_input_is_refused_by_the_field_and_nobody_is_asked(call, given, fiel
     assert messages() == []
 
 
+@pytest.mark.covers("S-P-23")
+def test_of_an_address_that_a_partner_has_already_the_field_is_named(call):
+    added(email="grace@example.com")
+    other = {"phone": "+12125550124", "email": "Grace@Example.com"}
+    answer = call("accountability.add_partner", body=GRACE | other, caller=USER, key="two")
+    assert (answer.code, fields_of(answer)) == ("PARTNER_EXISTS", ["email"])
+
+
+def fields_of(answer):
+    return [one["field"] for one in answer.json["error"]["details"]]
+
+
 def test_a_landline_may_be_called_by_who_is_asked_by_mail(call):
     body = GRACE | {"phone": "+493012345678", "email": "grace@example.com", "channels": ["EMAIL", "VOICE"]}
     answer = call("accountability.add_partner", body=body, caller=USER)
@@ -159,6 +171,7 @@ def test_nobody_is_added_twice_however_the_number_is_written(call):
     added()
     answer = call("accountability.add_partner", body=GRACE | {"phone": "+1 (212) 555-0123"}, caller=USER, key="two")
     assert (answer.status, answer.code) == (409, "PARTNER_EXISTS")
+    assert fields_of(answer) == ["phone"]
     assert len(messages()) == 1
     assert added(user=OTHER)
 
