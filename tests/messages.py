@@ -58,6 +58,11 @@ def leave(recipient_id: str) -> None:
     commit(directory.active(recipient_id, is_active=False))
 
 
+def suspend(user_id: str = "usr_ada", *, suspended: bool = True) -> None:
+    """Let nothing go out in the name of a user any more, or let it again."""
+    commit(messaging.suspending(user_id, suspended=suspended))
+
+
 def rest(recipient_id: str, until: datetime) -> None:
     """Let somebody ask for rest."""
     commit(directory.paused(recipient_id, until))

@@ -1,3 +1,4 @@
+from shared import messaging
 from shared.identity import access, administration
 from shared.identity.schemas import AccountView, AdministrativeReason
 from shared.kernel.caller import Caller
@@ -13,7 +14,7 @@ from shared.kernel.paths import Id
     allow="identity:suspend",
     rate="write",
     idempotent=True,
-    touches=[access.ADMINISTER],
+    touches=[access.ADMINISTER, messaging.access.PLACE],
     errors=[NotFound],
 )
 def reinstate_account(user_id: Id, body: AdministrativeReason, caller: Caller, clock: Clock) -> AccountView:

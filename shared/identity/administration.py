@@ -6,6 +6,7 @@ from datetime import datetime
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from shared import messaging
 from shared.identity import rules
 from shared.identity.events import (
     AccountReinstated,
@@ -19,17 +20,18 @@ from shared.identity.schemas import AccountView, RoleChange
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.storage.reads import get
-from shared.kernel.storage.writes import ConditionFailed, Update, transact
+from shared.kernel.storage.writes import ConditionFailed, Update, Write, transact
 
 
 def suspend(user_id: str, reason: str, *, by: str, now: datetime) -> AccountView:
-    """Suspend an account: it cannot sign in, and its tokens are refused within a minute.
+    """Suspend an account: it cannot sign in, its tokens are refused within a minute, nothing goes out in its name.
 
     Raises:
         NotFound: there is no such account.
     """
     event = AccountSuspended(user_id=user_id, by=by, reason=reason)
-    return _change(event, [Account.suspended_at.set(now)], Account.suspended_at.does_not_exist(), now=now)
+    silent = messaging.suspending(user_id, suspended=True)
+    return _change(event, [Account.suspended_at.set(now)], Account.suspended_at.does_not_exist(), silent, now=now)
 
 
 def reinstate(user_id: str, reason: str, *, by: str, now: datetime) -> AccountView:
@@ -39,7 +41,8 @@ def reinstate(user_id: str, reason: str, *, by: str, now: datetime) -> AccountVi
         NotFound: there is no such account.
     """
     event = AccountReinstated(user_id=user_id, by=by, reason=reason)
-    return _change(event, [Account.suspended_at.remove()], Account.suspended_at.exists(), now=now)
+    heard = messaging.suspending(user_id, suspended=False)
+    return _change(event, [Account.suspended_at.remove()], Account.suspended_at.exists(), heard, now=now)
 
 
 def change_role(user_id: str, change: RoleChange, *, by: str, now: datetime) -> AccountView:
@@ -57,12 +60,14 @@ def change_role(user_id: str, change: RoleChange, *, by: str, now: datetime) -> 
     return _change(event, [Account.grants.delete({granted})], held, now=now)
 
 
-def _change(event: AdministrativeEvent, actions: Sequence[Action], needed: Condition, *, now: datetime) -> AccountView:
-    """Change an account where the change is ``needed``, and return it as it then is."""
+def _change(
+    event: AdministrativeEvent, actions: Sequence[Action], needed: Condition, *also: Write, now: datetime
+) -> AccountView:
+    """Change an account, and what goes with that, where the change is ``needed``, and return it as it then is."""
     pk = user_pk(event.user_id)
     changed = Update(Account, pk, Account.SK, actions, condition=Account.pk.exists() & needed)
     try:
-        transact([changed, outbox(event, at=now)])
+        transact([changed, *also, outbox(event, at=now)])
     except ConditionFailed as unneeded:
         if unneeded.old is None:
             raise NotFound from None

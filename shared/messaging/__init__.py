@@ -9,7 +9,7 @@ from shared.messaging.forecast import Forecast, forecast
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
 from shared.messaging.said import words_said
-from shared.messaging.users import enlist_user, living_in
+from shared.messaging.users import enlist_user, living_in, suspending
 from shared.messaging.variables import SecretLink
 from shared.messaging.wording.catalogue import languages
 from shared.messaging.words import NoWords, render
@@ -49,6 +49,7 @@ __all__ = [
     "stated",
     "still_open",
     "suppression",
+    "suspending",
     "topic_key",
     "words_said",
 ]

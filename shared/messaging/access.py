@@ -13,7 +13,7 @@ ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetI
 """To keep somebody's entry in the directory, and their consent."""
 
 PLACE = table_access("messaging.place", DOMAIN, "UpdateItem")
-"""To note where a user lives."""
+"""To note where a user lives, and whether anything may go out in their name."""
 
 READ_DIRECTORY = table_access("messaging.read-directory", DOMAIN, "BatchGetItem", "GetItem", "Query")
 """To read recipients, consents and suppressions."""

@@ -1,7 +1,8 @@
 """The claim: the transaction before every send. Whoever commits it may send, once, and nobody else (X-A-35).
 
 It repeats as conditions what the decision stood on and may have changed since: the message itself, its topics,
-suppressions, consent, the recipient, the counters. So whatever commits first, a STOP, a log or the claim, wins.
+its user, suppressions, consent, the recipient, the counters. So whatever commits first, a STOP, a log or the claim,
+wins.
 """
 
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from shared.kernel.storage.writes import Check, Put, Write, transact
 from shared.messaging import counters, progress, variables
 from shared.messaging.channels import Channel
 from shared.messaging.consent import consent_sk
-from shared.messaging.facts import Known
+from shared.messaging.facts import Known, subject_key
 from shared.messaging.gate import Way
 from shared.messaging.items import Consent, Recipient, Suppression, address_pk, suppression_sk
 from shared.messaging.message_items import Attempt, Message, attempt_sk
@@ -39,6 +40,7 @@ def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Claimed:
     writes: list[Write] = [
         progress.changed(known.message, *(getattr(Message, name).set(value) for name, value in fields.items())),
         *(still_open(str(topic), error=Moved) for topic in dict.fromkeys(known.message.topics or ())),
+        *_not_suspended(known.message),
         *_not_suppressed(known, way),
         *_consented(known, way),
         *_recipient_as_read(known),
@@ -93,6 +95,13 @@ def _claimed(known: Known, way: Way, attempt: Attempt, now: datetime) -> dict[st
     if _takes_voicemail(known, way):
         fields["voicemail"] = True
     return fields
+
+
+def _not_suspended(message: Message) -> list[Check]:
+    if message.subject_id is None or message.subject_id == message.recipient_id:
+        return []
+    model, pk, sk = subject_key(message.subject_id)
+    return [Check(model, pk, sk, Recipient.suspended.does_not_exist(), Moved)]
 
 
 def _not_suppressed(known: Known, way: Way) -> list[Check]:

@@ -19,7 +19,6 @@ from shared.messaging.items import (
     Consent,
     Recipient,
     Suppression,
-    Topic,
     address_pk,
     recipient_pk,
     suppression_sk,
@@ -74,7 +73,7 @@ class Known:
 def read(message: Message, now: datetime) -> Known:
     """Read what a decision about a message stands on: two calls."""
     kind = category(message.category)
-    recipient, consent, sender, topics = _matter(message, kind)
+    recipient, consent, sender, over = _matter(message, kind)
     to_phone, to_mail = _addresses(message, recipient)
     phone = phones.describe(to_phone) if to_phone else None
     addresses = [address for address in (to_phone, to_mail) if address]
@@ -88,7 +87,7 @@ def read(message: Message, now: datetime) -> Known:
         now=now,
         category=kind,
         valid_until=message.valid_until,
-        closed=next((topic.reason for topic in topics if topic), None),
+        closed=over,
         person=_person(recipient),
         direct=message.to is not None,
         consented=frozenset(Channel(str(one)) for one in consent.channels)
@@ -115,9 +114,8 @@ def _tried(message: Message) -> frozenset[Channel]:
     return tried | {Channel.VOICE} if message.voicemail else tried
 
 
-def _matter(
-    message: Message, kind: Category
-) -> tuple[Recipient | None, Consent | None, Sender | None, list[Topic | None]]:
+def _matter(message: Message, kind: Category) -> tuple[Recipient | None, Consent | None, Sender | None, str | None]:
+    """Return the recipient, what they agreed to, our sender, and why the matter is over, if it is. One call."""
     pk = recipient_pk(message.recipient_id)
     wanted: list[Key] = [(Recipient, pk, Recipient.SK)]
     if kind.consent:
@@ -125,9 +123,18 @@ def _matter(
     if settings().twilio_messaging_service:
         wanted.append((Sender, sender_pk(settings().twilio_messaging_service), Sender.SK))
     topics = [topic_key(str(topic)) for topic in message.topics or ()]
-    found = dict(zip([*wanted, *topics], reads.get_many([*wanted, *topics]), strict=True))
+    subjects: list[Key] = [subject_key(message.subject_id)] if message.subject_id else []
+    keys = [*wanted, *topics, *subjects]
+    found = dict(zip(keys, reads.get_many(keys), strict=True))
     by_model = {model: found[model, pk, sk] for model, pk, sk in wanted}
-    return by_model[Recipient], by_model.get(Consent), by_model.get(Sender), [found[key] for key in topics]
+    closed = [found[key].reason for key in topics if found[key]]
+    suspended = ["SUSPENDED" for key in subjects if found[key] and found[key].suspended]
+    return by_model[Recipient], by_model.get(Consent), by_model.get(Sender), next(iter([*closed, *suspended]), None)
+
+
+def subject_key(user_id: str) -> Key:
+    """Return where it is read whether anything may go out in the name of a user."""
+    return Recipient, recipient_pk(user_id), Recipient.SK
 
 
 def _addresses(message: Message, recipient: Recipient | None) -> tuple[str | None, str | None]:

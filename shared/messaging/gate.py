@@ -67,7 +67,7 @@ class Facts:
         now: the present.
         category: what kind of message.
         valid_until: when it makes no sense any more.
-        closed: why its matter is over; ``None`` while it is open.
+        closed: why its matter is over, ``SUSPENDED`` where its user's account is; ``None`` while it is open.
         person: the recipient; ``None`` where there is none of that id.
         direct: it goes to the address that its request named, which only account mail and answers may.
         consented: channels that the recipient agreed to for the category's purpose.

@@ -43,7 +43,8 @@ class Recipient(Item):
     ``channels`` are in order of preference; ``voicemail`` adds a voice message to each text (S-A-32). ``from_minute``
     and ``to_minute`` are the person's own hours, minutes after local midnight. ``muted`` holds ``<category>:<channel>``
     pairs and ``<category>:*`` (X-N-01). ``active`` ends with the relation; a message to somebody who left is blocked.
-    ``zone`` is their own word; ``home_zone`` of users is where they live as another domain knows it.
+    ``zone`` is their own word; ``home_zone`` of users is where they live as another domain knows it. ``suspended``
+    tells of a user that nothing goes out in their name.
     """
 
     domain = DOMAIN
@@ -63,6 +64,7 @@ class Recipient(Item):
     muted: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     paused_until = InstantAttribute(null=True)
     active = BooleanAttribute()
+    suspended = BooleanAttribute(null=True)
     version = IntegerAttribute()
 
     @property

@@ -48,6 +48,16 @@ def living_in(user_id: str, zone: str) -> Update:
     return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions)
 
 
+def suspending(user_id: str, *, suspended: bool) -> Update:
+    """Return the write that lets nothing go out any more in the name of a user, or lets it again.
+
+    The function needs ``touches=[messaging.access.PLACE]``.
+    """
+    told = Recipient.suspended.set(True) if suspended else Recipient.suspended.remove()
+    actions = [*_known(user_id), told, Recipient.version.add(1)]
+    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions)
+
+
 def _known(user_id: str) -> list[Any]:
     """Return what an entry has from the start, whoever writes it first.
 

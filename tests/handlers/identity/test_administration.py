@@ -2,6 +2,8 @@
 
 import pytest
 
+from shared.kernel.storage import reads
+from shared.messaging import Recipient, recipient_pk
 from tests.calls import call
 from tests.handlers.identity.conftest import authorize, caller, events, login, register
 from tests.triggers import principal
@@ -43,6 +45,16 @@ def test_a_suspended_account_is_out_at_the_next_authorization_and_back_when_rein
     assert _act("reinstate_account", user_id, REASON, request_id="r2").data["suspended"] is False
     assert authorize(ada["accessToken"])["userId"] == user_id
     assert call("identity.refresh_session", body={"refreshToken": ada["refreshToken"]}).status == 200
+
+
+@pytest.mark.covers("X-P-15")
+def test_nothing_goes_out_in_the_name_of_a_suspended_user_until_they_are_back(ada):
+    user_id = ada["user"]["id"]
+    entry = (Recipient, recipient_pk(user_id), Recipient.SK)
+    _act("suspend_account", user_id, REASON)
+    assert reads.get(*entry).suspended
+    _act("reinstate_account", user_id, REASON, request_id="r2")
+    assert reads.get(*entry).suspended is None
 
 
 def test_suspending_twice_happens_once_and_tells_who_and_why(ada):

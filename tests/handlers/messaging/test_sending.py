@@ -7,7 +7,7 @@ import pytest
 from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
-from shared.messaging import Channel, directory, suppression
+from shared.messaging import Channel, directory, sending, suppression
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX
@@ -187,6 +187,27 @@ def test_a_matter_that_is_over_stops_what_has_not_left(carrier, send):
     send(ask)
     assert (carrier.taken, summary(ask)) == ([], ("CANCELLED", "LOGGED", []))
     assert [event["reason"] for event in told("MessageCancelled", ask)] == ["LOGGED"]
+
+
+@pytest.mark.covers("X-A-04", "X-P-15")
+def test_nothing_leaves_in_the_name_of_a_user_who_is_suspended(carrier, send, work, clock, monkeypatch):
+    messages.enlist()
+    ask, of_another = messages.ask(), messages.ask("2", subject_id="usr_bob", category="partner-notice")
+    judged = sending.claim
+
+    def suspended_meanwhile(*args, **options):
+        monkeypatch.setattr(sending, "claim", judged)
+        messages.suspend()
+        return judged(*args, **options)
+
+    monkeypatch.setattr(sending, "claim", suspended_meanwhile)
+    send(ask)
+    assert (carrier.taken, summary(ask)) == ([], ("CANCELLED", "SUSPENDED", []))
+    send(of_another)
+    messages.suspend(suspended=False)
+    again = messages.ask("3")
+    send(again)
+    assert [one.message_id for one in carrier.taken] == [of_another, again]
 
 
 NIGHT = datetime(2026, 3, 1, 2, tzinfo=UTC)
