@@ -12,10 +12,14 @@ from shared.messaging.inbound.items import Conversation, Question
 from shared.messaging.inbound.routing import Kind
 from shared.messaging.message_items import Message
 
-CONSENT = "consent-request"
-"""Category that is answered with YES or NO; every other is with 1, 2 or 3."""
+KINDS: Mapping[str, Kind] = {"consent-request": "CONSENT", "partner-notice": "NOTICE"}
+"""What the messages of a category are answered with; those of every other are with 1, 2 or 3."""
 
-OPEN: Mapping[Kind, timedelta] = {"CONSENT": timedelta(days=14), "ASK": timedelta(days=3)}
+OPEN: Mapping[Kind, timedelta] = {
+    "CONSENT": timedelta(days=14),
+    "ASK": timedelta(days=3),
+    "NOTICE": timedelta(days=3),
+}
 """How long an answer is expected: an invitation expires after 14 days, an ask is about these days."""
 
 OTHERWISE = "the other"
@@ -33,7 +37,7 @@ def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) ->
     """
     if not category(message.category).reply or message.about is None or channel not in PHONE:
         return []
-    kind: Kind = "CONSENT" if message.category == CONSENT else "ASK"
+    kind = KINDS.get(message.category, "ASK")
     conversation = Conversation(
         pk=f"ADDRESS#{hashed}",
         sk=f"OPEN#{kind}#{message.recipient_id}",
@@ -52,7 +56,7 @@ def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) ->
 def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Question | None]:
     """Return what is open for an address: its matters, and what we asked back. One query.
 
-    What we asked is over once a later message came: a number is an answer to that one.
+    What we asked is over once a later message came that a number may answer: then it answers that one.
     """
     key = (Conversation.pk == f"ADDRESS#{hashed}") & Conversation.sk.startswith("OPEN")
     matters: list[Conversation] = []
@@ -63,5 +67,5 @@ def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Questio
         else:
             matters.append(Conversation.load(dict(found)))
     waiting = [matter for matter in matters if matter.expires_at > now]
-    fresh = asked and asked.expires_at > now and all(matter.sent_at <= asked.asked_at for matter in waiting)
-    return waiting, asked if fresh else None
+    later = asked and any(matter.kind != "NOTICE" and matter.sent_at > asked.asked_at for matter in waiting)
+    return waiting, asked if asked and asked.expires_at > now and not later else None

@@ -24,9 +24,12 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 _NAMES = frozenset({"partner_name", "user_name", "goal"})
+_NOTE = "note"
 """Values that people choose, and that may be cut where a text message would be too long."""
 
-_LONGEST_NAMES = (40, 20, 10)
+_LONGEST = ((80, 140), (40, 140), (20, 70), (10, 30))
+"""Characters of a name and of a note, tried in this order."""
+
 _CUT = "..."
 
 
@@ -144,8 +147,8 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
     if wording.prefer_plain:
         forms.reverse()
     sizes = []
-    # Better with part of a name than not at all.
-    for fitted in (values, *(_cut(values, longest) for longest in _LONGEST_NAMES)):
+    # Better with part of a name or a note than not at all.
+    for fitted in (values, *(_cut(values, name, note) for name, note in _LONGEST)):
         for form in forms:
             text = _framed(wording.sms, form, fitted)
             if ending and not (wording.answer or _tells_how_to_end(text)):
@@ -156,12 +159,14 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
     raise TooLong(min(sizes), wording.max_segments)
 
 
-def _cut(values: dict[str, str], longest: int) -> dict[str, str]:
-    """Return values whose names are no longer than so many characters."""
-    return {
-        name: f"{value[: longest - len(_CUT)].rstrip()}{_CUT}" if name in _NAMES and len(value) > longest else value
-        for name, value in values.items()
-    }
+def _cut(values: dict[str, str], longest_name: int, longest_note: int) -> dict[str, str]:
+    """Return values whose names and note are no longer than so many characters."""
+    most = dict.fromkeys(_NAMES, longest_name) | {_NOTE: longest_note}
+    return {name: _shortened(value, most.get(name, len(value))) for name, value in values.items()}
+
+
+def _shortened(value: str, longest: int) -> str:
+    return value if len(value) <= longest else f"{value[: longest - len(_CUT)].rstrip()}{_CUT}"
 
 
 def _tells_how_to_end(text: str) -> bool:

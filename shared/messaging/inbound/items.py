@@ -14,8 +14,8 @@ class Conversation(Item):
     | pk | ``ADDRESS#<hash>`` | routing of a reply: all matters of an address, one query |
     | sk | ``OPEN#<kind>#<recipient>`` | a later message of the kind takes the place of the one before |
 
-    ``kind``: CONSENT (YES or NO) or ASK (1, 2 or 3). ``label`` is the name that tells the matter from others, of the
-    user whose matter it is. ``answer`` is the latest one.
+    ``kind``: CONSENT (YES or NO), ASK (1, 2 or 3) or NOTICE (nothing but own words). ``label`` is the name that tells
+    the matter from others, of the user whose matter it is. ``answer`` is the latest one.
     """
 
     domain = DOMAIN

@@ -8,7 +8,7 @@ from typing import Literal
 from shared.messaging.events import Answer
 from shared.messaging.inbound.keywords import Reading
 
-Kind = Literal["CONSENT", "ASK"]
+Kind = Literal["CONSENT", "ASK", "NOTICE"]
 
 ANSWERS: dict[int, Answer] = {1: "ACCEPTED", 2: "DONE", 3: "CANNOT"}
 """What a partner answers an ask with (X-A-13)."""
@@ -21,7 +21,7 @@ class Matter:
     """Something that an address may answer.
 
     Attributes:
-        kind: CONSENT takes YES or NO, ASK takes 1, 2 or 3.
+        kind: CONSENT takes YES or NO, ASK takes 1, 2 or 3; NOTICE awaits nothing, and takes own words alone.
         recipient_id: as whom the address was written to.
         subject_id: the user whose matter it is.
         sent_at: when its latest message went out.

@@ -300,6 +300,35 @@ def test_who_is_meant_is_asked_and_the_next_number_picks(enlist: Enlist, clock: 
 
 
 @pytest.mark.covers("X-A-27")
+def test_what_awaits_no_answer_makes_none_ambiguous_and_still_takes_words(enlist: Enlist, clock: FixedClock) -> None:
+    sent(enlist("ada"))
+    notice = {"category": "partner-notice", "user": "Bob", "message_id": "msg_" + "1" * 26}
+    sent(enlist("bob"), **notice, at=START + timedelta(minutes=1))
+    clock.advance(minutes=2)
+    deliver(written("1"))
+    assert (replies(), asked_for()) == ([("ptn_ada", "contact:Ada", "ACCEPTED")], [])
+    deliver(written("I will call him", at=2))
+    assert replies() == [("ptn_ada", "contact:Ada", "ACCEPTED"), ("ptn_bob", "contact:Bob", "TEXT")]
+
+
+@pytest.mark.covers("X-A-27")
+def test_a_notice_takes_nothing_away_from_what_we_asked_before_it(enlist: Enlist, clock: FixedClock) -> None:
+    sent(enlist("ada"))
+    sent(enlist("bob"), user="Bob", message_id="msg_" + "1" * 26)
+    deliver(written("3"))
+    clock.advance(hours=1)
+    sent(enlist("cyd"), category="partner-notice", user="Cyd", message_id="msg_" + "2" * 26, at=clock.now())
+    deliver(written("2", at=2))
+    assert replies() == [("ptn_bob", "contact:Bob", "CANNOT")]
+
+
+def test_a_number_after_a_mere_notice_is_only_words(enlist: Enlist) -> None:
+    sent(enlist("ada"), category="partner-notice")
+    deliver(written("1"))
+    assert replies() == [("ptn_ada", "contact:Ada", "TEXT")]
+
+
+@pytest.mark.covers("X-A-27")
 def test_a_question_of_ours_is_forgotten_after_a_day(enlist: Enlist, clock: FixedClock) -> None:
     sent(enlist("ada"))
     sent(enlist("bob"), user="Bob", message_id="msg_" + "1" * 26)

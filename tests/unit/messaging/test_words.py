@@ -91,7 +91,8 @@ def version(**wording):
 )
 def test_the_specifications_texts_word_for_word(key, text, days, how):
     variables = PEOPLE | {"days": days}
-    assert said(key, variables=variables).text == text + how
+    assert said(key, variables=variables).text == text
+    assert said(key, variables=variables | {"link": "https://api.example/p"}).text == text + how
     assert said(key, Channel.EMAIL, variables).text == text
     assert said(key, Channel.VOICE, variables).text == text.replace(" 💪", "").replace(" 🎉", " ").replace("  ", " ")
 
@@ -282,3 +283,36 @@ def test_only_names_are_cut_and_only_where_they_must_be():
     assert said_of(one, {"partner_name": "A" * 40, "link": link}).text == f"Hi {'A' * 40}: {link}"
     with pytest.raises(TooLong):
         said_of(one, {"partner_name": "A", "link": link * 2})
+
+
+NOTES = ["You get me going.", "x" * 300, "\u017c" * 300, "\U0001f4aa" * 300]
+
+
+@pytest.mark.covers("X-A-25", "X-A-29")
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("name", ["Ada", "\u0141" * 60])
+def test_the_users_own_words_go_with_the_text_that_asks_and_never_keep_it_back(note, name):
+    long = {"partner_name": "G" * 80, "ways": "text message, e-mail, WhatsApp and recorded call"}
+    link = (
+        "https://abcdefghij.execute-api.us-east-1.amazonaws.com/v1/partner/ptn_"
+        + "0" * 26
+        + ".0.1772366400."
+        + "s" * 43
+    )
+    asked = said("consent.request", variables=EVERYTHING | long | {"user_name": name, "note": note, "link": link})
+    assert asked.segments <= 10
+    assert f' says: "{note[:20]}' in asked.text
+    assert link in asked.text
+    whole = said("consent.request", variables=EVERYTHING | {"note": note, "link": link})
+    assert note in whole.text or not note.isascii()
+
+
+def test_without_a_note_the_text_that_asks_says_nothing_of_it():
+    assert "says" not in said("consent.request", variables={k: v for k, v in EVERYTHING.items() if k != "note"}).text
+
+
+@pytest.mark.covers("X-A-07", "X-A-08")
+def test_the_confirmation_of_a_stop_promises_no_help_that_a_stopped_number_does_not_get():
+    confirmed = said("service.stopped").text
+    assert confirmed.endswith(f"Reply START to get them again. For help write to {settings().mail_sender}.")
+    assert "HELP" not in confirmed
