@@ -20,6 +20,9 @@ def follow_partner(
     | events.AddressOptedOut
     | events.AddressOptedIn
     | events.MessageBlocked
+    | events.MessageFailed
+    | events.MessageExpired
+    | events.MessageCancelled
     | events.MessageSent
     | events.MessageDelivered,
     clock: Clock,

@@ -7,7 +7,15 @@ from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
 from shared.messaging.forecast import Forecast, forecast
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
-from shared.messaging.requests import AlreadyRequested, MessageRequest, close_topic, request, still_open, topic_key
+from shared.messaging.requests import (
+    AlreadyRequested,
+    MessageRequest,
+    close_topic,
+    message_id,
+    request,
+    still_open,
+    topic_key,
+)
 from shared.messaging.said import words_said
 from shared.messaging.users import enlist_user, living_in, suspending
 from shared.messaging.variables import SecretLink
@@ -42,6 +50,7 @@ __all__ = [
     "forget_address",
     "languages",
     "living_in",
+    "message_id",
     "phones",
     "recipient_pk",
     "render",

@@ -21,6 +21,11 @@ TOPIC_KEPT = timedelta(days=90)
 """Longer than any message is valid."""
 
 
+def message_id(key: str) -> str:
+    """Return the id of the message that was asked for by a key."""
+    return derived_id("msg", key)
+
+
 class AlreadyRequested(Exception):
     """A message of this key was asked for before; nothing of the transaction took effect."""
 
@@ -64,7 +69,7 @@ class MessageRequest:
     @property
     def message_id(self) -> str:
         """The message's id."""
-        return derived_id("msg", self.key)
+        return message_id(self.key)
 
 
 def request(wanted: MessageRequest, *, now: datetime) -> list[Write]:

@@ -43,6 +43,10 @@ def topic(partner: Partner) -> str:
     return f"invitation:{partner.partner_id}:{to_ms(partner.invited_at)}"
 
 
+def _key(partner: Partner, number: int) -> str:
+    return f"{topic(partner)}:{number}"
+
+
 def ways_of(entry: Recipient) -> Ways:
     """Return how somebody is reached."""
     return Ways(tuple(Channel(channel) for channel in entry.channels or ()), voicemail=bool(entry.voicemail))
@@ -53,7 +57,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
     ways = ways_of(entry).agreed()
     template = _AGAIN if number else _FIRST
     wanted = MessageRequest(
-        key=f"{topic(partner)}:{number}",
+        key=_key(partner, number),
         recipient_id=partner.partner_id,
         category="consent-request",
         template=template,
@@ -139,7 +143,7 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
         return
     entry = people.entry_of(partner.partner_id)
     if rules.is_over(partner.invited_at, now=now):
-        writes = _expiring(partner, entry, now=now)
+        writes = _ending(partner, entry, "partner.expired", now=now)
     else:
         writes = _reminding(partner, entry, now=now)
     try:
@@ -159,7 +163,17 @@ def _reminding(partner: Partner, entry: Recipient, *, now: datetime) -> list[Wri
     return [counted, *asking(partner, entry, people.name_of(partner.user_id), number=number, now=now)]
 
 
-def _expiring(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
+def unasked(partner: Partner, message_id: str, *, now: datetime) -> list[Write]:
+    """Return the writes that end an invitation whose first request never reached anybody, and tell the user so.
+
+    None where the request was another one, or things stand differently by now.
+    """
+    if partner.status != Status.INVITED or message_id != messaging.message_id(_key(partner, 0)):
+        return []
+    return _ending(partner, people.entry_of(partner.partner_id), "partner.not-asked", now=now)
+
+
+def _ending(partner: Partner, entry: Recipient, told: str, *, now: datetime) -> list[Write]:
     ended = people.changing(
         partner, Partner.status.set(Status.EXPIRED), Partner.ended_at.set(now), *looked_at(partner, None)
     )
@@ -169,5 +183,5 @@ def _expiring(partner: Partner, entry: Recipient, *, now: datetime) -> list[Writ
         *consents.stated("EXPIRED", entry, ways_of(entry).agreed(), Said("TIMER"), now=now),
         messaging.close_topic(topic(partner), "EXPIRED", now=now),
         outbox(event, at=now),
-        *people.telling_user(partner, "partner.expired", now=now),
+        *people.telling_user(partner, told, now=now),
     ]

@@ -17,11 +17,19 @@ from shared.kernel.events import outbox
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
+Lost = (
+    messaging.events.MessageBlocked
+    | messaging.events.MessageFailed
+    | messaging.events.MessageExpired
+    | messaging.events.MessageCancelled
+)
+"""How a request for consent ends that was not delivered."""
+
 News = (
     messaging.events.ReplyReceived
     | messaging.events.AddressOptedOut
     | messaging.events.AddressOptedIn
-    | messaging.events.MessageBlocked
+    | Lost
     | messaging.events.MessageSent
     | messaging.events.MessageDelivered
 )
@@ -37,8 +45,8 @@ def follow(event: News, *, now: datetime) -> None:
         reply(event, now=now)
     elif isinstance(event, messaging.events.AddressOptedOut | messaging.events.AddressOptedIn):
         address_changed(event, now=now)
-    elif isinstance(event, messaging.events.MessageBlocked):
-        request_blocked(event, now=now)
+    elif isinstance(event, Lost):
+        request_lost(event, now=now)
     else:
         groups.note(event, now=now)
 
@@ -153,14 +161,26 @@ def _sales_over(lead_id: str, *, now: datetime) -> None:
     transact(messaging.stated(statement, now=now))
 
 
-def request_blocked(event: messaging.events.MessageBlocked, *, now: datetime) -> None:
-    """Follow a request for consent that the gate refused for what no later one could mend, and tell the user."""
+def request_lost(event: Lost, *, now: datetime) -> None:
+    """Follow a request for consent that was not delivered, and tell the user.
+
+    Where no later one could mend it they cannot be reached. Else, where it was the first, they were not asked: no
+    reminder goes to somebody who knows of nothing, and nobody is said not to have answered.
+    """
     if event.about != invitations.about(event.recipient_id):
         return
-    if event.reason in _UNFIT:
+    if isinstance(event, messaging.events.MessageBlocked) and event.reason in _UNFIT:
         people.retried(lambda: _unfit(event.recipient_id, now=now))
-    else:
-        people.retried(lambda: _follow(event.recipient_id, now=now))
+        return
+    people.retried(lambda: _follow(event.recipient_id, now=now))
+    people.retried(lambda: _unasked(event, now=now))
+
+
+def _unasked(event: Lost, *, now: datetime) -> None:
+    partner = links.partner_of(event.recipient_id)
+    writes = invitations.unasked(partner, event.message_id, now=now) if partner else []
+    if writes:
+        transact(writes)
 
 
 def _unfit(partner_id: str, *, now: datetime) -> None:

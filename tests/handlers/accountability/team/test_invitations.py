@@ -236,22 +236,59 @@ def test_a_stop_while_removed_is_not_undone_by_a_restoration(call, invoke, clock
     [
         ("STOP", "OPTED_OUT", ["partner.left"]),
         ("LANDLINE", "INVALID", ["partner.invalid"]),
-        ("FREQUENCY", "INVITED", []),
+        ("FREQUENCY", "EXPIRED", ["partner.not-asked"]),
+        ("BUDGET", "EXPIRED", ["partner.not-asked"]),
     ],
 )
 def test_the_user_hears_when_somebody_cannot_be_asked(invoke, clock, reason, became, told):
     partner_id = added()
     if reason == "STOP":
         suppression.suppress(PHONE, "STOP", source="of another user's", now=clock.now())
-    blocked = events.MessageBlocked(
-        message_id="msg_1",
-        recipient_id=partner_id,
-        category="consent-request",
-        about=f"invitation:{partner_id}",
-        reason=reason,
-    )
+    blocked = lost(events.MessageBlocked, partner_id, reason=reason)
     follow(invoke, blocked, blocked)
     assert (status(partner_id), [one["template"] for one in messages("partner.")]) == (became, told)
+
+
+def lost(model, partner_id, number=0, **fields):
+    message_id = messages("consent")[number]["message_id"]
+    about = f"invitation:{partner_id}"
+    return model(message_id=message_id, recipient_id=partner_id, category="consent-request", about=about, **fields)
+
+
+@pytest.mark.covers("X-A-02", "X-A-03")
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (events.MessageBlocked, {"reason": "FREQUENCY"}),
+        (events.MessageFailed, {"reason": "30003"}),
+        (events.MessageCancelled, {"reason": "SUSPENDED"}),
+        (events.MessageExpired, {}),
+    ],
+)
+def test_who_was_never_asked_is_not_said_to_have_kept_silent_and_may_be_invited_later(
+    call, invoke, clock, model, fields
+):
+    partner_id = added()
+    follow(invoke, lost(model, partner_id, **fields))
+    for days in (3, 7, 14):
+        clock.at = START
+        clock.advance(days=days)
+        work(invoke, partner_id)
+    assert (status(partner_id), len(messages("consent"))) == ("EXPIRED", 1)
+    assert [one["template"] for one in messages("partner.")] == ["partner.not-asked"]
+    clock.advance(days=17)
+    again = call("accountability.invite_partner", path={"partner_id": partner_id}, caller=USER)
+    assert (again.status, again.data["status"]) == (200, "INVITED")
+    follow(invoke, lost(model, partner_id, **fields))
+    assert status(partner_id) == "INVITED"
+
+
+def test_a_reminder_that_is_not_sent_takes_nothing_back_of_the_first_request(invoke, clock):
+    partner_id = added()
+    clock.advance(days=3)
+    work(invoke, partner_id)
+    follow(invoke, lost(events.MessageBlocked, partner_id, 1, reason="FREQUENCY"))
+    assert (status(partner_id), messages("partner.")) == ("INVITED", [])
 
 
 @pytest.mark.covers("X-A-03")
