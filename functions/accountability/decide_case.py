@@ -1,5 +1,6 @@
 from shared import messaging
 from shared.accountability.goals import access as goals_access
+from shared.accountability.goals import errors as goals_errors
 from shared.accountability.team import cases, errors
 from shared.accountability.team.schemas import CaseDecision, CaseView
 from shared.kernel.caller import Caller
@@ -17,7 +18,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     idempotent=True,
     rate="write",
     touches=[goals_access.CHANGE, messaging.access.REQUEST, COUNT_RATE, KEEP_ANSWER],
-    errors=[NotFound, errors.WrongDecision, errors.CaseClosed, Unavailable],
+    errors=[NotFound, errors.WrongDecision, errors.CaseClosed, goals_errors.NewerWords, Unavailable],
 )
 def decide_case(case_id: Id, body: CaseDecision, caller: Caller, clock: Clock) -> CaseView:
     """Decide a case, with all that follows: a held goal is released, a disputed day excused."""

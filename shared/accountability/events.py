@@ -1,5 +1,6 @@
 """What happens to goals, the people behind them, and escalations. Words and addresses are never in an event."""
 
+from datetime import datetime
 from typing import Literal
 
 from shared.kernel.events import DomainEvent
@@ -72,9 +73,13 @@ class MilestoneReached(GoalEvent):
 
 
 class CrisisSuspected(GoalEvent):
-    """Words in a log speak of danger: no automatic text goes out, a person looks at it."""
+    """Words in a log speak of danger: no automatic text goes out, a person looks at it.
+
+    ``said_at`` tells new words of a day from those that a case knows: later words come with a later instant.
+    """
 
     date: str
+    said_at: datetime
 
 
 class DayDisputed(GoalEvent):

@@ -70,6 +70,8 @@ CATEGORIES = {
             caps=(Cap(1, timedelta(hours=24)),),
         ),
         Category("guide", (Channel.IN_APP, Channel.EMAIL)),
+        # A life may depend on it: it cannot be switched off, and no hour is too late for it (X-A-32).
+        Category("crisis", (Channel.IN_APP, Channel.EMAIL), critical=True, one_click=False),
         Category("progress", (Channel.IN_APP, Channel.EMAIL)),
         Category(
             "consent-request",

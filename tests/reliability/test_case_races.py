@@ -27,7 +27,8 @@ def opened(number: int, kind: CaseKind) -> Case:
     world.put_member(user_id)
     world.put_goal(goal_id, user_id, **({"held_at": START} if kind is CaseKind.CRISIS else {}))
     world.miss(1, goal_id, user_id)
-    case = cases.new_case(kind, user_id, goal_id, world.day(1), now=START)
+    said_at = START if kind is CaseKind.CRISIS else None
+    case = cases.new_case(kind, user_id, goal_id, world.day(1), said_at=said_at, now=START)
     commit(Put(case))
     return case
 

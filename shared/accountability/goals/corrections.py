@@ -12,6 +12,7 @@ from typing import Literal, cast
 from shared import messaging
 from shared.accountability.events import Outcome
 from shared.accountability.goals import days, rules
+from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.frequency import Frequency, falls_short, period
 from shared.accountability.goals.items import Day, Goal, LogRevision, day_sk
 from shared.accountability.goals.rules import Tally
@@ -151,18 +152,28 @@ def _excuse(day: Day) -> None:
     day.outcome = "EXCUSED"
 
 
-def release(user_id: str, goal_id: str, *, now: datetime, also: Sequence[Write] = ()) -> None:
+def release(user_id: str, goal_id: str, *, heard: datetime, now: datetime, also: Sequence[Write] = ()) -> None:
     """Let automatic texts about a goal go out again; days missed while it was held are no run (X-A-32).
 
     ``also`` is written in the same transaction, for a goal that is not held, too.
 
+    Args:
+        user_id: whose goal.
+        goal_id: the goal.
+        heard: when the latest words were said that this decision is about.
+        now: when.
+        also: what to write beside it.
+
     Raises:
         NotFound: there is no such goal of the user's.
+        NewerWords: words of danger were said after those.
     """
 
     def change(goal: Goal) -> Sequence[Write]:
         if goal.held_at is None:
             return also
+        if goal.held_at > heard:
+            raise NewerWords
         goal.held_at = None
         return [*withdraw_run(goal, "CRISIS", now=now), told(goal, now=now), *also]
 

@@ -41,6 +41,12 @@ class AlreadyPaused(Conflict):
     code, message = "ALREADY_PAUSED", "This goal is paused. Resume it first, or prolong the pause."
 
 
+class NewerWords(Conflict):
+    """Words of danger were said after those that a decision is about; they have a case too, or will in a moment."""
+
+    code, message = "NEWER_WORDS", "There are newer words of danger about this goal. Read and decide the latest case."
+
+
 class ClockAhead(DomainError):
     """A log says that it was written later than now: the device's clock is wrong."""
 

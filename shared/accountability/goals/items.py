@@ -96,8 +96,9 @@ class Goal(DueIndexed, Tallied):
     and the log of the open one. ``missed_run`` counts missed days in a row since ``missed_since``, none of them before
     ``run_from``: the open day when a run was last withdrawn. ``celebrated`` is the last milestone told,
     ``<first day of the streak>#<days>``. ``last_logged`` is the latest logged day, ``last_request`` the request that
-    logged it. ``held_at`` marks a goal whose automatic texts a person has to release (crisis). ``policy`` names the
-    escalation policy. Everything that changes a goal or a day of it counts ``version`` up.
+    logged it. ``held_at`` marks a goal whose automatic texts a person has to release (crisis), and is when the
+    latest words of danger were said. ``policy`` names the escalation policy. Everything that changes a goal or a day of
+    it counts ``version`` up.
     """
 
     domain = DOMAIN

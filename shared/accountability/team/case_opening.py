@@ -1,6 +1,9 @@
 """How cases come about: words of danger in a log, a day that the user contests."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability.events import CrisisSuspected, DayDisputed
@@ -16,13 +19,15 @@ from shared.kernel.clock import to_ms
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, Write, commit, transact
-from shared.messaging import MessageRequest
+from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
+from shared.kernel.telemetry import logger, metrics
+from shared.messaging import Channel, MessageRequest
 
 CONTESTABLE = timedelta(days=7)
 """How long after its end a day can be contested."""
 
-IN_WORDS = {CaseKind.CRISIS: "words of danger in a log", CaseKind.DISPUTE: "a contested day"}
+CRISIS_METRIC = "CrisisCasesOpened"
+"""Metric: cases of danger put before a person, each time that new words are said."""
 
 
 class _Known(Exception):
@@ -75,31 +80,40 @@ def follow(event: CrisisSuspected | DayDisputed, *, now: datetime) -> None:
 
 
 def suspected(event: CrisisSuspected, *, now: datetime) -> None:
-    """Put words of danger before a person. A goal that is held anew after a decision is decided anew. Idempotent."""
-    case = new_case(CaseKind.CRISIS, event.user_id, event.goal_id, event.date, now=now)
+    """Put words of danger before a person, every time anew that some are said (X-A-32). Idempotent.
+
+    Raises:
+        Moved: the case was decided, or heard of other words, at the same moment; the event comes again.
+    """
+    case = new_case(CaseKind.CRISIS, event.user_id, event.goal_id, event.date, said_at=event.said_at, now=now)
     try:
         commit(Put(case, condition=Case.pk.does_not_exist(), error=_known))
     except _Known as known:
-        case = _again(known.case, now=now)
+        case = known.case
+        if event.said_at > (case.said_at or case.opened_at):
+            _hear(case, event.said_at, now=now)
+    if case.said_at == event.said_at:
+        # Also where this event came before: better counted twice than not at all.
+        metrics().add_metric(name=CRISIS_METRIC, unit="Count", value=1)
+        logger().info("crisis_case_opened", case_id=case.case_id)
     _tell_guide(case, now=now)
 
 
-def _again(case: Case, *, now: datetime) -> Case:
-    goal = reads.get(Goal, user_pk(case.user_id), goal_sk(str(case.goal_id)))
-    if case.closed_at is None or goal is None or goal.held_at is None or goal.held_at <= case.closed_at:
-        return case
-    opened = [
-        Case.case_status.set("OPEN"),
-        Case.opened_at.set(now),
-        Case.closed_at.remove(),
-        Case.closed_by.remove(),
-        Case.decision.remove(),
-        Case.note.remove(),
-    ]
-    as_read = Case.closed_at == case.closed_at
-    commit(Update(Case, case.pk, case.sk, opened, condition=as_read, error=people.Moved))
-    case.opened_at = now
-    return case
+def _hear(case: Case, said_at: datetime, *, now: datetime) -> None:
+    """Let a case hear of new words; one that was decided is open again, one that waits keeps its place in the queue."""
+    actions: list[Action] = [Case.said_at.set(said_at)]
+    if case.case_status != "OPEN":
+        actions += [
+            Case.case_status.set("OPEN"),
+            Case.opened_at.set(now),
+            Case.closed_at.remove(),
+            Case.closed_by.remove(),
+            Case.decision.remove(),
+            Case.note.remove(),
+        ]
+    as_read = (Case.said_at == case.said_at) & (Case.case_status == case.case_status)
+    commit(Update(Case, case.pk, case.sk, actions, condition=as_read, error=people.Moved))
+    case.said_at = said_at
 
 
 def disputed(event: DayDisputed, *, now: datetime) -> None:
@@ -111,22 +125,28 @@ def disputed(event: DayDisputed, *, now: datetime) -> None:
 
 
 def _tell_guide(case: Case, *, now: datetime) -> None:
+    """Tell the user's guide, if they have one: of danger by every way there is, for one alone may not be looked at."""
     member = reads.get(Member, user_pk(case.user_id), Member.SK)
     if member is None or member.guide_id is None:
         return
-    writes: list[Write] = messaging.request(
-        MessageRequest(
-            key=f"case#{case.case_id}#{to_ms(case.opened_at)}",
-            recipient_id=member.guide_id,
-            category="guide",
-            template="guide.case",
-            variables={"user_name": member.name, "kind": IN_WORDS[CaseKind(case.kind)]},
-            about=f"case:{case.case_id}",
-        ),
-        now=now,
+    wanted = MessageRequest(
+        key=f"case#{case.case_id}#{to_ms(case.said_at or case.opened_at)}",
+        recipient_id=member.guide_id,
+        category="guide",
+        template="guide.dispute",
+        variables={"user_name": member.name},
+        about=f"case:{case.case_id}",
     )
+    requests = [wanted]
+    if case.kind == CaseKind.CRISIS:
+        requests = [
+            replace(
+                wanted, key=f"{wanted.key}#{channel}", category="crisis", template="guide.crisis", channels=(channel,)
+            )
+            for channel in (Channel.IN_APP, Channel.EMAIL)
+        ]
     try:
-        transact(writes)
+        transact([write for one in requests for write in messaging.request(one, now=now)])
     except messaging.AlreadyRequested:
         # The event came before.
         return

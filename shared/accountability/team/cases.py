@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from shared.accountability.goals import corrections
+from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
 from shared.accountability.items import CASES, goal_pk, user_pk
 from shared.accountability.team import people
 from shared.accountability.team.errors import CaseClosed, WrongDecision
 from shared.accountability.team.items import Case, case_pk
-from shared.accountability.team.rules import DECISIONS, CaseKind, Decision
+from shared.accountability.team.rules import DECISIONS, CaseKind, Decision, decisions
 from shared.accountability.team.schemas import CaseDecision, CaseDetail, CaseView
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound
@@ -21,7 +22,16 @@ from shared.kernel.wire import Page
 MAX_LIMIT = 100
 
 
-def new_case(kind: CaseKind, user_id: str, goal_id: str, date: str, *, words: str | None = None, now: datetime) -> Case:
+def new_case(
+    kind: CaseKind,
+    user_id: str,
+    goal_id: str,
+    date: str,
+    *,
+    words: str | None = None,
+    said_at: datetime | None = None,
+    now: datetime,
+) -> Case:
     """Return a case about a day of a goal; the same matter is the same case."""
     case_id = derived_id("cas", kind, goal_id, date)
     return Case(
@@ -34,6 +44,7 @@ def new_case(kind: CaseKind, user_id: str, goal_id: str, date: str, *, words: st
         goal_id=goal_id,
         date=date,
         words=words,
+        said_at=said_at,
         opened_at=now,
     )
 
@@ -66,7 +77,6 @@ def view(case: Case) -> CaseView:
 
 
 def _fields(case: Case) -> dict[str, Any]:
-    is_open = case.case_status == "OPEN"
     kind = CaseKind(case.kind)
     return {
         "id": case.case_id,
@@ -80,7 +90,7 @@ def _fields(case: Case) -> dict[str, Any]:
         "closed_by": case.closed_by,
         "decision": case.decision,
         "note": case.note,
-        "decisions": sorted(DECISIONS[kind]) if is_open else [],
+        "decisions": sorted(decisions(kind, case.decision)),
     }
 
 
@@ -117,18 +127,20 @@ def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> Cas
     """Decide a case, and do what that means. The same decision by the same person again gives the same answer.
 
     RELEASE lets automatic texts about the goal go out again; ACCEPT excuses the disputed day and withdraws what it set
-    off. Both are done in the transaction that closes the case: of two who decide at once, one does.
+    off. Both are done in the transaction that closes the case: of two who decide at once, one does. What was kept
+    held can be released later, by anybody.
 
     Raises:
         NotFound: there is none.
         WrongDecision: it cannot be decided so.
         CaseClosed: it was decided otherwise, or by somebody else.
+        NewerWords: words of danger were said that this case is not about; the goal stays held for them.
     """
     case = _case(case_id)
-    if case.case_status != "OPEN":
-        return _decided_before(case, wanted, by)
-    if wanted.decision not in DECISIONS[CaseKind(case.kind)]:
+    if case.decision is None and wanted.decision not in DECISIONS[CaseKind(case.kind)]:
         raise WrongDecision
+    if wanted.decision not in decisions(case.kind, case.decision):
+        return _decided_before(case, wanted, by)
     try:
         _do(case, wanted.decision, _closing(case, wanted, by, now=now), by, now=now)
     except CaseClosed:
@@ -144,14 +156,18 @@ def _closing(case: Case, wanted: CaseDecision, by: str, *, now: datetime) -> Upd
         Case.decision.set(wanted.decision),
         Case.note.set(wanted.note),
     ]
-    as_read = (Case.case_status == "OPEN") & (Case.opened_at == case.opened_at)
+    undecided = Case.decision.does_not_exist() if case.decision is None else Case.decision == case.decision
+    as_read = undecided & (Case.opened_at == case.opened_at)
+    if case.said_at is not None:
+        as_read &= Case.said_at == case.said_at
     return Update(Case, case.pk, case.sk, actions, condition=as_read, error=CaseClosed)
 
 
 def _do(case: Case, decision: Decision, closing: Update, by: str, *, now: datetime) -> None:
     user_id, goal_id = case.user_id, str(case.goal_id)
     if decision is Decision.RELEASE:
-        corrections.release(user_id, goal_id, now=now, also=[closing])
+        heard = case.said_at or case.opened_at
+        corrections.release(user_id, goal_id, heard=heard, now=now, also=[closing])
     elif decision is Decision.ACCEPT:
         corrections.excuse_day(user_id, goal_id, str(case.date), by=by, now=now, also=[closing])
     else:
@@ -159,6 +175,8 @@ def _do(case: Case, decision: Decision, closing: Update, by: str, *, now: dateti
 
 
 def _decided_before(case: Case, wanted: CaseDecision, by: str) -> CaseView:
+    if case.decision is None:
+        raise NewerWords
     if (case.decision, case.closed_by) != (wanted.decision, by):
         raise CaseClosed
     return view(case)

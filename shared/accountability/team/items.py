@@ -183,7 +183,8 @@ class Case(Item):
     | cases | ``case_status`` OPEN or CLOSED, ``opened_at`` | the queue, oldest first |
 
     ``kind`` is ``rules.CaseKind``, ``decision`` ``rules.Decision``. The id derives from kind and matter, so that the
-    same matter is one case. ``words`` are the user's, ``note`` is the staff's.
+    same matter is one case. ``words`` are the user's, ``note`` is the staff's. ``said_at`` is when the latest words of
+    danger were said that a crisis is about: later ones open it anew.
     """
 
     domain = DOMAIN
@@ -196,6 +197,7 @@ class Case(Item):
     goal_id = UnicodeAttribute(null=True)
     date = UnicodeAttribute(null=True)
     words = UnicodeAttribute(null=True)
+    said_at = InstantAttribute(null=True)
     opened_at = InstantAttribute()
     closed_at = InstantAttribute(null=True)
     closed_by = UnicodeAttribute(null=True)

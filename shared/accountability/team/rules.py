@@ -205,6 +205,16 @@ DECISIONS = {
 """What may be decided of each kind."""
 
 
+def decisions(kind: str, made: str | None) -> frozenset[Decision]:
+    """Return what may be decided of a case, now that a decision stands or none does.
+
+    A goal that was kept held can be released later; anything else is final until something new is said (X-A-32).
+    """
+    if made is None:
+        return DECISIONS[CaseKind(kind)]
+    return frozenset({Decision.RELEASE}) if made == Decision.KEEP else frozenset()
+
+
 def share(part: int, whole: int) -> float | None:
     """Return a share to two places, ``None`` of nothing; more answers than asks count as all."""
     return round(min(part / whole, 1), 2) if whole else None

@@ -26,6 +26,7 @@ _TRIES = 8
 _TYPES = {
     "balance": NotificationType.LOW_BALANCE,
     "guide": NotificationType.GUIDE,
+    "crisis": NotificationType.GUIDE,
     "progress": NotificationType.PROGRESS,
 }
 """What messages of a category are shown as; others are ``SYSTEM``."""

@@ -318,7 +318,7 @@ def test_words_of_danger_hold_the_goal_and_name_a_line(clock):
     assert [one["date"] for one in events("CrisisSuspected")] == [DAY_AFTER]
     pass_days(goal_id, clock, 3)
     assert len(events("DayMissed")) == 2
-    release("usr_ada", goal_id, now=clock.now())
+    release("usr_ada", goal_id, heard=clock.now(), now=clock.now())
     assert numbers(goal_id)[2:] == (0, None)
     pass_days(goal_id, clock, 1)
     last = max(events("DayMissed"), key=lambda event: event["date"])

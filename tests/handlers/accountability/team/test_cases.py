@@ -1,8 +1,12 @@
 """Contested days, words of danger, and the staff who decide."""
 
+from unittest.mock import Mock
+
 import pytest
 
+from functions.accountability.open_case import open_case
 from shared.accountability.events import CrisisSuspected, DayDisputed
+from shared.accountability.team import case_opening
 from tests import escalations as world
 from tests import outbox
 from tests.team import GUIDE, OTHER, USER, messages
@@ -65,9 +69,9 @@ def read_case(call, case_id):
     return call("accountability.read_case", path={"case_id": case_id}, caller=GUIDE)
 
 
-def decide(call, case_id, decision, caller=GUIDE, note="Talked to them."):
+def decide(call, case_id, decision, caller=GUIDE, note="Talked to them.", key=None):
     body = {"decision": decision, "note": note}
-    return call("accountability.decide_case", path={"case_id": case_id}, body=body, caller=caller)
+    return call("accountability.decide_case", path={"case_id": case_id}, body=body, caller=caller, key=key)
 
 
 @pytest.mark.covers("X-A-39")
@@ -120,46 +124,128 @@ def test_a_rejected_dispute_changes_nothing(call, missed, clock):
     assert goal_of(world.GOAL).missed_run == 1
 
 
+def danger(invoke, clock, *dates):
+    """Say words of danger about days, as their logs do, and let a case hear of them. Returns the events."""
+    said = []
+    for date in dates or (world.day(1),):
+        clock.advance(minutes=1)
+        world.withdraw("CRISIS", now=clock.now())
+        said.append(CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=date, said_at=clock.now()))
+    assert invoke("accountability.open_case", queue_event(*said)) == DONE
+    return said
+
+
+def crises(call, status="OPEN"):
+    return call("accountability.list_cases", caller=GUIDE, query={"kind": "CRISIS", "status": status}).data
+
+
 @pytest.mark.covers("X-A-32")
 def test_words_of_danger_are_put_before_a_person_who_releases_the_goal(call, invoke, missed, clock):
     from tests.handlers.accountability.goals.conftest import goal_of
 
-    world.withdraw("CRISIS", now=clock.now())
-    event = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
-    assert invoke("accountability.open_case", queue_event(event, event)) == DONE
-    (case,) = call("accountability.list_cases", caller=GUIDE, query={"kind": "CRISIS"}).data
+    (event,) = danger(invoke, clock)
+    (case,) = crises(call)
     assert (case["kind"], case["decisions"]) == ("CRISIS", ["KEEP", "RELEASE"])
     clock.advance(hours=1)
     assert decide(call, case["id"], "RELEASE").status == 200
     assert goal_of(world.GOAL).held_at is None
     assert invoke("accountability.open_case", queue_event(event)) == DONE
-    assert call("accountability.list_cases", caller=GUIDE).data == []
-    clock.advance(hours=1)
-    world.withdraw("CRISIS", now=clock.now())
-    assert invoke("accountability.open_case", queue_event(event)) == DONE
-    (again,) = call("accountability.list_cases", caller=GUIDE).data
+    assert crises(call) == []
+    assert decide(call, case["id"], "KEEP").code == "CASE_CLOSED"
+    danger(invoke, clock)
+    (again,) = crises(call)
     assert (again["id"], again["decision"]) == (case["id"], None)
 
 
-def test_a_kept_hold_stays(call, invoke, missed, clock):
+@pytest.mark.covers("X-A-32")
+def test_a_goal_that_was_kept_held_can_be_released_later(call, invoke, missed, clock):
     from tests.handlers.accountability.goals.conftest import goal_of
 
-    world.withdraw("CRISIS", now=clock.now())
-    event = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
-    invoke("accountability.open_case", queue_event(event))
-    (case,) = call("accountability.list_cases", caller=GUIDE).data
-    assert decide(call, case["id"], "KEEP").status == 200
+    danger(invoke, clock)
+    (case,) = crises(call)
+    kept = decide(call, case["id"], "KEEP")
+    assert (kept.status, kept.data["status"], kept.data["decisions"]) == (200, "CLOSED", ["RELEASE"])
     assert goal_of(world.GOAL).held_at is not None
+    assert decide(call, case["id"], "KEEP").data == kept.data
+    another = principal("usr_admin", "accountability:guide")
+    released = decide(call, case["id"], "RELEASE", caller=another)
+    assert (released.status, released.data["decision"], released.data["decisions"]) == (200, "RELEASE", [])
+    assert goal_of(world.GOAL).held_at is None
+    assert decide(call, case["id"], "RELEASE").code == "CASE_CLOSED"
 
 
-def test_the_guide_hears_of_a_case_once(call, invoke, missed):
+@pytest.mark.covers("X-A-32")
+def test_new_words_on_a_kept_case_open_it_and_the_guide_hears_of_them(call, invoke, clock):
+    from tests.handlers.accountability.goals.conftest import TODAY, goal_of, log, new_goal, ok
+
+    world.put_member(guide_id="usr_guide")
+    goal_id = new_goal()["id"]
+    path = {"goal_id": goal_id, "date": TODAY}
+    for number, words in enumerate(["I want to die", "I took all my pills, I want to die", "I want to die"]):
+        clock.advance(minutes=1)
+        if number:
+            body = {"notes": words}
+            answer = ok(call("accountability.edit_log", path=path, body=body, caller=USER, key=f"edit-{number}"))
+        else:
+            answer = ok(log(goal_id, notes=words), 201)
+        assert "crisisLine" in answer.json["meta"]
+        said = [CrisisSuspected(**one) for one in outbox.sent("accountability", "CrisisSuspected")]
+        assert len(said) == number + 1
+        assert invoke("accountability.open_case", queue_event(*said)) == DONE
+        (case,) = crises(call)
+        assert len(messages("guide.crisis")) == 2 * (number + 1)
+        assert decide(call, case["id"], "KEEP", key=f"keep-{number}").status == 200
+    assert goal_of(goal_id).held_at is not None
+    assert decide(call, case["id"], "RELEASE").status == 200
+    assert goal_of(goal_id).held_at is None
+
+
+@pytest.mark.covers("X-A-32")
+def test_new_words_on_an_open_case_are_told_and_keep_its_place(call, invoke, missed, clock):
+    world.put_member(guide_id="usr_guide")
+    danger(invoke, clock)
+    (before,) = crises(call)
+    danger(invoke, clock)
+    assert crises(call) == [before]
+    assert len(messages("guide.crisis")) == 4
+
+
+@pytest.mark.covers("X-A-32")
+def test_a_goal_stays_held_for_words_that_a_case_is_not_about(call, invoke, missed, clock):
+    from tests.handlers.accountability.goals.conftest import goal_of
+
+    danger(invoke, clock, world.day(1), world.day(2))
+    earlier, later = crises(call)
+    assert (decide(call, earlier["id"], "RELEASE").status, decide(call, earlier["id"], "RELEASE").code) == (
+        409,
+        "NEWER_WORDS",
+    )
+    assert goal_of(world.GOAL).held_at is not None
+    assert decide(call, later["id"], "RELEASE").status == 200
+    assert goal_of(world.GOAL).held_at is None
+    assert decide(call, earlier["id"], "RELEASE").status == 200
+
+
+def test_the_guide_hears_of_a_case_once_of_danger_by_mail_too(call, invoke, missed, clock):
     world.put_member(guide_id="usr_guide")
     disputed(call)
     dispute = DayDisputed(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
-    crisis = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1))
+    crisis = CrisisSuspected(user_id="usr_ada", goal_id=world.GOAL, date=world.day(1), said_at=clock.now())
     assert invoke("accountability.open_case", queue_event(dispute, dispute, crisis, crisis)) == DONE
-    found = messages("guide.case")
-    assert [one["recipient_id"] for one in found] == ["usr_guide", "usr_guide"]
+    (told,) = messages("guide.dispute")
+    assert (told["recipient_id"], told["category"], told.get("channels")) == ("usr_guide", "guide", None)
+    found = [(one["recipient_id"], one["category"], one["channels"][0]["S"]) for one in messages("guide.crisis")]
+    assert sorted(found) == [("usr_guide", "crisis", "EMAIL"), ("usr_guide", "crisis", "IN_APP")]
+
+
+@pytest.mark.covers("X-A-32")
+def test_the_operators_hear_of_danger_also_where_there_is_no_guide(call, invoke, missed, clock, monkeypatch):
+    counted = Mock()
+    monkeypatch.setattr(case_opening, "metrics", lambda: counted)
+    danger(invoke, clock)
+    counted.add_metric.assert_called_once_with(name=case_opening.CRISIS_METRIC, unit="Count", value=1)
+    assert (messages("guide."), len(crises(call))) == ([], 1)
+    assert case_opening.CRISIS_METRIC in open_case.declaration.alarms
 
 
 def test_cases_are_listed_page_by_page_the_oldest_first(call, clock):
