@@ -23,7 +23,7 @@ WORDS = {
     "partner-notice": "news of somebody you support",
     "partner-ask": "requests to check in with somebody you support",
     "partner-week": "word that somebody you support has missed a week",
-    "partner-all-clear": "word that all is well again",
+    "partner-all-clear": "word that there is nothing more to do for somebody you support",
     "partner-good-news": "good news of somebody you support",
     "partner-update": "updates from somebody you support",
 }

@@ -1,4 +1,7 @@
-"""The all-clear: who was really told or asked hears that there is nothing more to do, once for a run (X-A-15)."""
+"""The all-clear: who was really told or asked hears that there is nothing more to do, once for a run (X-A-15).
+
+What ends a run is a log, also one that says "not done": the words say that somebody logs again, not that all is well.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -27,7 +27,6 @@ EVERYTHING = PEOPLE | {
     "note": "Please?",
     "ways": "text message and e-mail",
     "link": "https://api.example/v1/partner/ptn_1.1.x",
-    "kind": "crisis",
     "balance": "4.5",
     "choices": "1 for Ada, 2 for Bob",
 }
@@ -52,6 +51,18 @@ WEEK = (
 SUCCESS = (
     "Ada just completed their morning run for 30 days straight! 🎉 Your support as their Emergency Support Team member "
     "helped make this happen. They wanted you to know how much your encouragement meant to them."
+)
+ALL_CLEAR = (
+    "Hi Maria, this is Dataday. Ada has logged their morning run again, so you need not check in about the missed days "
+    "any more. Thank you for being there!"
+)
+DISPUTE = (
+    "Ada says that a day was wrongly counted as missed. Please decide the case: until then the day counts as missed, "
+    "and messages about it go on."
+)
+CRISIS = (
+    "Ada wrote words that may speak of danger to themselves. Please read the case and get in touch with them now. No "
+    "automatic messages go out about this goal until somebody releases it."
 )
 HOW = "\nReply 1: I'll check in, 2: done, 3: I can't."
 
@@ -95,6 +106,19 @@ def test_the_specifications_texts_word_for_word(key, text, days, how):
     assert said(key, variables=variables | {"link": "https://api.example/p"}).text == text + how
     assert said(key, Channel.EMAIL, variables).text == text
     assert said(key, Channel.VOICE, variables).text == text.replace(" 💪", "").replace(" 🎉", " ").replace("  ", " ")
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        pytest.param("escalation.all-clear", ALL_CLEAR, marks=pytest.mark.covers("X-A-15")),
+        pytest.param("guide.dispute", DISPUTE, marks=pytest.mark.covers("X-A-39")),
+        pytest.param("guide.crisis", CRISIS, marks=pytest.mark.covers("X-A-32")),
+    ],
+)
+def test_words_say_no_more_than_what_is_true(key, text):
+    assert said(key, Channel.EMAIL).text == text
+    assert "news" not in said(key, Channel.EMAIL).subject
 
 
 def test_the_milestone_tells_the_days_that_were_reached():
