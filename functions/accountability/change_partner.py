@@ -14,7 +14,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     allow="accountability:use",
     idempotent=True,
     rate="write",
-    touches=[access.KEEP_TEAM, messaging.access.ENLIST, COUNT_RATE, KEEP_ANSWER],
+    touches=[access.KEEP_TEAM, messaging.access.ENLIST, messaging.access.REQUEST, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound, errors.NotNow, errors.Changed],
 )
 def change_partner(partner_id: Id, body: PartnerChange, caller: Caller, clock: Clock) -> PartnerView:

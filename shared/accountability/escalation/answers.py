@@ -71,7 +71,7 @@ def after_reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None
 
 def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
     asked = contact.type == contacts.ASK and given == "CANNOT"
-    return delivery.in_place_of(contact, now=now) if asked else None
+    return delivery.in_place_of(contact, str(contact.partner_id), now=now) if asked else None
 
 
 def _take(contact: Contact, given: str, reply_id: str, now: datetime) -> StepRow | None:

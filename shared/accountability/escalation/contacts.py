@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from shared import messaging
 from shared.accountability.escalation.items import Contact
 from shared.accountability.items import goal_pk
+from shared.accountability.team.scope import NARROWED
 from shared.kernel.storage.writes import Put, Refusal, Write
 from shared.messaging import MessageRequest, SecretLink
 
@@ -74,6 +75,7 @@ class Wanted:
         variables: for its words.
         valid: how long the message makes sense.
         topics: what stops it.
+        scope: of the partner, under which the words were chosen (``team.scope``).
         hours: allowed minutes of the recipient's day.
         partner_id: the partner, ``None`` for a guide.
         missed_since: the run, where there is one.
@@ -91,6 +93,7 @@ class Wanted:
     variables: Mapping[str, str | SecretLink]
     valid: timedelta
     topics: tuple[str, ...] = ()
+    scope: int = 0
     hours: tuple[int, int] | None = None
     partner_id: str | None = None
     missed_since: str | None = None
@@ -101,7 +104,8 @@ class Wanted:
 def message_of(wanted: Wanted) -> MessageRequest:
     """Return the request of a contact's message."""
     return MessageRequest(
-        key=wanted.key.about,
+        # A contact that was made again, under a narrower scope, is another message.
+        key=f"{wanted.key.about}#{wanted.scope}" if wanted.scope else wanted.key.about,
         recipient_id=wanted.key.recipient_id,
         category=wanted.category,
         template=wanted.template,
@@ -115,7 +119,10 @@ def message_of(wanted: Wanted) -> MessageRequest:
 
 
 def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
-    """Return the three writes that make a contact and send its message; ``error`` tells that it is there."""
+    """Return the three writes that make a contact and send its message; ``error`` tells that it is there.
+
+    One whose message was stopped because the partner may hear less by now is made again.
+    """
     request = message_of(wanted)
     contact = Contact(
         pk=wanted.key.pk,
@@ -137,4 +144,5 @@ def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
         contacted_at=now,
         version=1,
     )
-    return [Put(contact, condition=Contact.pk.does_not_exist(), error=error), *messaging.request(request, now=now)]
+    free = Contact.pk.does_not_exist() | (Contact.reason == NARROWED)
+    return [Put(contact, condition=free, error=error), *messaging.request(request, now=now)]

@@ -12,7 +12,7 @@ from shared import messaging
 from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps, timeline
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.items import goal_pk, user_pk
-from shared.accountability.team import people
+from shared.accountability.team import people, scope
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
@@ -61,6 +61,9 @@ def note(event: News, *, now: datetime) -> None:
         contact = reads.get(Contact, key.pk, key.sk)
         if contact is None:
             raise LookupError("a contact and its message are written together")
+        if contact.message_id != event.message_id:
+            # Of a message that was stopped, in whose place there is another.
+            return
         try:
             replacement = _note(contact, event, now)
         except people.Moved:
@@ -90,8 +93,20 @@ def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
     if state != contact.state and state in UNREACHABLE:
         unreachable, replacement = _unreachable(contact, state, getattr(event, "reason", None), now)
         writes += unreachable
+    if state != contact.state and _narrowed(contact, event):
+        replacement = in_place_of(contact, contact.message_id, now=now)
+        writes += unless_there(replacement)
     transact(writes)
     return replacement
+
+
+def _narrowed(contact: Contact, event: News) -> bool:
+    """Tell whether a step's message was stopped because its partner may hear less by now: the step tells or asks anew.
+
+    That may be the same partner, in words that they may read.
+    """
+    stopped = isinstance(event, messaging.events.MessageCancelled) and event.reason == scope.NARROWED
+    return stopped and contact.step.isdigit()
 
 
 def _changed(
@@ -106,7 +121,7 @@ def _changed(
         actions.append(Contact.reason.set(reason))
     if first:
         actions.append(Contact.sent_at.set(now))
-    as_read = Contact.version == contact.version
+    as_read = (Contact.version == contact.version) & (Contact.message_id == contact.message_id)
     return Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved)
 
 
@@ -162,13 +177,13 @@ def _unreachable(contact: Contact, state: str, reason: str | None, now: datetime
     writes: list[Write] = [_line(contact, why.format(name=contact.name), matter, now)]
     if contact.type != contacts.ASK:
         return writes, None
-    row = in_place_of(contact, now=now)
+    row = in_place_of(contact, str(contact.partner_id), now=now)
     return [*writes, *unless_there(row)], row
 
 
-def in_place_of(contact: Contact, *, now: datetime) -> StepRow:
-    """Return the round that asks the next partner in the place of one."""
-    return steps.MissedDay.of(contact).step(int(contact.step), str(contact.partner_id), due_at=now)
+def in_place_of(contact: Contact, round_: str, *, now: datetime) -> StepRow:
+    """Return the round that tells or asks the next partner in the place of one."""
+    return steps.MissedDay.of(contact).step(int(contact.step), round_, due_at=now)
 
 
 def unless_there(row: StepRow) -> list[Write]:

@@ -64,8 +64,9 @@ class StepRow(DueIndexed):
     | sk | ``STEP#<date>#<number, two digits>#<round>`` | claimed once |
     | due | kind ``step``, when it is to be taken | sweep |
 
-    ``round`` is ``00`` for the step itself, ``01`` and on for each time nobody answered, and a partner's id where the
-    next one is asked in that partner's place; every round after the first asks one. ``status``: PLANNED, DONE or
+    ``round`` is ``00`` for the step itself, ``01`` and on for each time nobody answered, a partner's id where the
+    next one is asked in that partner's place, and a message's where it was stopped because its partner may hear less by
+    now; every round after the first turns to one. ``status``: PLANNED, DONE or
     SKIPPED, with ``reason`` (``rules.Obstacle``).
     """
 

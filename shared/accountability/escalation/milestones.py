@@ -8,6 +8,7 @@ from shared.accountability.escalation.contacts import ContactKey, Wanted
 from shared.accountability.events import MilestoneReached
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
+from shared.accountability.team import scope
 from shared.accountability.team.items import Partner
 from shared.accountability.team.rules import MOST_PARTNERS, goal_words
 from shared.kernel.storage import reads
@@ -55,5 +56,7 @@ def _wanted(event: MilestoneReached, goal: Goal, member: Member, partner: Partne
             "days": str(event.days),
         },
         valid=VALID,
+        topics=(scope.topic(partner),),
+        scope=scope.number(partner),
         partner_id=partner.partner_id,
     )

@@ -20,7 +20,7 @@ from shared.accountability.escalation.rules import Kind, Obstacle, Step, Who
 from shared.accountability.events import StepRun, StepSkipped
 from shared.accountability.goals.items import Goal, Member
 from shared.accountability.items import day_topic, goal_pk, run_topic
-from shared.accountability.team import links, people
+from shared.accountability.team import links, people, scope
 from shared.accountability.team.items import Partner, partner_sk
 from shared.accountability.team.rules import goal_words
 from shared.kernel.clock import to_ms
@@ -191,7 +191,7 @@ def _skip(item: StepRow, obstacle: Obstacle, now: datetime) -> None:
         told = timeline.line(
             item.user_id,
             timeline.PARTNERS,
-            "There was nobody left to turn to.",
+            f"There was nobody {'left' if item.round == FIRST_ROUND else 'else'} to turn to.",
             matter=matter,
             at=now,
             goal_id=item.goal_id,
@@ -210,7 +210,8 @@ def _event_id(item: StepRow) -> str:
 def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tuple[list[Write], int]:
     asks = step.kind is Kind.ASK
     type_ = contacts.ASK if asks else contacts.NOTICE
-    known = {one.recipient_id for one in facts.contacts_of(item.goal_id, item.date) if one.type == type_}
+    contacted = [one for one in facts.contacts_of(item.goal_id, item.date) if one.type == type_]
+    known = {one.recipient_id for one in contacted if one.reason != scope.NARROWED}
     day = MissedDay.of_step(item)
     backers = facts.backers(item.user_id)
     size = step.size(item.days_missed) if item.round == FIRST_ROUND else 1
@@ -253,7 +254,12 @@ def wanted(
         }
         | ({"link": links.link(partner, now=now)} if asks else {}),
         valid=rules.valid_for(goal.due_at, now=now),
-        topics=(run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date)),
+        topics=(
+            run_topic(day.goal_id, day.missed_since),
+            day_topic(day.goal_id, day.date),
+            scope.topic(partner),
+        ),
+        scope=scope.number(partner),
         hours=step.hours,
         partner_id=partner.partner_id,
         missed_since=day.missed_since,

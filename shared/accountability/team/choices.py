@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability.events import PartnerAccepted, PartnerDeclined, PartnerLeft
-from shared.accountability.team import consents, invitations, people, rules
+from shared.accountability.team import consents, invitations, people, rules, scope
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
@@ -128,8 +128,10 @@ def set_wishes(
     """
     _require(partner, rules.CONSENTING)
     ways = Ways(wishes.channels, voicemail=wishes.voicemail)
+    narrower, stopping = scope.narrowing(partner, {"milestones": milestones}, now=now)
     return [
-        people.changing(partner, Partner.milestones.set(milestones), *also),
+        people.changing(partner, Partner.milestones.set(milestones), *narrower, *also),
+        *stopping,
         *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),
         messaging.directory.wishing(partner.partner_id, wishes),
     ]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared import messaging
 from shared.accountability.escalation import timeline
-from shared.accountability.team import links, people, rules
+from shared.accountability.team import links, people, rules, scope
 from shared.accountability.team.items import Partner
 from shared.accountability.team.rules import Status
 from shared.accountability.team.schemas import GroupMessage, GroupRecipient, SentToGroup
@@ -69,6 +69,7 @@ def _message(partner: Partner, wanted: GroupMessage, user_name: str, operation: 
         template="partner.update",
         variables={"partner_name": partner.name, "user_name": user_name, "note": wanted.text},
         about=f"{ABOUT}{operation}",
+        topics=(scope.topic(partner),) if wanted.goal_id or wanted.kind == "SUCCESS" else (),
         subject_id=partner.user_id,
     )
 

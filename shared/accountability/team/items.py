@@ -23,7 +23,8 @@ class Partner(DueIndexed):
     ``status`` is ``rules.Status``, ``privacy`` ``rules.Privacy``. ``goals`` limits them to some goals. ``addresses``
     are hashes, released on removal. ``removed_from`` is the status that a removal ended. ``asked_at`` is when they
     were last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and ``generation`` make the
-    links to their page: a link of an earlier generation was used.
+    links to their page: a link of an earlier generation was used. ``scope`` counts how often what they may hear or read
+    was narrowed.
     """
 
     domain = DOMAIN
@@ -37,6 +38,7 @@ class Partner(DueIndexed):
     privacy = UnicodeAttribute()
     goals: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     milestones = BooleanAttribute()
+    scope = IntegerAttribute(null=True)
     note = UnicodeAttribute(null=True)
     addresses: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     invited_at = InstantAttribute()

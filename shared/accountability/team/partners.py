@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 from shared import messaging
 from shared.accountability.events import PartnerInvited, PartnerLeft
 from shared.accountability.items import user_pk
-from shared.accountability.team import invitations, people, rules
+from shared.accountability.team import invitations, people, rules, scope
 from shared.accountability.team.errors import AskedRecently, NotNow, PartnerExists, TeamFull
 from shared.accountability.team.items import (
     DUE_KIND,
@@ -239,23 +239,25 @@ def view(partner: Partner, entry: Recipient, *, now: datetime) -> PartnerView:
 
 
 def change(user_id: str, partner_id: str, wanted: PartnerChange, *, now: datetime) -> PartnerView:
-    """Change what a user decides about a partner.
+    """Change what a user decides about a partner. What waits for them and they may not hear any more is not sent.
 
     Raises:
         NotFound: there is none, or they were removed.
         ValidationFailed: a goal is not the user's.
     """
     people.require_goals(user_id, wanted.goals, field="goals")
-    people.retried(lambda: _change(people.partner_as_read(user_id, partner_id), wanted))
+    people.retried(lambda: _change(people.partner_as_read(user_id, partner_id), wanted, now=now))
     return read(user_id, partner_id, now=now)
 
 
-def _change(partner: Partner, wanted: PartnerChange) -> None:
+def _change(partner: Partner, wanted: PartnerChange, *, now: datetime) -> None:
     if partner.status == Status.REMOVED:
         raise NotNow
     given = wanted.model_fields_set
-    kept = [_kept(field, getattr(wanted, field)) for field in sorted(given & _OF_PARTNER)]
-    writes: list[Write] = [people.changing(partner, *kept)]
+    changes = {field: getattr(wanted, field) for field in sorted(given & _OF_PARTNER)}
+    kept = [_kept(field, value) for field, value in changes.items()]
+    narrower, stopping = scope.narrowing(partner, changes, now=now)
+    writes: list[Write] = [people.changing(partner, *kept, *narrower), *stopping]
     if given & _OF_ENTRY:
         entry = people.entry_of(partner.partner_id)
         known = messaging.directory.known_as(

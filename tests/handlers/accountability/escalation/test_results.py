@@ -1,12 +1,15 @@
 """What becomes of contacts: results, counters, answers, the all-clear, good news."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from shared import messaging
 from shared.accountability.escalation import answers
 from shared.accountability.events import AskAnswered, EscalationEnded, GoalLogged, MilestoneReached
 from shared.kernel.errors import NotFound
+from shared.kernel.storage import reads
 from shared.messaging.events import (
     ChannelFailed,
     MessageBlocked,
@@ -127,6 +130,99 @@ def test_what_was_cancelled_is_noted_and_nobody_else_is_asked(invoke):
     follow(invoke, 2)
     note(invoke, news(MessageCancelled, reason="LOGGED"))
     assert (contact().state, contact().reason, asked(2)) == ("CANCELLED", "LOGGED", ["ptn_ben"])
+
+
+def stopped(message):
+    """Tell whether a message names a topic that is closed."""
+    return any(reads.get(*messaging.topic_key(topic["S"])) for topic in message["topics"]["L"])
+
+
+def waiting(partner_id="ptn_ben"):
+    """Return the goal that each message to a partner names which is not stopped."""
+    ours = [one for one in messages() if one["recipient_id"]["S"] == partner_id and not stopped(one)]
+    return [json.loads(one["variables"]["S"]).get("goal") for one in ours]
+
+
+def narrow(call, partner_id="ptn_ben", **change):
+    answer = call(
+        "accountability.change_partner",
+        caller=principal(world.USER, "accountability:use"),
+        path={"partner_id": partner_id},
+        body=change,
+        key=str(change),
+    )
+    assert answer.status == 200, answer.text
+
+
+@pytest.mark.covers("X-A-24", "S-A-23")
+def test_words_that_a_partner_may_not_read_any_more_are_stopped_and_told_anew(call, invoke):
+    follow(invoke, 1)
+    old = contact()
+    narrow(call, privacy="NEUTRAL")
+    assert (waiting(), waiting("ptn_cleo")) == ([], ["morning run"])
+    cancelled = news(MessageCancelled, reason="SCOPE")
+    note(invoke, cancelled, cancelled)
+    again = contact()
+    assert (waiting(), again.state, again.message_id != old.message_id) == (["daily goal"], "QUEUED", True)
+    note(invoke, news(MessageSent, again), cancelled)
+    assert (contact().state, world.partner("ptn_ben").contact_count) == ("SENT", 1)
+
+
+@pytest.mark.covers("X-A-24", "S-A-23")
+def test_a_partner_who_backs_a_goal_no_more_hears_nothing_of_it_that_waits(call, invoke):
+    world.put_goal("gol_other")
+    follow(invoke, 1)
+    narrow(call, goals=["gol_other"])
+    note(invoke, news(MessageCancelled, reason="SCOPE"))
+    assert (waiting(), waiting("ptn_cleo")) == ([], ["morning run"])
+    assert [line.content for line in world.lines()] == ["There was nobody else to turn to."]
+
+
+@pytest.mark.covers("X-A-24", "S-A-21")
+def test_an_ask_that_was_stopped_so_goes_to_the_next_and_at_last_to_the_same_in_other_words(call, invoke):
+    follow(invoke, 2)
+    narrow(call, privacy="NEUTRAL")
+    note(invoke, news(MessageCancelled, reason="SCOPE"))
+    assert (waiting(), waiting("ptn_cleo")) == ([], ["morning run"])
+    reply(invoke, "CANNOT", partner_id="ptn_cleo")
+    reply(invoke, "CANNOT", partner_id="ptn_dan", reply_id="rpl_2")
+    assert waiting() == ["daily goal"]
+
+
+@pytest.mark.covers("X-A-24")
+def test_a_step_that_read_a_partner_before_the_change_is_decided_again(call, invoke, monkeypatch):
+    from shared.accountability.escalation import steps
+
+    committed = steps.transact
+
+    def changed_first(writes):
+        monkeypatch.setattr(steps, "transact", committed)
+        narrow(call, privacy="NEUTRAL")
+        committed(writes)
+
+    monkeypatch.setattr(steps, "transact", changed_first)
+    follow(invoke, 2)
+    assert waiting() == ["daily goal"]
+
+
+@pytest.mark.covers("X-A-24", "S-A-30")
+def test_good_news_that_waits_is_not_told_to_who_shall_hear_none(call, invoke):
+    assert invoke("accountability.celebrate_milestone", queue_event(milestone())) == DONE
+    narrow(call, milestones=False)
+    assert (waiting(), waiting("ptn_cleo")) == ([], ["morning run"])
+    note(invoke, news(MessageCancelled, reason="SCOPE"))
+    assert (contact().state, waiting()) == ("CANCELLED", [])
+
+
+@pytest.mark.parametrize(
+    "change", [{"privacy": "TITLE"}, {"goals": None}, {"goals": [world.GOAL, "gol_other"]}, {"milestones": True}]
+)
+def test_a_change_that_takes_nothing_back_stops_nothing(call, invoke, change):
+    world.put_goal("gol_other")
+    world.put_partner("ptn_ben", goals=[world.GOAL], milestones=False)
+    follow(invoke, 1)
+    narrow(call, **change)
+    assert waiting() == ["morning run"]
 
 
 def test_a_guide_who_cannot_be_reached_is_a_case_for_the_staff(invoke):

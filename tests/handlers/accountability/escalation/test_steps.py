@@ -177,6 +177,7 @@ def test_a_message_of_a_day_makes_sense_until_the_next_day_could_be_missed(invok
     assert {topic["S"] for topic in message["topics"]["L"]} == {
         f"run:{world.GOAL}:{world.FIRST}",
         f"day:{world.GOAL}:{world.day(2)}",
+        "scope:ptn_ben:0",
     }
     assert message["about"]["S"] == f"contact:{world.GOAL}#{world.day(2)}#03#ptn_ben"
     assert message["subject_id"]["S"] == world.USER
