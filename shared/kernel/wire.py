@@ -4,9 +4,19 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
@@ -26,6 +36,28 @@ class Wire(BaseModel):
         str_strip_whitespace=True,
         defer_build=True,
     )
+
+
+class Change(Wire):
+    """Base of what changes a thing: it names at least one field; what is left out stays.
+
+    ``null`` takes away what the subclass names in ``MAY_BE_NULL``, and is refused of every other field.
+    """
+
+    MAY_BE_NULL: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_null(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.field_name not in cls.MAY_BE_NULL:
+            raise ValueError("may not be null")
+        return value
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one thing to change")
+        return self
 
 
 def one_line(text: str) -> str:

@@ -67,8 +67,12 @@ def local_time(instant: datetime, zone_name: str) -> datetime:
     return instant.astimezone(zone(zone_name))
 
 
+_NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+"""What the database holds besides zones: whatever a machine is set to, and nothing at all."""
+
+
 def _checked(name: str) -> str:
-    zone(name)
+    zone("" if name in _NO_PLACES else name)
     return name
 
 

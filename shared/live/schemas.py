@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from shared.kernel.money import CreditAmount, DecimalText, from_decimal, to_decimal
-from shared.kernel.wire import Instant, Wire
+from shared.kernel.wire import Change, Instant, Wire
 from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, Status
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
@@ -42,7 +42,7 @@ class NewStream(Wire):
     premium_multiplier: MultiplierInput = Field(default=NO_PREMIUM, validate_default=False)
 
 
-class StreamChange(Wire):
+class StreamChange(Change):
     """What to change of a stream; what is left out stays."""
 
     title: Title | None = None
@@ -50,12 +50,6 @@ class StreamChange(Wire):
     thumbnail_url: PictureUrl | None = None
     premium_multiplier: MultiplierInput | None = None
     status: Literal[Status.LIVE, Status.PAUSED, Status.ENDED] | None = Field(default=None, examples=["PAUSED"])
-
-    @model_validator(mode="after")
-    def _something(self) -> "StreamChange":
-        if not self.model_fields_set:
-            raise ValueError("name at least one thing to change")
-        return self
 
 
 class StreamView(Wire):

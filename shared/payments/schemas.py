@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt
 
 from shared.kernel.money import CreditAmount, CreditInput
-from shared.kernel.wire import Instant, Wire
+from shared.kernel.wire import Change, Instant, Wire
 
 Currency = Literal["AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "USD"]
 """Currencies a pack may be sold in (ISO 4217)."""
@@ -70,7 +70,7 @@ class NewPrice(Wire):
     active: StrictBool = True
 
 
-class PriceChange(Wire):
+class PriceChange(Change):
     """What changes on a price pack; what is left out stays. The product code never changes."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
@@ -80,12 +80,6 @@ class PriceChange(Wire):
     amount: MinorUnits | None = None
     currency: Currency | None = None
     active: StrictBool | None = None
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> "PriceChange":
-        if not self.model_dump(exclude_none=True):
-            raise ValueError("name at least one field to change")
-        return self
 
 
 class CheckoutRequest(Wire):

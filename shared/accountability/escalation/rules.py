@@ -198,6 +198,18 @@ def choose(
     return sorted(free, key=lambda one: (one.asked_at or EPOCH, one.partner_id))[:size]
 
 
+LEAST_DAYTIME = 60
+"""Minutes of the daytime that a step's hours need to have."""
+
+
+def daytime(from_minute: int, to_minute: int) -> int:
+    """Return how many minutes of the daytime hours hold; where they end before they begin they go over midnight."""
+    begin, end = team.DAYTIME
+    if from_minute <= to_minute:
+        return max(0, min(to_minute, end) - max(from_minute, begin))
+    return end - begin - daytime(to_minute, from_minute)
+
+
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=2)
 
 

@@ -32,10 +32,19 @@ ContactState = Literal["QUEUED", "SENT", "DELIVERED", "FAILED", "BLOCKED", "CANC
 
 
 class AllowedHours(Wire):
-    """Minutes of the recipient's local day, from one up to but not including another."""
+    """Minutes of the recipient's local day, from one up to but not including another, if need be over midnight.
+
+    At least an hour of them lies in the daytime, in which we may write (X-A-11).
+    """
 
     from_minute: Annotated[StrictInt, Field(ge=0, le=DAY_MINUTES, examples=[540])]
     to_minute: Annotated[StrictInt, Field(ge=0, le=DAY_MINUTES, examples=[1200])]
+
+    @model_validator(mode="after")
+    def _in_the_daytime(self) -> "AllowedHours":
+        if rules.daytime(self.from_minute, self.to_minute) < rules.LEAST_DAYTIME:
+            raise ValueError("an hour or more of them must lie between 9:00 and 20:00")
+        return self
 
 
 class PolicyStep(Wire):
@@ -64,8 +73,6 @@ class PolicyStep(Wire):
     def _possible(self) -> "PolicyStep":
         if self.to_day is not None and self.to_day < self.from_day:
             raise ValueError("toDay is before fromDay")
-        if self.hours is not None and self.hours.from_minute == self.hours.to_minute:
-            raise ValueError("hours are empty")
         if self.repeat and (self.acknowledge_within_minutes is None or self.kind is not Kind.ASK):
             raise ValueError("only an ask is repeated, and it needs acknowledgeWithinMinutes")
         if self.who is Who.GUIDE and self.kind is not Kind.NOTIFY:
@@ -92,7 +99,8 @@ class PolicyStep(Wire):
     @classmethod
     def of(cls, step: rules.Step) -> "PolicyStep":
         """Return a step as the wire shows it."""
-        hours = AllowedHours(from_minute=step.hours[0], to_minute=step.hours[1]) if step.hours else None
+        # As they are stored: what is shown was judged when it was written.
+        hours = step.hours and AllowedHours.model_construct(from_minute=step.hours[0], to_minute=step.hours[1])
         return cls(
             who=step.who,
             kind=step.kind,

@@ -8,6 +8,7 @@ from shared.accountability.goals.schemas import LogView, RevisionView
 from shared.accountability.goals.state import find
 from shared.accountability.items import goal_pk
 from shared.kernel import cursors
+from shared.kernel.errors import ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.wire import Page
 
@@ -21,13 +22,14 @@ def page(
 
     Raises:
         NotFound: there is no such goal of the user's.
+        ValidationFailed: the first date is later than the last.
         BadCursor: the cursor is of another list.
     """
+    if (first or _FIRST) > (last or _LAST):
+        raise ValidationFailed(details=[("from", "This is later than to")])
     find(user_id, goal_id)
     scope = f"logs#{goal_id}#{first}#{last}"
     start = cursors.decode(scope, cursor)
-    if (first or _FIRST) > (last or _LAST):
-        return Page([], limit=limit, next_cursor=None)
     key = (Day.pk == goal_pk(goal_id)) & Day.sk.between(day_sk(first or _FIRST), day_sk(last or _LAST))
     found = reads.query(Day, key, limit=limit, descending=True, start=start, consistent=True)
     days = [view(day) for day in found.load(Day)]

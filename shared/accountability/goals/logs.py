@@ -101,9 +101,8 @@ def said(body: LogFields) -> dict[str, Any]:
 
 
 def changed_fields(body: LogChange) -> dict[str, Any]:
-    """Return what a change says: ``completed`` cannot be taken away, the rest can."""
-    sent = body.model_dump(include=body.model_fields_set)
-    return {name: value for name, value in sent.items() if name != "completed" or value is not None}
+    """Return what a change says."""
+    return body.model_dump(include=body.model_fields_set)
 
 
 def view(day: Day) -> LogView:

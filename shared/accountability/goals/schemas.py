@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, Strict, StrictBool, model_validator
 from shared.accountability.events import Outcome
 from shared.accountability.goals.calendar import MAX_DAY_START, MAX_GRACE
 from shared.accountability.goals.frequency import MAX_EVERY, WEEK, Kind
-from shared.kernel.wire import Greeting, Instant, InstantInput, Line, Wire
+from shared.kernel.wire import Change, Greeting, Instant, InstantInput, Line, Wire
 from shared.kernel.zones import ZoneName
 
 Status = Literal["ACTIVE", "PAUSED", "COMPLETED", "DELETED"]
@@ -52,16 +52,6 @@ ToQuery = Annotated[LocalDate | None, Query(alias="to", description="Last day.")
 GoalQuery = Annotated[GoalId | None, Query(alias="goalId", description="One goal; left out: all of them.")]
 
 
-class Something(Wire):
-    """A change names at least one thing."""
-
-    @model_validator(mode="after")
-    def _something(self) -> "Something":
-        if not self.model_fields_set:
-            raise ValueError("name at least one thing to change")
-        return self
-
-
 class FrequencyView(Wire):
     """How often a goal asks for a log; ``n`` for PER_WEEK and EVERY_N_DAYS, ``weekdays`` (Monday is 1) for WEEKDAYS."""
 
@@ -102,7 +92,7 @@ class ProfileView(Wire):
     preferences: dict[str, Any] = Field(examples=[{"theme": "dark"}])
 
 
-class ProfileChange(Something):
+class ProfileChange(Change):
     """What to change of a profile. Another zone, day start or grace begins with the next day (X-A-19)."""
 
     name: Annotated[Greeting, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None
@@ -142,8 +132,10 @@ class NewGoal(Wire):
     policy: Policy = "standard"
 
 
-class GoalChange(Something):
+class GoalChange(Change):
     """What to change of a goal. Another frequency and other rest days begin tomorrow at the earliest (X-A-17)."""
+
+    MAY_BE_NULL = frozenset({"description"})
 
     title: Title | None = None
     description: Description | None = None
@@ -238,8 +230,10 @@ class OfflineLogs(Wire):
     logs: Annotated[list[OfflineLog], Field(min_length=1, max_length=MAX_BATCH)]
 
 
-class LogChange(Something):
+class LogChange(Change):
     """What to change of a log; ``null`` takes notes or a medium away."""
+
+    MAY_BE_NULL = frozenset({"notes", "photo", "video", "voice"})
 
     completed: StrictBool | None = Field(default=None, examples=[True])
     notes: Notes | None = None

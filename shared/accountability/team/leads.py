@@ -23,10 +23,10 @@ def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: date
     """Keep a number once, and the evidence of the consent each time; words that are not ours are kept by their hash.
 
     The answer does not tell whether the number was known. One that was stopped stays so: only its owner's START lifts
-    that.
+    that. A landline is kept, too: it is called, and the gate lets no text go there.
 
     Raises:
-        ValidationFailed: it is no number of a person, or a landline.
+        ValidationFailed: it is no number of a person.
     """
     phone = messaging.phones.parse(wanted.phone, field="phone", region=wanted.region)
     digits = phone.removeprefix("+")

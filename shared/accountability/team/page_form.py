@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Form, Path
 
 from shared import messaging
 from shared.accountability.team.errors import Unfit
-from shared.accountability.team.rules import LONGEST_PAUSE, WRITTEN
+from shared.accountability.team.rules import DAYTIME, LONGEST_PAUSE, WRITTEN
 from shared.kernel.zones import instant_at
 from shared.messaging import PHONE, Channel, Recipient, Wishes
 
@@ -20,11 +20,8 @@ LongField = Annotated[str, Form(max_length=300)]
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
-DAYTIME = (9 * 60, 20 * 60)
-"""Minutes of the day within which some of a partner's own hours must lie: we write in the daytime only (X-A-11)."""
-
 LEAST = 2 * 60
-"""How many of those minutes: less, and messages would hardly ever find their time."""
+"""How many minutes of the daytime own hours must have: less, and messages would hardly ever find their time."""
 
 
 @dataclass(frozen=True, slots=True)

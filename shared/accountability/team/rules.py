@@ -18,6 +18,9 @@ RECOVERABLE = timedelta(days=30)
 
 LONGEST_PAUSE = timedelta(days=366)
 
+DAYTIME = (9 * 60, 20 * 60)
+"""Minutes of the day in which everybody may be written to, wherever they are; hours must have some of them (X-A-11)."""
+
 REMINDERS = (timedelta(days=3), timedelta(days=7))
 """When an invitation that nobody answered is repeated: twice at most (X-A-03)."""
 

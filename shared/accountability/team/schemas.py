@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
 from shared.accountability.team.rules import CaseKind, Decision, Privacy, Status
-from shared.kernel.wire import Greeting, Instant, Line, Wire
+from shared.kernel.wire import Change, Greeting, Instant, Line, Wire
 from shared.kernel.zones import ZoneName
 
 Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
@@ -31,10 +31,11 @@ GoalId = Annotated[str, Field(min_length=1, max_length=64, examples=["gol_01k000
 GoalIds = Annotated[list[GoalId], Field(min_length=1, max_length=50), AfterValidator(_once)]
 
 
-class PartnerChange(Wire):
+class PartnerChange(Change):
     """What the user may change; how they are reached is up to the partner. A new number or address is a new partner."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"privacy": "NEUTRAL", "milestones": False}]})
+    MAY_BE_NULL = frozenset({"zone", "goals", "note"})
 
     name: Name | None = None
     relationship: Relationship | None = None
@@ -44,15 +45,6 @@ class PartnerChange(Wire):
     privacy: Privacy | None = None
     goals: GoalIds | None = None
     note: Note | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> "PartnerChange":
-        if not self.model_fields_set:
-            raise ValueError("at least one field is needed")
-        required = ("name", "relationship", "language", "milestones", "privacy")
-        if any(getattr(self, field) is None for field in required if field in self.model_fields_set):
-            raise ValueError("only zone, goals and note may be taken away")
-        return self
 
 
 class PartnerView(Wire):

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.kernel.shells.http import field_of
-from shared.kernel.wire import Page, Reply, Wire, unlinked, without_links
+from shared.kernel.wire import Change, Page, Reply, Wire, unlinked, without_links
 
 
 class Sample(Wire):
@@ -24,6 +24,24 @@ def test_unknown_fields_are_refused() -> None:
     with pytest.raises(ValidationError) as refused:
         Sample.model_validate({"displayName": "Ada", "admin": True})
     assert [error["type"] for error in _errors(refused)] == ["extra_forbidden"]
+
+
+class SampleChange(Change):
+    """What to change of a sample."""
+
+    MAY_BE_NULL = frozenset({"note"})
+
+    display_name: str | None = None
+    note: str | None = None
+
+
+def test_a_change_names_something_and_takes_away_only_what_may_be_missing() -> None:
+    assert SampleChange.model_validate({"note": None}).model_fields_set == {"note"}
+    with pytest.raises(ValidationError, match="name at least one thing"):
+        SampleChange.model_validate({})
+    with pytest.raises(ValidationError, match="may not be null") as refused:
+        SampleChange.model_validate({"displayName": None})
+    assert _errors(refused)[0]["loc"] == ("displayName",)
 
 
 def _errors(refused: pytest.ExceptionInfo[ValidationError]) -> list[ErrorDetails]:

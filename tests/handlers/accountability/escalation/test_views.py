@@ -285,6 +285,8 @@ def test_policies_are_listed_and_read(call):
         STEP | {"count": 21},
         STEP | {"repeat": 1},
         STEP | {"hours": {"fromMinute": 60, "toMinute": 60}},
+        STEP | {"hours": {"fromMinute": 22 * 60, "toMinute": 23 * 60}},
+        STEP | {"hours": {"fromMinute": 20 * 60 + 1, "toMinute": 9 * 60 + 59}},
         STEP | {"hours": {"fromMinute": -1, "toMinute": 60}},
         STEP | {"acknowledgeWithinMinutes": 5},
         STEP | {"unknown": 1},
@@ -293,6 +295,18 @@ def test_policies_are_listed_and_read(call):
 def test_a_policy_that_makes_no_sense_is_refused(call, step):
     answer = call("accountability.write_escalation_policy", body={"name": "odd", "steps": [step]}, caller=ADMIN)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.covers("X-A-11", "X-A-16")
+def test_hours_in_which_nothing_may_ever_leave_are_refused_by_their_name(call):
+    for hours, status in (((1320, 1380), 400), ((1200, 1260), 400), ((1320, 600), 201), ((1140, 1380), 201)):
+        step = STEP | {"hours": {"fromMinute": hours[0], "toMinute": hours[1]}}
+        body = {"name": "odd", "steps": [step]}
+        answer = call("accountability.write_escalation_policy", body=body, caller=ADMIN, key=str(hours))
+        assert answer.status == status, hours
+        if status == 400:
+            (told,) = answer.json["error"]["details"]
+            assert (told["field"], "between 9:00 and 20:00" in told["message"]) == ("steps.0.hours", True)
 
 
 @pytest.mark.parametrize("body", [{"name": "Odd name", "steps": [STEP]}, {"name": "odd", "steps": []}, {}])

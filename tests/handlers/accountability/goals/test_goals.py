@@ -77,6 +77,11 @@ def test_a_profile_is_changed_in_parts(clock):
     [
         ({"zone": "Mars/Olympus"}, "zone"),
         ({"zone": "../etc/passwd"}, "zone"),
+        ({"zone": "localtime"}, "zone"),
+        ({"zone": "Factory"}, "zone"),
+        ({"zone": "posixrules"}, "zone"),
+        ({"zone": None}, "zone"),
+        ({"name": None, "grace": 60}, "name"),
         ({"dayStart": 721}, "dayStart"),
         ({"dayStart": "3"}, "dayStart"),
         ({"grace": -1}, "grace"),
@@ -197,6 +202,14 @@ def test_frequencies(frequency):
 def test_a_goal_refuses_what_makes_no_sense(body):
     answer = call("accountability.create_goal", body={"title": "Run"} | body, caller=USER)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("field", ["title", "frequency", "policy", "escalationEnabled", "restDays"])
+def test_what_a_goal_needs_cannot_be_taken_away(field):
+    made = ok(call("accountability.create_goal", body={"title": "Run"}, caller=USER), 201).data
+    answer = on("change_goal", made["id"], body={field: None})
+    (told,) = answer.json["error"]["details"]
+    assert (answer.status, told["field"], "may not be null" in told["message"]) == (400, field, True)
 
 
 @pytest.mark.covers("S-P-23")
