@@ -53,7 +53,10 @@ def ways_of(entry: Recipient) -> Ways:
 
 
 def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, now: datetime) -> list[Write]:
-    """Return the writes that ask for consent: ``number`` 0 for the first time, then each reminder's."""
+    """Return the writes that ask for consent: ``number`` 0 for the first time, then each reminder's.
+
+    The ledger names the template now, and the exact words once they have left (``news.request_sent``).
+    """
     ways = ways_of(entry).agreed()
     template = _AGAIN if number else _FIRST
     wanted = MessageRequest(

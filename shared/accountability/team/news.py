@@ -1,5 +1,7 @@
 """What partners and providers tell outside the page: answers to the request, opt-outs, addresses that fail."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import get_args
 
@@ -47,8 +49,27 @@ def follow(event: News, *, now: datetime) -> None:
         address_changed(event, now=now)
     elif isinstance(event, Lost):
         request_lost(event, now=now)
+    elif isinstance(event, messaging.events.MessageSent) and event.about == invitations.about(event.recipient_id):
+        request_sent(event, now=now)
     else:
         groups.note(event, now=now)
+
+
+def request_sent(event: messaging.events.MessageSent, *, now: datetime) -> None:
+    """Keep in the ledger in which words consent was asked for, once: they are known when they have left (X-A-01)."""
+    partner = links.partner_of(event.recipient_id)
+    if partner is None:
+        return
+    entry, said = people.entry_of(partner.partner_id), replace(_as_shown(event.message_id), method="TIMER")
+    ways = invitations.ways_of(entry).agreed()
+    asked = f"ASKED#{event.message_id}#{event.channel}"
+    with suppress(AlreadyHandled):
+        transact(
+            [
+                people.once(partner.partner_id, asked, now=now),
+                *consents.stated("REQUESTED", entry, ways, said, now=now),
+            ]
+        )
 
 
 def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:

@@ -101,6 +101,28 @@ def test_yes_by_text_agrees_once_with_the_words_that_were_sent(invoke, clock):
     assert topics() == ["ACCEPTED"]
 
 
+@pytest.mark.covers("X-A-01")
+def test_the_ledger_names_the_exact_words_of_a_request_once_they_have_left(invoke, clock):
+    partner_id = added()
+    (message,) = messages()
+    sent(message["message_id"], "May we?")
+    about = f"invitation:{partner_id}"
+    told = {"recipient_id": partner_id, "message_id": message["message_id"], "category": "consent-request"}
+    left = events.MessageSent(**told, about=about, channel="SMS")
+    clock.advance(seconds=2)
+    follow(invoke, left, left)
+    asked, left_in = evidence(partner_id)
+    assert (asked["kind"], asked["method"], asked["text_version"]) == ("REQUESTED", "API", "consent.request")
+    assert (left_in["kind"], left_in["method"], left_in["text_version"]) == (
+        "REQUESTED",
+        "TIMER",
+        "consent.request/en/1",
+    )
+    assert left_in["text_hash"] == hashlib.sha256(b"May we?").hexdigest()
+    assert left_in["addresses"] == [{"S": messaging.address_hash(PHONE)}]
+    assert status(partner_id) == "INVITED"
+
+
 def sent(message_id, text):
     """What the engine notes of a message that it sent, as far as the ledger needs it."""
     from shared.kernel.storage.writes import Put, commit
