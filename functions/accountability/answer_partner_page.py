@@ -22,7 +22,7 @@ from shared.kernel.wire import Raw
     raw=("text/html",),
     rate="write",
     touches=[
-        *steps_access.TAKE_STEPS,
+        *steps_access.ANSWER,
         access.KEEP_TEAM,
         messaging.access.ENLIST,
         messaging.access.REQUEST,

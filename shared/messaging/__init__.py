@@ -5,13 +5,14 @@ from shared.messaging.categories import Purpose
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
-from shared.messaging.forecast import Forecast, forecast
+from shared.messaging.forecast import Forecast, Outlook
 from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
 from shared.messaging.requests import (
     AlreadyRequested,
     MessageRequest,
     close_topic,
     message_id,
+    reopen_topic,
     request,
     still_open,
     topic_key,
@@ -31,6 +32,7 @@ __all__ = [
     "Forecast",
     "MessageRequest",
     "NoWords",
+    "Outlook",
     "Purpose",
     "Recipient",
     "SecretLink",
@@ -46,7 +48,6 @@ __all__ = [
     "enlist_user",
     "events",
     "evidence",
-    "forecast",
     "forget_address",
     "languages",
     "living_in",
@@ -54,6 +55,7 @@ __all__ = [
     "phones",
     "recipient_pk",
     "render",
+    "reopen_topic",
     "request",
     "stated",
     "still_open",

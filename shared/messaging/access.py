@@ -9,6 +9,9 @@ REQUEST = table_access("messaging.request", DOMAIN, "PutItem")
 ASK_TOPICS = table_access("messaging.ask-topics", DOMAIN, "BatchGetItem", "GetItem", "ConditionCheckItem")
 """To do something only while a topic is open."""
 
+REOPEN_TOPIC = table_access("messaging.reopen-topic", DOMAIN, "DeleteItem")
+"""To take back that a topic is closed."""
+
 ENLIST = table_access("messaging.enlist", DOMAIN, "PutItem", "UpdateItem", "GetItem", "DeleteItem")
 """To keep somebody's entry in the directory, and their consent."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
-from shared.kernel.storage.writes import Check, Put, Refusal, Write
+from shared.kernel.storage.writes import Check, Delete, Put, Refusal, Write
 from shared.messaging.categories import category
 from shared.messaging.channels import Channel
 from shared.messaging.events import MessageQueued
@@ -129,6 +129,15 @@ def close_topic(topic: str, reason: str, *, now: datetime) -> Put:
     The function needs ``touches=[messaging.access.REQUEST]``.
     """
     return Put(Topic(pk=topic_pk(topic), sk=Topic.SK, closed_at=now, reason=reason, expires_at=now + TOPIC_KEPT))
+
+
+def reopen_topic(topic: Topic, *, error: Refusal) -> Delete:
+    """Return the write that takes back that a matter is over, as long as it is closed as it was read.
+
+    What was cancelled meanwhile stays so. The function needs ``touches=[messaging.access.REOPEN_TOPIC]``.
+    """
+    as_read = (Topic.reason == topic.reason) & (Topic.closed_at == topic.closed_at)
+    return Delete(Topic, topic.pk, topic.sk, condition=as_read, error=error)
 
 
 def still_open(topic: str, *, error: Refusal) -> Check:

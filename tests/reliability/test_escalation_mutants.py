@@ -26,7 +26,7 @@ BUGS = [
         "nobody is asked in the place of who cannot",
         f"{PACKAGE}.answers",
         "_replacement",
-        'given == "CANNOT"',
+        "given == CANNOT",
         'given == "NEVER"',
     ),
     Mutant(

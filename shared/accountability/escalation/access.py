@@ -19,6 +19,9 @@ RUN = table_access(
 TAKE_STEPS = (RUN, messaging.access.REQUEST, messaging.access.ASK_TOPICS, messaging.access.READ_DIRECTORY)
 """All that a step may need; whoever ends or answers one may have to take the next."""
 
+ANSWER = (*TAKE_STEPS, messaging.access.REOPEN_TOPIC)
+"""All that an answer may need: who takes theirs back lets the day's asking go on."""
+
 READ = table_access("accountability.read-escalation", DOMAIN, "GetItem", "BatchGetItem", "Query")
 """To read plans, steps, contacts and the timeline."""
 

@@ -1,11 +1,11 @@
-"""Answers of partners: the first to a contact decides, every one is kept (X-A-13, X-A-14, S-A-36)."""
+"""Answers of partners: every one is kept, and who will check in may change their mind (X-A-13, X-A-14, S-A-36)."""
 
 from datetime import datetime
 
 from shared import messaging
-from shared.accountability.escalation import contacts, delivery, steps, timeline
+from shared.accountability.escalation import contacts, delivery, facts, steps, timeline
 from shared.accountability.escalation.items import Answer, Contact, StepRow
-from shared.accountability.escalation.rules import ANSWERED
+from shared.accountability.escalation.rules import ANSWERED, CANNOT, DECIDES
 from shared.accountability.events import AskAnswered
 from shared.accountability.items import day_topic, user_pk
 from shared.accountability.team import people
@@ -13,7 +13,7 @@ from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.kernel.storage.writes import Check, Put, Update, Write, transact
 
 SAID = {
     "ACCEPTED": "{name} will check in with you.",
@@ -21,6 +21,10 @@ SAID = {
     "CANNOT": "{name} cannot check in with you this time.",
     "TEXT": "{name} wrote back.",
 }
+
+
+CLOSED_BY = "ANSWERED"
+"""Reason by which an answer closes the topic of a day."""
 
 
 class _Taken(Exception):
@@ -31,7 +35,8 @@ def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datet
     """Take in what a partner answered to a contact. Idempotent by ``reply_id``.
 
     ACCEPTED and DONE end the day's asking: what was not sent is not sent any more. CANNOT asks the next partner at
-    once. A second answer to the same contact is kept, and changes nothing.
+    once. Who ACCEPTED may answer DONE or CANNOT later: CANNOT then lets the day's asking go on, unless another partner
+    takes care of it or the day is over. Any other second answer to the same contact is kept, and changes nothing.
 
     Args:
         about: the contact, as its message named it.
@@ -70,14 +75,14 @@ def after_reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None
 
 
 def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
-    asked = contact.type == contacts.ASK and given == "CANNOT"
+    asked = contact.type == contacts.ASK and given == CANNOT
     return delivery.in_place_of(contact, str(contact.partner_id), now=now) if asked else None
 
 
 def _take(contact: Contact, given: str, reply_id: str, now: datetime) -> StepRow | None:
     writes: list[Write] = [_kept(contact, given, reply_id, now), _line(contact, given, reply_id, now)]
     replacement = None
-    if given != "TEXT" and contact.response is None:
+    if given in DECIDES.get(contact.response, ()):
         writes += _decided(contact, given, reply_id, now)
         replacement = _replacement(contact, given, now)
         if replacement is not None:
@@ -113,15 +118,33 @@ def _decided(contact: Contact, given: str, reply_id: str, now: datetime) -> list
         Contact.version.set(contact.version + 1),
     ]
     as_read = Contact.version == contact.version
-    counted = [Partner.answer_count.add(1), Partner.version.add(1)]
     writes: list[Write] = [
         Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved),
-        Update(Partner, user_pk(contact.user_id), partner_sk(partner_id), counted, condition=Partner.pk.exists()),
         outbox(answered, at=now, event_id=f"answer-{contact.message_id}-{reply_id}"),
     ]
+    if contact.response is None:
+        counted = [Partner.answer_count.add(1), Partner.version.add(1)]
+        exists = Partner.pk.exists()
+        writes.append(Update(Partner, user_pk(contact.user_id), partner_sk(partner_id), counted, condition=exists))
     if given in ANSWERED:
-        writes.append(messaging.close_topic(day_topic(contact.goal_id, contact.date), "ANSWERED", now=now))
+        writes.append(messaging.close_topic(day_topic(contact.goal_id, contact.date), CLOSED_BY, now=now))
+    elif contact.response in ANSWERED:
+        writes += _open_again(contact)
     return writes
+
+
+def _open_again(contact: Contact) -> list[Write]:
+    """Return the writes that let a day's asking go on: none where somebody else answered, or something else ended it.
+
+    They hold to the other asks of the day as they were read, so that an answer which comes at the same moment counts.
+    """
+    asks = [one for one in facts.contacts_of(contact.goal_id, contact.date) if one.type == contacts.ASK]
+    others = [one for one in asks if one.sk != contact.sk]
+    topic = reads.get(*messaging.topic_key(day_topic(contact.goal_id, contact.date)))
+    if topic is None or topic.reason != CLOSED_BY or any(one.response in ANSWERED for one in others):
+        return []
+    unchanged = [Check(Contact, one.pk, one.sk, Contact.version == one.version, people.Moved) for one in others]
+    return [messaging.reopen_topic(topic, error=people.Moved), *unchanged]
 
 
 def _line(contact: Contact, given: str, reply_id: str, now: datetime) -> Write:

@@ -126,7 +126,7 @@ class Contact(Item):
 
 
 class Answer(Item):
-    """One answer of a partner to a contact. The first decides, later ones are kept.
+    """One answer of a partner to a contact: all are kept, ``rules.DECIDES`` tells which count.
 
     | key | value | access |
     |---|---|---|

@@ -12,6 +12,12 @@ from shared.kernel.clock import EPOCH
 ANSWERED = frozenset({"ACCEPTED", "DONE"})
 """Answers after which nobody else is asked that day (X-A-14)."""
 
+CANNOT = "CANNOT"
+
+DECIDES = {None: ANSWERED | {CANNOT}, "ACCEPTED": frozenset({"DONE", CANNOT})}
+"""Answers that count, by the one that stands. Who said that they will check in may yet say that they did, or cannot; in
+whatever order replies come in, the same answer stands."""
+
 
 class Who(StrEnum):
     """Whom a step turns to."""

@@ -10,6 +10,7 @@ from shared.accountability.escalation import answers
 from shared.accountability.events import AskAnswered, EscalationEnded, GoalLogged, MilestoneReached
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
+from shared.kernel.storage.writes import commit
 from shared.messaging.events import (
     ChannelFailed,
     MessageBlocked,
@@ -266,7 +267,7 @@ def test_who_cannot_hands_over_to_the_next_partner(invoke):
 
 
 @pytest.mark.covers("X-A-13")
-def test_the_first_answer_decides_and_later_ones_are_kept(invoke):
+def test_what_was_done_stays_done_and_later_answers_are_kept(invoke):
     follow(invoke, 2)
     reply(invoke, "DONE")
     reply(invoke, "CANNOT", reply_id="rpl_2")
@@ -277,6 +278,68 @@ def test_the_first_answer_decides_and_later_ones_are_kept(invoke):
         "Ben cannot check in with you this time.",
         "Ben wrote back.",
     }
+
+
+@pytest.mark.covers("X-A-13", "X-A-14")
+def test_who_will_check_in_may_say_later_that_they_did(invoke):
+    follow(invoke, 2)
+    reply(invoke, "ACCEPTED")
+    reply(invoke, "DONE", reply_id="rpl_2")
+    reply(invoke, "ACCEPTED", reply_id="rpl_3")
+    assert (contact().response, world.partner("ptn_ben").answer_count, asked(2)) == ("DONE", 1, ["ptn_ben"])
+    assert [event.answer for event in sent_events(AskAnswered)] == ["ACCEPTED", "DONE"]
+
+
+@pytest.mark.covers("X-A-13", "X-A-14")
+def test_who_would_check_in_and_cannot_hands_over_to_the_next_partner(invoke):
+    follow(invoke, 2)
+    reply(invoke, "ACCEPTED")
+    reply(invoke, "CANNOT", reply_id="rpl_2")
+    reply(invoke, "CANNOT", reply_id="rpl_2")
+    assert (contact().response, asked(2)) == ("CANNOT", ["ptn_ben", "ptn_cleo"])
+    assert waiting("ptn_cleo") == ["morning run"]
+    assert standing(2) == [(3, "00", "DONE", None), (3, "ptn_ben", "DONE", None)]
+    reply(invoke, "ACCEPTED", reply_id="rpl_3")
+    assert contact().response == "CANNOT"
+    reply(invoke, "ACCEPTED", partner_id="ptn_cleo", reply_id="rpl_4")
+    assert (contact("ptn_cleo").response, waiting("ptn_cleo")) == ("ACCEPTED", [])
+
+
+@pytest.mark.covers("X-A-13", "X-A-14")
+def test_who_cannot_after_all_asks_nobody_where_another_partner_checks_in(invoke):
+    follow(invoke, 3)
+    reply(invoke, "ACCEPTED", number=3)
+    reply(invoke, "DONE", number=3, partner_id="ptn_cleo", reply_id="rpl_2")
+    reply(invoke, "CANNOT", number=3, reply_id="rpl_3")
+    assert (contact().response, asked(3)) == ("CANNOT", ["ptn_ben", "ptn_cleo"])
+    assert standing(3)[-1] == (3, "ptn_ben", "SKIPPED", "ANSWERED")
+
+
+@pytest.mark.covers("X-A-13", "X-A-15")
+@pytest.mark.parametrize("reason", ["DISPUTED", "CORRECTED"])
+def test_a_day_that_something_else_ended_is_not_opened_by_an_answer_taken_back(invoke, reason):
+    follow(invoke, 2)
+    reply(invoke, "ACCEPTED")
+    commit(messaging.close_topic(f"day:{world.GOAL}:{world.day(2)}", reason, now=START))
+    reply(invoke, "CANNOT", reply_id="rpl_2")
+    assert (contact().response, asked(2)) == ("CANNOT", ["ptn_ben"])
+
+
+@pytest.mark.covers("X-A-13", "X-A-14")
+def test_an_answer_that_comes_while_another_is_taken_back_counts(invoke, monkeypatch):
+    follow(invoke, 3)
+    reply(invoke, "ACCEPTED", number=3)
+    committed = answers.transact
+
+    def answered_first(writes):
+        monkeypatch.setattr(answers, "transact", committed)
+        reply(invoke, "DONE", number=3, partner_id="ptn_cleo", reply_id="rpl_2")
+        committed(writes)
+
+    monkeypatch.setattr(answers, "transact", answered_first)
+    reply(invoke, "CANNOT", number=3, reply_id="rpl_3")
+    assert (contact().response, contact("ptn_cleo").response) == ("CANNOT", "DONE")
+    assert asked(3) == ["ptn_ben", "ptn_cleo"]
 
 
 def test_an_answer_to_a_contact_that_is_not_theirs_is_refused(invoke):
