@@ -1,17 +1,20 @@
-"""Forecasts: what would become of a message that nobody asked for, by the gate's own judgement (X-A-49)."""
+"""Forecasts: what would become of messages that nobody asked for, by the gate's own judgement (X-A-49)."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.messaging import facts, gate, variables, words
+from shared.messaging import facts, gate
 from shared.messaging.channels import Channel
+from shared.messaging.counters import Counter
 from shared.messaging.facts import Known
-from shared.messaging.gate import Block, Defer, Send
+from shared.messaging.gate import Block, Count, Defer, Facts, Send
 from shared.messaging.requests import MessageRequest, unsent
+from shared.messaging.worded import WindowClosed, worded
 from shared.messaging.words import NoWords
 
-WAITS = 8
-"""How often a message may be deferred anew before the forecast gives up."""
+TURNS = 12
+"""How often a message may wait anew, or turn to its next channel, before the forecast gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +34,45 @@ class Forecast:
     reason: str | None = None
 
 
-def forecast(wanted: MessageRequest, *, at: datetime) -> Forecast:
-    """Return what would become of a message asked for at an instant, as things stand now. Three reads, no write.
+class Outlook:
+    """What would become of one message after another: each that would leave counts against the caps of the next."""
 
-    The function needs ``touches=[messaging.access.FORECAST, messaging.access.READ_WORDS]``, ``layers=["text"]`` and the
-    settings of one that sends.
-    """
-    known = facts.read(unsent(wanted, now=at), at)
-    moment = at
-    for _ in range(WAITS):
-        match gate.decide(replace(known.facts, now=moment)):
-            case Send(way=way):
-                return _leaves(known, way.channel, moment)
-            case Defer(until=until):
-                moment = until
-            case Block(reason=reason):
-                return Forecast(reason=reason)
-    return Forecast(reason="DEFERRED")
+    def __init__(self) -> None:
+        """Begin with what was really sent."""
+        self._sends: dict[Counter, list[datetime]] = defaultdict(list)
 
+    def forecast(self, wanted: MessageRequest, *, at: datetime) -> Forecast:
+        """Return what would become of a message asked for at an instant, as things stand now.
 
-def _leaves(known: Known, channel: Channel, at: datetime) -> Forecast:
-    message = known.message
-    try:
-        said = words.render(
-            message.template,
-            known.recipient.locale if known.recipient else "en",
-            channel,
-            variables.given(message.variables),
-            first_text=channel is Channel.SMS and not known.texted,
-            now=at,
-        )
-    except NoWords:
-        return Forecast(reason="TEMPLATE")
-    return Forecast(at, channel, said.text)
+        Three reads, two more where it would wait and the person wrote by WhatsApp; no write. Budgets are not counted.
+        The function needs ``touches=[messaging.access.FORECAST, messaging.access.READ_WORDS]``, ``layers=["text"]`` and
+        the settings of one that sends.
+        """
+        known = facts.read(unsent(wanted, now=at), at)
+        asked = self._facts(known)
+        for _ in range(TURNS):
+            match gate.decide(asked):
+                case Send(way=way):
+                    try:
+                        said = worded(known, way, now=asked.now)
+                    except (NoWords, WindowClosed) as trouble:
+                        found = "WHATSAPP_WINDOW" if isinstance(trouble, WindowClosed) else "TEMPLATE"
+                        asked = replace(asked, found={**asked.found, way.channel: found})
+                        continue
+                    for counter in known.counters:
+                        self._sends[counter].append(asked.now)
+                    return Forecast(asked.now, way.channel, said.text)
+                case Defer(until=until):
+                    if any(way.conversation for way in asked.ways):
+                        # By then the conversation may be over.
+                        known = facts.read(known.message, until)
+                        asked = self._facts(known)
+                    asked = replace(asked, now=until)
+                case Block(reason=reason):
+                    return Forecast(reason=reason)
+        return Forecast(reason="DEFERRED")
+
+    def _facts(self, known: Known) -> Facts:
+        counted = zip(known.counters, known.facts.counts, strict=True)
+        counts = tuple(Count(count.caps, (*count.sends, *self._sends[counter])) for counter, count in counted)
+        return replace(known.facts, counts=counts)

@@ -15,7 +15,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
-from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe, variables, words
+from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe
 from shared.messaging.budgets import OverBudget, Reservation
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.claim import UNKNOWN_AFTER, Claimed, claim
@@ -26,6 +26,7 @@ from shared.messaging.message_items import Attempt, Message, message_pk
 from shared.messaging.outgoing import WAITS, OutcomeUnknown, Outgoing, Refused, Taken, Words
 from shared.messaging.progress import Moved
 from shared.messaging.providers.adapters import adapter, askable
+from shared.messaging.worded import WindowClosed, worded
 from shared.messaging.words import NoWords
 
 STEPS = 16
@@ -61,10 +62,6 @@ LATENESS, LATE = "MessageLateness", "LateMessages"
 
 IN_TIME = timedelta(seconds=60)
 """How long after it was allowed a message may leave; what leaves later is counted, and somebody is told."""
-
-
-class _WindowClosed(Exception):
-    """WhatsApp takes own words only within 24 hours of the person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +112,12 @@ def _decide(known: Known) -> _Ready | Defer | Block:
         if not isinstance(decision, Send):
             return decision
         try:
-            said = _worded(known, decision.way)
+            said = worded(known, decision.way, now=known.facts.now)
             return _Ready(decision.way, said, _reserved(known, decision.way, said))
         except NoWords as trouble:
             logger().error("message_without_words", template=known.message.template, trouble=type(trouble).__name__)
             found = "TEMPLATE"
-        except _WindowClosed:
+        except WindowClosed:
             found = "WHATSAPP_WINDOW"
         except OverBudget:
             found = "BUDGET"
@@ -132,21 +129,6 @@ def _facts(known: Known) -> Facts:
     if known.message.status != "SENT" or known.message.channel is None:
         return known.facts
     return replace(known.facts, tried=known.facts.tried | {Channel(known.message.channel)})
-
-
-def _worded(known: Known, way: Way) -> Words:
-    message = known.message
-    said = words.render(
-        message.template,
-        known.recipient.locale if known.recipient else "en",
-        way.channel,
-        variables.given(message.variables),
-        first_text=way.channel is Channel.SMS and not known.texted,
-        now=known.facts.now,
-    )
-    if way.channel is Channel.WHATSAPP and not way.conversation and said.content_sid is None:
-        raise _WindowClosed
-    return said
 
 
 def _reserved(known: Known, way: Way, said: Words) -> Reservation | None:

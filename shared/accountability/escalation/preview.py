@@ -1,7 +1,7 @@
 """The dry run: who would be contacted, when, how and in which words if the coming days were missed (X-A-49)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -38,6 +38,7 @@ class _Simulation:
     goal: Goal
     member: Member
     backers: dict[str, tuple[Partner, Candidate]]
+    outlook: messaging.Outlook = field(default_factory=messaging.Outlook)
 
 
 def preview(user_id: str, goal_id: str, count: int) -> Preview:
@@ -112,9 +113,10 @@ def _day(simulated: _Simulation, plan: tuple[Step, ...], miss: _Miss) -> Preview
     goal, window = simulated.goal, miss.window
     day = MissedDay(goal.goal_id, goal.user_id, "", miss.since, window.day, miss.days_missed)
     found: list[PreviewContact] = []
+    known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     for step in rules.steps_on(plan, miss.days_missed):
         at = window.due_at + timedelta(minutes=step.wait)
-        found += [_guide(simulated)] if step.who is Who.GUIDE else _partners(simulated, day, step, at)
+        found += [_guide(simulated)] if step.who is Who.GUIDE else _partners(simulated, day, step, known[step.kind], at)
     return PreviewDay(date=window.day, days_missed=miss.days_missed, ends_at=window.due_at, contacts=found)
 
 
@@ -123,22 +125,45 @@ def _guide(simulated: _Simulation) -> PreviewContact:
     return PreviewContact(name=name, partner_id=None, kind=Kind.NOTIFY, channel=None, earliest_at=None, words=None)
 
 
-def _partners(simulated: _Simulation, day: MissedDay, step: Step, at: datetime) -> Iterator[PreviewContact]:
+def _partners(
+    simulated: _Simulation, day: MissedDay, step: Step, known: set[str], at: datetime
+) -> Iterator[PreviewContact]:
+    """Yield whom a step turns to. In the place of one whom an ask would not reach the next is asked, as it really is.
+
+    Args:
+        simulated: what the days before changed.
+        day: the missed day.
+        step: the step.
+        known: who was told or asked that day, as the step does; added to.
+        at: when the step is taken.
+    """
+    wanted = step.size(day.days_missed)
+    while chosen := _choice(simulated, day.goal_id, wanted, known, at):
+        known |= set(chosen)
+        shown = [_contact(simulated, day, step, partner_id, at) for partner_id in chosen]
+        yield from shown
+        wanted = sum(one.earliest_at is None for one in shown) if step.kind is Kind.ASK else 0
+
+
+def _choice(simulated: _Simulation, goal_id: str, size: int, known: set[str], at: datetime) -> list[str]:
     candidates = [candidate for _, candidate in simulated.backers.values()]
-    for chosen in rules.choose(candidates, day.goal_id, step.size(day.days_missed), now=at):
-        partner, candidate = simulated.backers[chosen.partner_id]
-        if step.kind is Kind.ASK:
-            simulated.backers[chosen.partner_id] = partner, replace(candidate, asked_at=at)
-        wanted = steps.wanted(day, step, simulated.goal, simulated.member, partner, round_=steps.FIRST_ROUND, now=at)
-        texts = {name: value for name, value in wanted.variables.items() if not isinstance(value, SecretLink)}
-        request = contacts.message_of(replace(wanted, variables=texts, topics=(), valid=rules.valid_for(None, now=at)))
-        would = messaging.forecast(request, at=at)
-        yield PreviewContact(
-            name=partner.name,
-            partner_id=partner.partner_id,
-            kind=step.kind,
-            channel=would.channel,
-            earliest_at=would.at,
-            words=would.words,
-            reason=would.reason,
-        )
+    return [one.partner_id for one in rules.choose(candidates, goal_id, size, without=known, now=at)]
+
+
+def _contact(simulated: _Simulation, day: MissedDay, step: Step, partner_id: str, at: datetime) -> PreviewContact:
+    partner, candidate = simulated.backers[partner_id]
+    if step.kind is Kind.ASK:
+        simulated.backers[partner_id] = partner, replace(candidate, asked_at=at)
+    wanted = steps.wanted(day, step, simulated.goal, simulated.member, partner, round_=steps.FIRST_ROUND, now=at)
+    texts = {name: value for name, value in wanted.variables.items() if not isinstance(value, SecretLink)}
+    request = contacts.message_of(replace(wanted, variables=texts, topics=(), valid=rules.valid_for(None, now=at)))
+    would = simulated.outlook.forecast(request, at=at)
+    return PreviewContact(
+        name=partner.name,
+        partner_id=partner.partner_id,
+        kind=step.kind,
+        channel=would.channel,
+        earliest_at=would.at,
+        words=would.words,
+        reason=would.reason,
+    )

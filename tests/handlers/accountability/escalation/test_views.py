@@ -8,6 +8,7 @@ from shared.kernel import config
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, Update, commit
+from shared.messaging.items import AddressState, address_pk
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
 from shared.messaging.variables import kept
@@ -154,7 +155,8 @@ def test_escalations_show_their_plan_and_their_steps(call, invoke):
 
 @pytest.mark.covers("X-A-49", "S-A-29")
 def test_the_dry_run_tells_who_when_how_and_what_and_writes_nothing(call):
-    world.put_partner("ptn_mail", channels=("EMAIL",), zone="Asia/Kathmandu", privacy="NEUTRAL")
+    mail = {"channels": ("EMAIL",), "phone": "+12125550199", "zone": "Asia/Kathmandu"}
+    world.put_partner("ptn_mail", privacy="NEUTRAL", **mail)
     before = everything()
     answer = call("accountability.preview_escalation", caller=ADA, path=PATH)
     assert answer.status == 200, answer.text
@@ -180,6 +182,53 @@ def test_the_dry_run_tells_who_when_how_and_what_and_writes_nothing(call):
     assert everything() == before
     assert call("accountability.preview_escalation", caller=EVE, path=PATH).code == "NOT_FOUND"
     assert call("accountability.preview_escalation", caller=ADA, path=PATH, query={"days": "15"}).status == 400
+
+
+def shown_of(call, name, **query):
+    shown = call("accountability.preview_escalation", caller=ADA, path=PATH, query=query).data
+    ours = [[one for one in day["contacts"] if one["name"] == name] for day in shown["days"]]
+    return [[one["reason"] or one["channel"] for one in day] for day in ours]
+
+
+@pytest.mark.covers("X-A-49", "X-A-12")
+def test_the_dry_run_holds_to_the_caps_what_it_foresees_itself(call):
+    for partner_id in ("ptn_cleo", "ptn_dan"):
+        world.put_partner(partner_id, status="LEFT")
+    assert shown_of(call, "Ben") == [["SMS"], ["SMS"], ["SMS"], ["SMS"], ["FREQUENCY"], ["FREQUENCY"], ["SMS"]]
+
+
+@pytest.mark.covers("X-A-49", "X-A-14")
+def test_the_dry_run_asks_the_next_in_the_place_of_who_was_asked_too_often(call):
+    for partner_id in THREE[1:]:
+        # The number of Ben's household.
+        world.put_partner(partner_id, phone=world.phone_of("ptn_ben"))
+    assert [shown_of(call, name, days="3")[2] for name in ("Ben", "Cleo", "Dan")] == [
+        ["FREQUENCY"],
+        ["SMS"],
+        ["FREQUENCY"],
+    ]
+
+
+@pytest.mark.covers("X-A-49", "X-A-28")
+@pytest.mark.parametrize(
+    ("heard", "by"),
+    [
+        (None, ["EMAIL", "EMAIL"]),
+        # At eight in the morning the 24 hours are over, or not.
+        (START.replace(hour=7), ["EMAIL", "EMAIL"]),
+        (START.replace(hour=9), ["WHATSAPP", "EMAIL"]),
+    ],
+)
+def test_the_dry_run_knows_that_whatsapp_takes_our_words_in_a_conversation_only(call, heard, by):
+    for partner_id in THREE:
+        world.put_partner(partner_id, status="LEFT")
+    world.put_partner("ptn_eve", channels=("WHATSAPP", "EMAIL"))
+    world.put_partner("ptn_fay", channels=("WHATSAPP",), phone="+12125550198")
+    if heard:
+        pk = address_pk(world.phone_of("ptn_eve"))
+        commit(Put(AddressState(pk=pk, sk=AddressState.SK, heard_at=heard)))
+    assert [one for day in shown_of(call, "Eve", days="2") for one in day] == by
+    assert shown_of(call, "Fay", days="1") == [["WHATSAPP_WINDOW"]]
 
 
 @pytest.mark.covers("X-A-49")
