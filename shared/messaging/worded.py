@@ -1,0 +1,34 @@
+"""What a judged message says on the way that it would go."""
+
+from datetime import datetime
+
+from shared.messaging import variables, words
+from shared.messaging.channels import Channel
+from shared.messaging.facts import Known
+from shared.messaging.gate import Way
+from shared.messaging.outgoing import Words
+
+
+class WindowClosed(Exception):
+    """WhatsApp takes own words only within 24 hours of the person's (X-A-28)."""
+
+
+def worded(known: Known, way: Way, *, now: datetime) -> Words:
+    """Return a message's words for one channel.
+
+    Raises:
+        NoWords: it cannot be put into words.
+        WindowClosed: these may not be said on WhatsApp now.
+    """
+    message = known.message
+    said = words.render(
+        message.template,
+        known.recipient.locale if known.recipient else "en",
+        way.channel,
+        variables.given(message.variables),
+        first_text=way.channel is Channel.SMS and not known.texted,
+        now=now,
+    )
+    if way.channel is Channel.WHATSAPP and not way.conversation and said.content_sid is None:
+        raise WindowClosed
+    return said
