@@ -32,7 +32,7 @@ class OptedOut(Conflict):
 
     code, message = (
         "OPTED_OUT",
-        "They stopped all messages. Only they themselves can start them again, by texting START.",
+        "They stopped all messages. Only they themselves can start them again: by texting START, or by writing to us.",
     )
 
 
