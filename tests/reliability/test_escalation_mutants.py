@@ -18,7 +18,7 @@ BUGS = [
         "a message goes out whatever became of its matter",
         f"{PACKAGE}.steps",
         "wanted",
-        "topics=(run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date)),",
+        "topics=(*matters, scope.topic(partner)),",
         "topics=(),",
     ),
     Mutant("an answer stops nothing", f"{PACKAGE}.answers", "_decided", "if given in ANSWERED:", "if False:"),

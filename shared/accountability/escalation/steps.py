@@ -237,6 +237,7 @@ def wanted(
 ) -> Wanted:
     """Return what a step wants of one partner."""
     asks = step.kind is Kind.ASK
+    matters = (run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date))
     return Wanted(
         key=ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id),
         user_id=day.user_id,
@@ -254,11 +255,7 @@ def wanted(
         }
         | ({"link": links.link(partner, now=now)} if asks else {}),
         valid=rules.valid_for(goal.due_at, now=now),
-        topics=(
-            run_topic(day.goal_id, day.missed_since),
-            day_topic(day.goal_id, day.date),
-            scope.topic(partner),
-        ),
+        topics=(*matters, scope.topic(partner)),
         scope=scope.number(partner),
         hours=step.hours,
         partner_id=partner.partner_id,
