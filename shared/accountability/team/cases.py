@@ -1,6 +1,6 @@
 """What a person has to decide: opened by what happens, worked off by the staff (X-A-32, X-A-39)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.accountability.goals import corrections
@@ -17,9 +17,16 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, commit
+from shared.kernel.telemetry import metrics
 from shared.kernel.wire import Page
 
 MAX_LIMIT = 100
+
+PATIENCE = timedelta(minutes=15)
+"""How long words of danger may wait for a decision before the operators hear of it again."""
+
+WAITING_METRIC = "CrisisCasesWaiting"
+"""Metric: cases of danger that have been open for longer than that."""
 
 
 def new_case(
@@ -69,6 +76,15 @@ def listed(status: str, kind: CaseKind | None, *, limit: int, cursor: str | None
     # The index lags behind: a case that was decided a moment ago is in it still.
     views = [view(case) for case in whole if case is not None and case.case_status == status]
     return Page(views, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+
+
+def count_waiting(*, now: datetime) -> int:
+    """Count the cases of danger that wait for too long, also as a metric."""
+    late = (Case.case_status == "OPEN") & (Case.opened_at < now - PATIENCE)
+    found = reads.query_all(Case, late, index=CASES.name, filter_by=Case.kind == CaseKind.CRISIS)
+    waiting = sum(1 for _ in found)
+    metrics().add_metric(name=WAITING_METRIC, unit="Count", value=waiting)
+    return waiting
 
 
 def view(case: Case) -> CaseView:

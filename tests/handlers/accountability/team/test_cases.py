@@ -6,11 +6,11 @@ import pytest
 
 from functions.accountability.open_case import open_case
 from shared.accountability.events import CrisisSuspected, DayDisputed
-from shared.accountability.team import case_opening
+from shared.accountability.team import case_opening, cases
 from tests import escalations as world
 from tests import outbox
 from tests.team import GUIDE, OTHER, USER, messages
-from tests.triggers import principal, queue_event
+from tests.triggers import principal, queue_event, schedule_event
 
 DONE = {"batchItemFailures": []}
 
@@ -246,6 +246,27 @@ def test_the_operators_hear_of_danger_also_where_there_is_no_guide(call, invoke,
     counted.add_metric.assert_called_once_with(name=case_opening.CRISIS_METRIC, unit="Count", value=1)
     assert (messages("guide."), len(crises(call))) == ([], 1)
     assert case_opening.CRISIS_METRIC in open_case.declaration.alarms
+
+
+@pytest.mark.covers("X-A-32")
+def test_danger_that_waits_for_a_quarter_of_an_hour_is_counted_until_it_is_decided(
+    call, invoke, missed, clock, monkeypatch
+):
+    counted = Mock()
+    monkeypatch.setattr(cases, "metrics", lambda: counted)
+
+    def waiting():
+        invoke("accountability.count_waiting_cases", schedule_event())
+        return counted.add_metric.call_args.kwargs["value"]
+
+    disputed(call)
+    danger(invoke, clock)
+    clock.advance(minutes=15)
+    assert waiting() == 0
+    clock.advance(milliseconds=1)
+    assert waiting() == 1
+    decide(call, crises(call)[0]["id"], "KEEP")
+    assert waiting() == 0
 
 
 def test_cases_are_listed_page_by_page_the_oldest_first(call, clock):
