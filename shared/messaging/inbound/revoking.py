@@ -6,8 +6,8 @@ Sentences are not understood: what looks like it goes to a person, who decides. 
 import re
 
 _CONTACT = (
-    r"(?:te?xt|message|msg|sms|call|contact|e ?mail|writ|send|bother|disturb|phone|ring|notif(?:y|ication)|reminder"
-    r"|communicat(?:e|ion)|alert)(?:e|s|ing|ting|ed)?"
+    r"(?:te?xt|messag|msg|sms|call|contact|e ?mail|writ|send|bother|disturb|phone|ring|notif(?:y|ication)|reminder"
+    r"|communicat(?:e|ion)|alert)(?:es?|s|t?ing|ed)?"
 )
 _OTHERS = r"(?! (?:him|her|them|it)\b)"
 _NOT = r"(?<!don t )(?<!not )(?<!never )(?<!won t )(?<!can t )(?<!didn t )"
@@ -24,7 +24,10 @@ _REVOKING = re.compile(
         (
             rf"{_NOT}\b{_STOP}\b(?: \w+){{0,4}} {_CONTACT}\b{_OTHERS}",
             r"\b(?:please|pls|plz|just) stop$|^stop (?:please|pls|plz|it|this|that|now|already)\b",
-            rf"{_NOT}\bstop (?:this|that|these|it)$|\b(?:discontinue|cease)\b(?: \w+)? (?:this|these|all|desist)\b",
+            rf"{_NOT}\bstop (?:this|that|these|it)$|\b(?:stop|quit|cease) (?:receiving|getting|sending)\b",
+            r"\b(?:discontinue|cease)\b(?: \w+)? (?:this|these|all|desist)\b",
+            rf"^(?:please )?(?:discontinue|cease|i revoke)$|\bcancel (?:\w+ )?{_CONTACT}\b",
+            r"\b(?:want|like) to (?:end this|be (?:removed|taken off)|leave the team)\b",
             # The word itself with something before or after it: a greeting, a signature, a question.
             r"^stop\b(?! (?:by|in|over|at)\b)(?! \w+ing\b)",
             rf"{_NOT}(?<!t )\bstop$",
@@ -34,8 +37,8 @@ _REVOKING = re.compile(
             rf"\b(?:enough|done|sick|tired|refrain) (?:of|with|from)(?: \w+){{0,3}} {_CONTACT}\b{_OTHERS}",
             rf"\bturn(?: off)?(?: \w+){{0,2}} (?:{_CONTACT}|these|this)\b(?: off\b)?",
             r"\b(?:remove|delete|take|erase|get) (?:me|my)\b|\b(?:remove|delete|take|erase)\b(?: \w+){1,2} (?:me|my)\b",
-            rf"\b(?:remove|delete|erase|block)\b(?: \w+){{0,3}} {_PHONE}\b|\btake\b(?: \w+){{1,3}} off\b",
-            r"\bunsub(?:scribed?|scribing)?\b|\bopt(?:ing|ed)? ?(?:me )?out\b|\bcount me out\b|\bi want out\b",
+            rf"\b(?:remove|delete|erase|block)\b(?: \w+){{0,3}} {_PHONE}\b|\btake (?:me|us|this|that)\b(?: \w+)? off\b",
+            r"\buns+ub?s?(?:cri(?:be?d?|bing))?\b|\bopt(?:ing|ed)? ?(?:me )?out\b|\bcount me out\b|\bi want out\b",
             r"\b(?:revoke|withdraw|take back|cancel)\b(?: \w+){0,3} (?:consent|permission|agreement|subscription)\b",
             r"\b(?:do not|don t|dont|never|didn t|did not|no longer) (?:consent|agree)(?:e?d)?\b",
             r"\b(?:never|didn t|did not|don t remember) (?:sign(?:ed|ing)? up|subscrib(?:ed?|ing))\b",
@@ -45,17 +48,19 @@ _REVOKING = re.compile(
             rf"\b{_NEVER} (?:\w+ )?(?:want|wish|care for|need|get|receive)(?: \w+){{0,2}} (?:this|these|part)\b",
             rf"\b(?:rather|prefer) not\b(?: \w+){{0,3}} (?:{_GET}|{_CONTACT})\b{_OTHERS}",
             rf"\bkeep(?:s)? (?:on )?{_CONTACT} (?:me|us)\b|\bwant you to (?:stop|quit|cease)\b",
-            r"\bleave me (?:alone|be|out)\b|\b(?:lose|forget) (?:my|this) number\b|\bnot interested\b|\bget lost\b",
+            r"\bleave me (?:alone|be|out)\b|\b(?:lose|forget) (?:my|this) number\b|\b(?:not|no longer) interested\b",
+            r"\b(?:get lost|go away|fuck off|nothing to do with this)\b|^(?:block me|no mas|parar|please don t)$",
             r"\b(?:spam|spamming|harass|harassing|harassment)\b",
             # Somebody else than we think.
             r"\bwrong (?:number|person|phone)\b|\bnot my number\b",
             r"\b(?:have|got|ve|reached|text(?:ed|ing)) the wrong\b(?! idea\b)",
             rf"\b(?:this|it|that|number|phone) {_IS_NOT}(?: \w+){{0,3}} {_PHONE}\b",
-            rf"\b{_PHONE} (?:no longer|doesn t|does not|is not|isn t|used to)\b(?: \w+)? belong",
+            rf"\b{_PHONE} (?:(?:no longer|doesn t|does not|is not|isn t|used to)\b(?: \w+)? belong|belongs to)",
+            rf"\b(?:don t|dont|do not|never) use (?:this|my) {_PHONE}\b|\bnew phone who\b",
             rf"\b(?:no longer|doesn t|does not|isn t|is not)\b(?: \w+){{1,3}} (?:this|that) {_PHONE}\b",
-            rf"\b(?:changed|has) (?:his|her|their|a new|a different) {_PHONE}s?\b",
+            r"\b(?:changed|has) (?:his|her|their|a new|a different) numbers?\b",
             r"\b(?:no ?(?:one|body)|person|no \w+|someone) (?:here )?(?:by that name|(?:named|called) \w+)\b",
-            r"\bno (?!one\b|body\b|idea\b|news\b|change\b|problem\b|food\b|signal\b)\w+ (?:here|at this number)$",
+            r"\bno \w+ at this number\b",
             r"\b(?:doesn t|does not|no longer) (?:live|work)s? here\b",
             r"\b(?:don t|dont|do not) know (?:any|anyone (?:named|called|by)|this person)\b",
         )
@@ -72,10 +77,10 @@ _NO_NAMES = (
     "urgent useful usual very what when where who why with working worth wrong yet your yours "
     "monday tuesday wednesday thursday friday saturday sunday"
 )
-_NAME = rf"(?!(?i:{'|'.join(_NO_NAMES.split())})\b|(?i:\w+ing)\b)"
+_NAME = rf"(?!(?i:{'|'.join(_NO_NAMES.split())})\b|(?i:\w+ing)\b|\w+ s\b)"
 _NOT_ME = rf"(?i:\bthis {_IS_NOT}|\bi m not|\bi am not|\bim not)"
 _SOMEBODY_ELSE = re.compile(
-    rf"{_NOT_ME} {_NAME}[A-Z][a-z]+\b"
+    rf"{_NOT_ME} {_NAME}[A-Z][a-z]+\b|(?i:\bno) {_NAME}[A-Z][a-z]+ (?i:here)\b"
     rf"|(?i:\bthis {_IS_NOT}) {_NAME}\w+(?: (?i:sorry|anymore|any more|dude|man|lol))?$"
     rf"|^(?i:no |sorry )*(?i:not) {_NAME}[A-Z][a-z]+$"
 )

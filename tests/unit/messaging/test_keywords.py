@@ -171,10 +171,18 @@ REVOKES = [
     "I think you reached the wrong one",
     "No one by that name",
     "there is nobody named Bob here",
-    "no bob here",
+    "There is no Bob here, sorry",
     "Bob doesn't live here",
     "I don't know this person",
     "i don't know anyone called Bob",
+    "Pls stop messaging me",
+    "I would like to stop receiving these",
+    "Please cancel my messages",
+    "This number belongs to someone else now",
+    "Please do not use this number",
+    "I want to be removed",
+    "unsubcribe",
+    "No longer interested",
 ]
 
 
@@ -281,6 +289,16 @@ KEEPS = [
     "remember to sign up for the run",
     "wrong day, it is tomorrow",
     "I told her to keep going",
+    "He has a new phone",
+    "This is not Ada's fault",
+    "I'm not Ada's boss, but I will ask",
+    "Take her off the hook",
+    "Can you call me instead of texting?",
+    "She is not on her phone today",
+    "I got him to quit smoking",
+    "I want to leave work early and see her",
+    "no rain here",
+    "im not worried",
 ]
 
 
