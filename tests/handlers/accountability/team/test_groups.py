@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.messaging import events
+from shared.kernel.storage import reads
+from shared.messaging import events, topic_key
 from tests import escalations as world
 from tests import team
 from tests.team import OTHER, USER, accepted, added, messages, stored
@@ -57,6 +58,22 @@ def test_words_go_to_everybody_who_agreed_and_the_answer_tells_who_that_is(call,
     assert {one["category"] for one in sent} == {category}
     again = call("accountability.send_group_message", body=body, caller=USER, key="one")
     assert (again.text, len(messages("partner.update"))) == (answer.text, len(sent))
+
+
+@pytest.mark.covers("X-A-24", "S-A-30")
+@pytest.mark.parametrize(
+    ("kind", "goal", "stopped"), [("UPDATE", None, False), ("SUCCESS", None, True), ("UPDATE", world.GOAL, True)]
+)
+def test_words_that_wait_for_who_shall_hear_less_are_stopped_where_they_may_be_about_that(
+    call, group, kind, goal, stopped
+):
+    body = {"kind": kind, "text": "Thank you!"} | ({"goalId": goal} if goal else {})
+    call("accountability.send_group_message", body=body, caller=USER, key="one")
+    path = {"partner_id": group["agreed"]}
+    call("accountability.change_partner", path=path, body={"milestones": False}, caller=USER)
+    (waiting,) = [one for one in messages("partner.update") if one["recipient_id"] == group["agreed"]]
+    closed = [reads.get(*topic_key(topic["S"])) is not None for topic in waiting.get("topics", [])]
+    assert closed == ([True] if stopped else [])
 
 
 @pytest.mark.parametrize(
