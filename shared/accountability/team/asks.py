@@ -17,11 +17,12 @@ _ARRIVING = frozenset({"QUEUED", "SENT", "DELIVERED"})
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something a partner was asked and has not answered."""
+    """Something a partner was asked and has not answered, or so that they may yet say more (``accepted``)."""
 
     about: str
     goal: str
     days: int
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
     newest = mine[-1]
     about = contacts.name_of(newest).about
     days = steps.days_since(str(newest.missed_since), newest.date)
-    return Ask(about, rules.goal_words(partner.privacy, goal.title), days)
+    return Ask(about, rules.goal_words(partner.privacy, goal.title), days, accepted=newest.response is not None)
 
 
 def _is_open(contact: Contact, partner: Partner) -> bool:
     asked = contact.type == contacts.ASK and contact.partner_id == partner.partner_id
-    return bool(asked and contact.response is None and contact.state in _ARRIVING)
+    return bool(asked and contact.response in steps.DECIDES and contact.state in _ARRIVING)

@@ -400,6 +400,20 @@ def test_an_ask_is_answered_on_the_page(asked, answer):
     assert world.contacts()[0].response == answer
 
 
+@pytest.mark.covers("X-A-13")
+@pytest.mark.parametrize("answer", ["DONE", "CANNOT"])
+def test_who_said_that_they_will_check_in_may_say_how_it_went(asked, answer):
+    partner_id, token = asked
+    about = about_on(visit(token))
+    after = next_token(submit(token, action="answer", about=about, answer="ACCEPTED"))
+    page = visit(after)
+    assert "You will check in with Ada. How did it go?" in words(page)
+    assert [text for text in buttons(page) if text[:1].isdigit()] == ["2: Done", "3: I can't"]
+    last = next_token(submit(after, action="answer", about=about_on(page), answer=answer))
+    assert (world.contacts()[0].response, world.partner(partner_id).answer_count) == (answer, 1)
+    assert "How did it go" not in words(visit(last))
+
+
 def about_on(page):
     import re
 
