@@ -179,7 +179,10 @@ _DEEDS: dict[str, Callable[[Seen, Visit], str]] = {
 
 
 def _send_link(given: str, partner: Partner, visit: Visit) -> Raw:
-    """Send a new link to the partner's own number or address, once an hour, through the gate like every message."""
+    """Send a new link to the partner's own number or address, once an hour, through the gate like every message.
+
+    They asked for it: it goes in nobody's name but theirs, also where the user is suspended.
+    """
     if partner.status not in rules.STANDING:
         return page.over(partner)
     try:
@@ -196,7 +199,6 @@ def _send_link(given: str, partner: Partner, visit: Visit) -> Raw:
         template="partner.new-link",
         variables={"partner_name": partner.name, "link": links.link(partner, now=visit.now)},
         channels=rules.asked_by(ways.channels) if invited else (),
-        subject_id=partner.user_id,
     )
     # A second try of the same request finds its message.
     with suppress(messaging.AlreadyRequested):

@@ -87,7 +87,7 @@ def _read(body: str) -> Any:
         raise ValidationFailed(details=[("body", "The body is not JSON")]) from None
 
 
-_ALTERNATIVE = re.compile(r"[A-Z].*|.*[^A-Za-z0-9_].*|bool|int|float|str")
+_ALTERNATIVE = re.compile(r"[A-Z].*[a-z].*|.*[^A-Za-z0-9_].*|bool|int|float|str")
 """What pydantic calls the alternatives of a field that may be of several types; no field of ours is called so."""
 
 

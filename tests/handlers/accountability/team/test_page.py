@@ -197,6 +197,7 @@ def test_an_old_link_offers_a_new_one_to_the_partners_own_address_once_an_hour(b
     assert (after.status, buttons(after)) == (410, [])
     assert "A new link is on its way" in words(after)
     (message,) = messages("partner.new-link")
+    assert "subject_id" not in message
     assert (message["recipient_id"], message["category"]) == (both, "consent-request")
     assert "to" not in message
     again = submit(token, action="new-link")
