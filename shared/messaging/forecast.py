@@ -8,7 +8,8 @@ from shared.messaging import facts, gate
 from shared.messaging.channels import Channel
 from shared.messaging.counters import Counter
 from shared.messaging.facts import Known
-from shared.messaging.gate import Block, Count, Defer, Facts, Send
+from shared.messaging.gate import Block, Count, Defer, Facts, Way
+from shared.messaging.outgoing import Words
 from shared.messaging.requests import MessageRequest, unsent
 from shared.messaging.worded import WindowClosed, worded
 from shared.messaging.words import NoWords
@@ -51,28 +52,38 @@ class Outlook:
         known = facts.read(unsent(wanted, now=at), at)
         asked = self._facts(known)
         for _ in range(TURNS):
-            match gate.decide(asked):
-                case Send(way=way):
-                    try:
-                        said = worded(known, way, now=asked.now)
-                    except (NoWords, WindowClosed) as trouble:
-                        found = "WHATSAPP_WINDOW" if isinstance(trouble, WindowClosed) else "TEMPLATE"
-                        asked = replace(asked, found={**asked.found, way.channel: found})
-                        continue
-                    for counter in known.counters:
-                        self._sends[counter].append(asked.now)
-                    return Forecast(asked.now, way.channel, said.text)
-                case Defer(until=until):
-                    if any(way.conversation for way in asked.ways):
-                        # By then the conversation may be over.
-                        known = facts.read(known.message, until)
-                        asked = self._facts(known)
-                    asked = replace(asked, now=until)
-                case Block(reason=reason):
-                    return Forecast(reason=reason)
+            decision = gate.decide(asked)
+            if isinstance(decision, Block):
+                return Forecast(reason=decision.reason)
+            if isinstance(decision, Defer):
+                known, asked = self._later(known, asked, decision.until)
+                continue
+            said = _said(known, decision.way, asked.now)
+            if isinstance(said, Words):
+                for counter in known.counters:
+                    self._sends[counter].append(asked.now)
+                return Forecast(asked.now, decision.way.channel, said.text)
+            asked = replace(asked, found={**asked.found, decision.way.channel: said})
         return Forecast(reason="DEFERRED")
+
+    def _later(self, known: Known, asked: Facts, until: datetime) -> tuple[Known, Facts]:
+        """Return the facts as they will be then, as far as they are known: a conversation may be over."""
+        if any(way.conversation for way in asked.ways):
+            known = facts.read(known.message, until)
+            asked = self._facts(known)
+        return known, replace(asked, now=until)
 
     def _facts(self, known: Known) -> Facts:
         counted = zip(known.counters, known.facts.counts, strict=True)
         counts = tuple(Count(count.caps, (*count.sends, *self._sends[counter])) for counter, count in counted)
         return replace(known.facts, counts=counts)
+
+
+def _said(known: Known, way: Way, now: datetime) -> Words | str:
+    """Return a message's words for one channel, or why it cannot go there."""
+    try:
+        return worded(known, way, now=now)
+    except NoWords:
+        return "TEMPLATE"
+    except WindowClosed:
+        return "WHATSAPP_WINDOW"
