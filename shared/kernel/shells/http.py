@@ -99,7 +99,14 @@ def field_of(location: tuple[int | str, ...]) -> str:
 
 
 def _explain(invalid: RequestValidationError) -> ValidationFailed:
-    return ValidationFailed(details=[(field_of(tuple(error["loc"])), error["msg"]) for error in invalid.errors()])
+    errors = invalid.errors()
+    return ValidationFailed(details=[(field_of(tuple(error["loc"])), _sentence(error["msg"])) for error in errors])
+
+
+def _sentence(message: str) -> str:
+    """Return what is wrong without what pydantic calls our own checks, as a sentence."""
+    told = message.removeprefix("Value error, ")
+    return told[:1].upper() + told[1:]
 
 
 class HttpShell:
