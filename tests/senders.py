@@ -28,6 +28,10 @@ class Run:
     def topic(self) -> str:
         return f"run:{self.number}"
 
+    @property
+    def subject(self) -> str:
+        return f"usr_{self.number}"
+
     def ask(self, *, at: datetime = START) -> str:
         mail = f"pat{self.number}@example.com" if Channel.EMAIL in self.channels else None
         messages.enlist(
@@ -35,7 +39,7 @@ class Run:
         )
         words = messages.WORDS | {"user_name": f"Ada {self.number}"}
         return messages.ask(
-            f"m{self.number}", to=self.person, topics=(self.topic,), variables=words, subject_id=None, at=at
+            f"m{self.number}", to=self.person, topics=(self.topic,), variables=words, subject_id=self.subject, at=at
         )
 
 
@@ -80,6 +84,7 @@ OVERTAKERS: dict[str, Callable[[Run], Any]] = {
     "a withdrawal": _withdraw,
     "a farewell": lambda run: messages.leave(run.person),
     "a pause": lambda run: messages.rest(run.person, START + timedelta(days=9)),
+    "a suspension": lambda run: messages.suspend(run.subject),
     WORKER: _work,
 }
 

@@ -45,6 +45,10 @@ MUTANTS = [
         _overtaken("a pause"),
     ),
     (
+        Mutant("a claim overlooks a suspension", CLAIM, "claim", "*_not_suspended(known.message),", ""),
+        _overtaken("a suspension"),
+    ),
+    (
         Mutant("a claim in hand is taken for a dead one", SENDING, "advance", "or message.due_at > now", ""),
         _overtaken(senders.WORKER),
     ),
