@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
+from tests import money
 
 BATCH = 25
 """Writes of one BatchWriteItem."""
@@ -22,26 +23,26 @@ class Snapshot:
     """The rows of tables as they stood when this was made."""
 
     def __init__(self, *domains: str) -> None:
-        self._tables = {settings().table(domain): _rows(settings().table(domain)) for domain in domains}
+        self._kept = {domain: _rows(domain) for domain in domains}
 
     def restore(self) -> None:
         """Make the tables hold these rows again, and no other."""
-        for table, kept in self._tables.items():
-            changes = list(_changes(kept, _rows(table)))
+        for domain, kept in self._kept.items():
+            changes = list(_changes(kept, _rows(domain)))
             for start in range(0, len(changes), BATCH):
-                dynamodb().batch_write_item(RequestItems={table: changes[start : start + BATCH]})
+                part = changes[start : start + BATCH]
+                dynamodb().batch_write_item(RequestItems={settings().table(domain): part})
 
 
 def fingerprint(*domains: str) -> Hashable:
     """Return what tells one state of tables from another; ids that are drawn do not count."""
-    rows = [row for domain in domains for row in _rows(settings().table(domain)).values()]
+    rows = [row for domain in domains for row in money.rows(domain)]
     told = Counter(_DRAWN.sub("", json.dumps(row, sort_keys=True, default=repr)) for row in rows)
     return frozenset(told.items())
 
 
-def _rows(table: str) -> Rows:
-    pages = dynamodb().get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-    return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
+def _rows(domain: str) -> Rows:
+    return {(item["pk"]["S"], item["sk"]["S"]): item for item in money.rows(domain)}
 
 
 def _changes(kept: Rows, present: Rows) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ class NewPartner(Wire):
 
     Reached by ``channels`` in this order, or as ``preferredContactMethod`` says in the words of the specification;
     without either by text and voicemail, or by mail where there is no number. ``goals`` limits them to some goals.
-    ``note`` is shown to them in the invitation by mail and on their page.
+    ``note`` is shown to them with the request and on their page.
     """
 
     model_config = ConfigDict(
