@@ -10,6 +10,7 @@ from tests import carriers, faults, messages
 from tests.carriers import Carrier
 from tests.clock import START
 from tests.mailroom import CALLS, phone
+from tests.mutants import Mutant
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,17 @@ OVERTAKERS: dict[str, Callable[[Run], Any]] = {
     "a suspension": lambda run: messages.suspend(run.subject),
     WORKER: _work,
 }
+
+
+CLAIM = "shared.messaging.claim"
+OVERLOOKS_TOPICS = Mutant(
+    "a claim does not look whether the matter is over",
+    CLAIM,
+    "claim",
+    "for topic in dict.fromkeys(known.message.topics or ())",
+    "for topic in ()",
+)
+OVERLOOKS_STOP = Mutant("a claim overlooks a STOP", CLAIM, "claim", "*_not_suppressed(known, way),", "")
 
 
 def overtaken(run: Run, ask: str, position: int, act: Callable[[Run], Any]) -> str:

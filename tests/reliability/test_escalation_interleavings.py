@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests import endings, faults, money, mutants
+from tests import endings, faults, money, mutants, senders
 from tests import escalations as world
 from tests.endings import Deed, Race, Scene, answer, ask, delete, leave, log, pause, rest, send, step, stop
 from tests.interleaving import OPERATIONS, calls_of, explore
@@ -118,20 +118,14 @@ def test_a_deed_may_die_at_every_call_and_is_done_once(scene: Scene) -> None:
         print({"deed": deed.__name__, "calls": calls, "crashes": calls * len(KINDS)})
 
 
-CLAIM, STEPS = "shared.messaging.claim", "shared.accountability.escalation.steps"
+STEPS = "shared.accountability.escalation.steps"
 BUGS = [
     (
-        Mutant(
-            "a claim does not look whether the matter is over",
-            CLAIM,
-            "claim",
-            "for topic in dict.fromkeys(known.message.topics or ())",
-            "for topic in ()",
-        ),
+        senders.OVERLOOKS_TOPICS,
         Race((log, ask)),
     ),
     (
-        Mutant("a claim overlooks a STOP", CLAIM, "claim", "*_not_suppressed(known, way),", ""),
+        senders.OVERLOOKS_STOP,
         Race((stop, send)),
     ),
     (

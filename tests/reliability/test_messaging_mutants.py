@@ -7,7 +7,7 @@ import pytest
 from tests import engine, mailroom, messages, mutants, senders
 from tests.mutants import Mutant
 
-CLAIM, SENDING, PROGRESS = "shared.messaging.claim", "shared.messaging.sending", "shared.messaging.progress"
+CLAIM, SENDING, PROGRESS = senders.CLAIM, "shared.messaging.sending", "shared.messaging.progress"
 _UNKNOWN = (
     'delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", known=claimed, now=now)\n        return False'
 )
@@ -25,16 +25,10 @@ def _overtaken(name: str) -> Callable[[], list[str]]:
 
 MUTANTS = [
     (
-        Mutant(
-            "a claim does not look whether the matter is over",
-            CLAIM,
-            "claim",
-            "for topic in dict.fromkeys(known.message.topics or ())",
-            "for topic in ()",
-        ),
+        senders.OVERLOOKS_TOPICS,
         _overtaken("a log"),
     ),
-    (Mutant("a claim overlooks a STOP", CLAIM, "claim", "*_not_suppressed(known, way),", ""), _overtaken("a STOP")),
+    (senders.OVERLOOKS_STOP, _overtaken("a STOP")),
     (Mutant("a claim overlooks consent", CLAIM, "claim", "*_consented(known, way),", ""), _overtaken("a withdrawal")),
     (
         Mutant("a claim overlooks who left", CLAIM, "claim", "*_recipient_as_read(known),", ""),
