@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.identity import keys, rules
-from shared.identity.items import Account, Session, session_sk, user_pk
+from shared.identity.standing import find_session
 from shared.kernel.security import tokens
 from shared.kernel.security.keys import KEPT_SECONDS, Jwk
-from shared.kernel.storage.reads import get_many
 
 REFETCH_SECONDS = 1
 """How soon an unknown ``kid`` may ask for the keys again: forged ones must not cost a call each."""
@@ -49,11 +48,10 @@ def authorize(token: str, *, now: datetime) -> Context:
         user_id, session_id = _check(token, now=now)
     except tokens.InvalidToken:
         return {"refused": "invalid"}
-    account, session = get_many(
-        [(Account, user_pk(user_id), Account.SK), (Session, user_pk(user_id), session_sk(session_id))]
-    )
-    if account is None or session is None or now >= session.expires_at:
+    found = find_session(user_id, session_id, now=now)
+    if found is None:
         return {"refused": "invalid"}
+    account, _ = found
     if account.suspended_at is not None:
         return {"refused": "suspended"}
     return {

@@ -37,6 +37,19 @@ class RefreshTokenReused(IdentityEvent):
     session_id: str
 
 
+class SessionEnded(IdentityEvent):
+    """One sign-in is over: its holder signed out, or a refresh token of it was in two hands."""
+
+    session_id: str
+    cause: Literal["signed_out", "reused"]
+
+
+class SessionsEnded(IdentityEvent):
+    """Every sign-in that there was is over: another password was set."""
+
+    cause: Literal["password_set"]
+
+
 class AdministrativeEvent(IdentityEvent):
     """Something that an administrator did; ``by`` is who."""
 

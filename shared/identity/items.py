@@ -43,7 +43,8 @@ class Account(Item):
     | sk | ``ACCOUNT`` | |
 
     ``grants`` is a set of roles, ``role`` or ``role@tenant``: authorization needs all of them at every read, and a set
-    takes a grant or gives it up in one write however many are made at once.
+    takes a grant or gives it up in one write however many are made at once. ``passwords_set`` counts the passwords
+    that were set after the first: a session that was opened under an earlier one is over, however many there are.
     """
 
     domain = DOMAIN
@@ -56,6 +57,7 @@ class Account(Item):
     created_at = InstantAttribute()
     verified_at = InstantAttribute(null=True)
     suspended_at = InstantAttribute(null=True)
+    passwords_set = IntegerAttribute(default=0)
 
 
 class Profile(Item):
@@ -101,7 +103,7 @@ class Session(Item):
     | sk | ``SESSION#<session>`` | |
 
     No token is stored: the one of a ``generation`` is derived from ``seed`` and a secret, so that a family has exactly
-    one live token and a lost reply can be given again.
+    one live token and a lost reply can be given again. ``passwords_set`` is the account's when the session was opened.
     """
 
     domain = DOMAIN
@@ -111,6 +113,7 @@ class Session(Item):
     seed = UnicodeAttribute()
     generation = IntegerAttribute()
     rotated_at = InstantAttribute()
+    passwords_set = IntegerAttribute(default=0)
     created_at = InstantAttribute()
     expires_at = ExpiryAttribute()
 

@@ -1,23 +1,25 @@
 """Sign-ins: a session is a family of refresh tokens of which one lives (S-P-04, S-P-09, S-P-11, X-P-14)."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.identity import rules
 from shared.identity.credentials import Credentials
 from shared.identity.errors import RefreshRefused, WrongCredentials
-from shared.identity.events import RefreshTokenReused
+from shared.identity.events import RefreshTokenReused, SessionEnded
 from shared.identity.items import Account, Session, session_sk, user_pk
 from shared.identity.registration import holder_of
 from shared.identity.schemas import SignedIn, SignedInUser, SignedOut
+from shared.identity.standing import find_session
 from shared.kernel import rates
 from shared.kernel.config import settings
 from shared.kernel.errors import AccountSuspended
 from shared.kernel.events import outbox
 from shared.kernel.ids import new_id
 from shared.kernel.security import derived, passwords, tokens
-from shared.kernel.storage.reads import get, get_many
+from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, commit, transact
 
 PURPOSE = "refresh"
@@ -86,6 +88,7 @@ def _begin(account: Account, *, now: datetime) -> Session:
         seed=derived.new_seed(),
         generation=1,
         rotated_at=now,
+        passwords_set=account.passwords_set,
         created_at=now,
         expires_at=now + _life(),
     )
@@ -132,11 +135,10 @@ def rotate(refresh_token: str, *, now: datetime) -> Refreshed:
         AccountSuspended: the account is suspended.
     """
     user_id, session_id, generation = _parts(refresh_token)
-    account, session = get_many(
-        [(Account, user_pk(user_id), Account.SK), (Session, user_pk(user_id), session_sk(session_id))]
-    )
-    if account is None or session is None or now >= session.expires_at:
+    found = find_session(user_id, session_id, now=now)
+    if found is None:
         raise RefreshRefused
+    account, session = found
     # The token is compared as a whole: no other way of writing its number is a second token.
     if not derived.same(refresh_token, _token(session, generation)):
         raise RefreshRefused
@@ -187,11 +189,15 @@ def _move(session: Session, generation: int, *, now: datetime) -> Session | None
 def _end_reused(session: Session, *, now: datetime) -> None:
     """End a session one of whose tokens is in two hands."""
     ended = Delete(Session, session.pk, session.sk, condition=Session.pk.exists(), error=RefreshRefused)
-    event = RefreshTokenReused(user_id=session.user_id, session_id=session.session_id)
-    transact([ended, outbox(event, at=now)])
+    who = {"user_id": session.user_id, "session_id": session.session_id}
+    events = (RefreshTokenReused(**who), SessionEnded(**who, cause="reused"))
+    transact([ended, *(outbox(event, at=now) for event in events)])
 
 
-def sign_out(user_id: str, session_id: str) -> SignedOut:
+def sign_out(user_id: str, session_id: str, *, now: datetime) -> SignedOut:
     """End a session; ending it again is fine."""
-    commit(Delete(Session, user_pk(user_id), session_sk(session_id)))
+    ended = Delete(Session, user_pk(user_id), session_sk(session_id), condition=Session.pk.exists())
+    event = SessionEnded(user_id=user_id, session_id=session_id, cause="signed_out")
+    with suppress(ConditionFailed):
+        transact([ended, outbox(event, at=now)])
     return SignedOut()

@@ -154,7 +154,7 @@ def test_signing_out_while_a_token_is_used_leaves_nothing_alive(stage):
             session = sessions._begin(_account(number), now=START)
             token = sessions._token(session, 1)
             refreshed = [pool.submit(_attempt, token) for _ in range(4)]
-            ended = pool.submit(sessions.sign_out, session.user_id, session.session_id)
+            ended = pool.submit(sessions.sign_out, session.user_id, session.session_id, now=START)
             refreshed += [pool.submit(_attempt, token) for _ in range(3)]
             ended.result()
             live = {token, *(found for found in (use.result() for use in refreshed) if found)}

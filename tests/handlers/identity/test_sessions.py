@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from shared.identity import authorization
+from shared.identity import authorization, standing
 from shared.kernel import config
 from shared.kernel.security import passwords
 from shared.kernel.storage.client import dynamodb
@@ -151,7 +151,7 @@ def test_reuse_ends_the_session_for_everyone_who_holds_a_token_of_it(clock, case
     assert (reused.status, reused.code) == (401, "UNAUTHORIZED")
     assert _refresh(last["refreshToken"]).status == 401
     assert authorize(last["accessToken"]) == INVALID
-    assert [name for name, _ in events()] == ["RefreshTokenReused", "UserRegistered"]
+    assert [name for name, _ in events()] == ["RefreshTokenReused", "SessionEnded", "UserRegistered"]
 
 
 def test_other_sessions_outlive_the_reuse_of_one(clock):
@@ -216,6 +216,8 @@ def test_signing_out_ends_this_session_only_and_twice_is_fine():
     assert _refresh(ending["refreshToken"]).status == 401
     assert authorize(ending["accessToken"]) == INVALID
     assert authorize(other["accessToken"])["userId"] == who.user_id
+    told = [data for name, data in events() if name == "SessionEnded"]
+    assert told == [{"user_id": who.user_id, "session_id": who.session_id, "cause": "signed_out"}]
 
 
 def test_an_access_token_lives_its_15_minutes_and_no_longer(clock):
@@ -244,8 +246,8 @@ def test_the_authorizer_makes_one_storage_call_once_it_knows_the_keys(monkeypatc
     token = login().data["accessToken"]
     authorize(token)
     calls = []
-    real = authorization.get_many
-    monkeypatch.setattr(authorization, "get_many", lambda wanted: calls.append(wanted) or real(wanted))
+    real = standing.get_many
+    monkeypatch.setattr(standing, "get_many", lambda wanted: calls.append(wanted) or real(wanted))
     monkeypatch.setattr(authorization.keys, "public_keys", lambda **_: pytest.fail("keys were read again"))
     authorize(token)
     assert len(calls) == 1
