@@ -347,6 +347,49 @@ MAIL_VECTORS: dict[str, Vector] = {
 }
 
 
+AWS = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-{}.pem".format("0" * 32)
+
+AWS_VECTORS: dict[str, Vector] = {
+    f"certificate: {name}": _before(SigningCertURL=address)
+    for name, address in {
+        "of a bucket called sns": AWS.replace("sns.eu-central-1", "sns.s3"),
+        "of a bucket of our region": AWS.replace("sns.eu-central-1", "sns.s3.eu-central-1"),
+        "of a bucket's website": AWS.replace("sns.eu-central-1", "sns.s3-website-eu-central-1"),
+        "of another region": AWS.replace("eu-central-1", "eu-west-1"),
+        "of another partition": AWS.replace(".com/", ".com.cn/"),
+        "of another service": AWS.replace("sns.eu", "sqs.eu"),
+        "of no region": AWS.replace("sns.eu-central-1", "sns"),
+        "of two regions": AWS.replace("eu-central-1", "eu-central-1.eu-central-1"),
+        "of a host below": AWS.replace("https://", "https://x."),
+        "of a host that goes on": AWS.replace("amazonaws.com", "amazonaws.com.evil.example"),
+        "of a host that goes on without a dot": AWS.replace("amazonaws.com", "amazonaws.community"),
+        "of a host with a last dot": AWS.replace(".com/", ".com./"),
+        "of a path that looks like it": AWS.replace("https://", "https://evil.example/"),
+        "by user name": AWS.replace("https://", "https://evil.example@"),
+        "as user name": AWS.replace(".com/", ".com@evil.example/"),
+        "by password": AWS.replace(".com/", ".com:x@evil.example/"),
+        "by port": AWS.replace(".com/", ".com:8443/"),
+        "by the usual port": AWS.replace(".com/", ".com:443/"),
+        "by HTTP": AWS.replace("https", "http"),
+        "in capitals": AWS.upper(),
+        "with a dot of another alphabet": AWS.replace(".amazonaws", "\u3002amazonaws"),
+        "with a letter of another alphabet": AWS.replace("sns", "\u0455ns"),
+        "with a backslash": AWS.replace(".com/", ".com\\"),
+        "with a space before": f" {AWS}",
+        "with a tab": AWS.replace("sns", "s\tns"),
+        "with a line break": f"{AWS}\n",
+        "with a query": f"{AWS}?x",
+        "with a fragment": f"{AWS}#x",
+        "a way up": AWS.replace("/Simple", "/../Simple"),
+        "a way up in disguise": AWS.replace("/Simple", "/%2e%2e/Simple"),
+        "another file": AWS.replace("SimpleNotificationService", "evil"),
+        "another ending": AWS.replace(".pem", ".pem.txt"),
+        "the local one": CERTIFICATE,
+    }.items()
+}
+"""On AWS; what is fetched anywhere is the very certificate that the delivery is signed with."""
+
+
 def _mail_control(number: int, **changes: Any) -> dict[str, Any]:
     return envelope(MESSAGE, **{"MessageId": f"00000000-0000-0000-0001-{number:012}"} | changes)
 
@@ -451,8 +494,26 @@ def test_without_a_secret_nobody_is_believed(stage: str) -> None:
 def test_without_a_topic_nobody_is_believed(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WELLSPRING_MAIL_TOPIC")
     config.settings.cache_clear()
-    for topic in (TOPIC, "x"):
+    for topic in (TOPIC, "x", ""):
         assert invoke(MAIL, mail_event(sealed(_told(TopicArn=topic)))) == {"statusCode": 403, "body": ""}
+
+
+@pytest.mark.covers("R-12")
+def test_on_aws_certificates_are_fetched_from_our_regions_sns_alone(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WELLSPRING_SNS_CERTIFICATES")
+    config.settings.cache_clear()
+    fetched: list[str] = []
+    monkeypatch.setattr(sns, "_get", lambda url: fetched.append(url) or (200, certificate()))
+    before = _tables(stage)
+    answers = {name: invoke(MAIL, make()) for name, make in AWS_VECTORS.items()}
+    assert answers == dict.fromkeys(AWS_VECTORS, {"statusCode": 403, "body": ""})
+    assert fetched == []
+    assert _tables(stage) == before
+    for _ in range(2):
+        assert invoke(MAIL, mail_event(sealed(_told(SigningCertURL=AWS))))["statusCode"] == 200
+    assert fetched == [AWS]
 
 
 @pytest.mark.covers("R-12")

@@ -7,6 +7,7 @@ import base64
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -27,7 +28,9 @@ AHEAD: Final = timedelta(seconds=300)
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 3
 
-_AWS = re.compile(r"https://sns\.[a-z0-9-]{1,30}\.amazonaws\.com", re.ASCII)
+_TOPIC = re.compile(r"arn:(aws|aws-us-gov|aws-cn):sns:([a-z]{2}(?:-[a-z]+)+-[0-9]):[0-9]{12}:.+", re.ASCII)
+"""Partition and region of our topic."""
+
 _CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9a-f]{1,64}\.pem", re.ASCII)
 _MAX_CERTIFICATE = 16 * 1024
 _MOST_CERTIFICATES = 16
@@ -83,31 +86,44 @@ def open_envelope(body: bytes, *, now: datetime) -> Envelope:
         content, signature = envelope.signed(), base64.b64decode(envelope.Signature, validate=True)
     except (ValidationError, ValueError):
         raise Forged from None
-    if envelope.TopicArn != settings().mail_topic or not now - SENT_AGAIN_FOR - AHEAD <= at <= now + AHEAD:
+    topic = settings().mail_topic
+    if not topic or envelope.TopicArn != topic or not now - SENT_AGAIN_FOR - AHEAD <= at <= now + AHEAD:
         raise Forged
     _verify(_key(envelope.SigningCertURL), signature, content, envelope.SignatureVersion)
     return envelope
 
 
 def confirm(envelope: Envelope) -> None:
-    """Take up a subscription that SNS asks us to confirm, at SNS's own address and nowhere else.
+    """Take up a subscription that SNS asks us to confirm: to our topic, at SNS's own address, and nothing else.
 
     Raises:
-        UnreadableEvent: it names another address.
+        UnreadableEvent: it names another address, or another topic.
         Unavailable: SNS does not answer; it asks again.
     """
-    url = envelope.SubscribeURL or ""
-    host = _host()
-    found = host.match(url)
-    if found is None or not url[found.end() :].startswith("/?Action=ConfirmSubscription&"):
+    url, wanted = envelope.SubscribeURL or "", f"{_host()}/?"
+    if not url.startswith(wanted) or sorted(parse_qsl(url[len(wanted) :], True)) != _confirming(envelope):
         raise UnreadableEvent
     if _get(url)[0] != _OK:
         raise Unavailable
 
 
-def _host() -> re.Pattern[str]:
-    base = settings().sns_certificates
-    return re.compile(re.escape(base)) if base else _AWS
+def _confirming(envelope: Envelope) -> list[tuple[str, str]]:
+    asked = [("Action", "ConfirmSubscription"), ("Token", envelope.Token or ""), ("TopicArn", envelope.TopicArn)]
+    return sorted(asked)
+
+
+def _host() -> str:
+    """Return where our region's SNS is, which is where its certificates are: never what a delivery says.
+
+    Raises:
+        Forged: our topic is in no region that there is.
+    """
+    if settings().sns_certificates:
+        return settings().sns_certificates
+    ours = _TOPIC.fullmatch(settings().mail_topic)
+    if ours is None:
+        raise Forged
+    return f"https://sns.{ours[2]}.amazonaws.com{'.cn' if ours[1] == 'aws-cn' else ''}"
 
 
 def _verify(key: "RSAPublicKey", signature: bytes, content: bytes, version: str) -> None:
@@ -127,8 +143,8 @@ _keys: dict[str, Any] = {}
 
 def _key(url: str) -> "RSAPublicKey":
     """Return the key of a certificate that SNS publishes; a certificate never changes."""
-    found = _host().match(url)
-    if found is None or not _CERTIFICATE.fullmatch(url[found.end() :]):
+    host = _host()
+    if not url.startswith(host) or not _CERTIFICATE.fullmatch(url.removeprefix(host)):
         raise Forged
     if url not in _keys:
         if len(_keys) >= _MOST_CERTIFICATES:

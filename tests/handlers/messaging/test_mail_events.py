@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.kernel import inbox
+from shared.kernel.config import settings
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.messaging import suppression
@@ -151,6 +152,11 @@ def test_a_subscription_is_confirmed_at_snss_own_address(invoke: Invoke, fetched
         "http://127.0.0.1:1@evil.example/?Action=ConfirmSubscription&Token=t",
         "http://127.0.0.1:1/other?Action=ConfirmSubscription&Token=t",
         "http://127.0.0.1:1/?Action=Unsubscribe&Token=t",
+        CONFIRM.replace("mail-events", "alarms"),
+        CONFIRM.replace("ttt", "ttu"),
+        CONFIRM + "&TopicArn=arn:aws:sns:eu-central-1:111111111111:theirs",
+        CONFIRM + "&AuthenticateOnUnsubscribe=true",
+        CONFIRM + "#x",
         "",
     ],
 )
@@ -173,27 +179,31 @@ def test_without_an_answer_from_sns_it_delivers_again(invoke: Invoke, monkeypatc
     assert invoke("messaging.receive_mail_event", mail_event(sealed(envelope("x"))))["statusCode"] == 503
 
 
-def test_aws_certificates_come_from_sns_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sns, "settings", lambda: type("Own", (), {"sns_certificates": ""}))
-    good = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem"
-    monkeypatch.setattr(sns, "_get", lambda _: (200, certificate()))
-    assert sns._key(good)
-    for bad in (
-        good.replace("https", "http"),
-        good.replace("amazonaws.com", "amazonaws.com.evil.example"),
-        good.replace("sns.eu", "evil.example/sns.eu"),
-        good.replace("https://", "https://evil.example@"),
-        good.replace("https://", "https://evil@"),
-        good.replace("/Simple", ":8443/Simple"),
-        good.replace("/Simple", "/../Simple"),
-        good.replace(".pem", ".pem?x"),
-        good.replace(".pem", ".pem#x"),
-        good.replace(".pem", ".pem\n"),
-        good.replace("sns.eu-central-1", "s3.eu-central-1"),
-        good.upper(),
-    ):
+_NAME = "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem"
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "host"),
+    [
+        ("aws", "eu-central-1", "https://sns.eu-central-1.amazonaws.com"),
+        ("aws-us-gov", "us-gov-west-1", "https://sns.us-gov-west-1.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "https://sns.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_certificates_come_from_sns_of_our_own_region(
+    monkeypatch: pytest.MonkeyPatch, partition: str, region: str, host: str
+) -> None:
+    monkeypatch.delenv("WELLSPRING_SNS_CERTIFICATES")
+    monkeypatch.setenv("WELLSPRING_MAIL_TOPIC", f"arn:{partition}:sns:{region}:000000000000:test-wellspring-mail-events")
+    settings.cache_clear()
+    asked = []
+    monkeypatch.setattr(sns, "_get", lambda url: asked.append(url) or (200, certificate()))
+    assert sns._key(host + _NAME)
+    assert sns._key(host + _NAME)
+    assert asked == [host + _NAME]
+    for other in ("sns.eu-west-1.amazonaws.com", "sns.s3.amazonaws.com"):
         with pytest.raises(sns.Forged):
-            sns._key(bad)
+            sns._key(f"https://{other}{_NAME}")
 
 
 def test_an_event_that_is_not_there_comes_again(invoke: Invoke) -> None:
