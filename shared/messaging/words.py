@@ -7,10 +7,10 @@ from datetime import datetime
 from shared.kernel.config import settings
 from shared.messaging.channels import Channel
 from shared.messaging.outgoing import Words
-from shared.messaging.wording import versions
+from shared.messaging.wording import syntax, versions
 from shared.messaging.wording.catalogue import Version
 from shared.messaging.wording.segments import size
-from shared.messaging.wording.syntax import INNER, fill
+from shared.messaging.wording.syntax import INNER, Unfillable
 
 FIRST_WORDS = "sms.first-words"
 """Key of what the first text to a number ends with: who writes, and how to end it."""
@@ -55,6 +55,10 @@ class MissingVariable(NoWords):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is missing")
         self.name = name
+
+
+class Unreadable(NoWords):
+    """The template says what a template may not."""
 
 
 class TooLong(NoWords):
@@ -107,7 +111,7 @@ def compose(
         TooLong: it is too long for a text message.
     """
     values = _values(version, variables)
-    subject = fill(version.wording.subject, values)
+    subject = _fill(version.wording.subject, values)
     if channel is Channel.SMS:
         text, segments = _text_message(version, values, ending)
     else:
@@ -121,6 +125,13 @@ def compose(
         content_sid=version.wording.content_sid if channel is Channel.WHATSAPP else None,
         content_variables=tuple(values[name] for name in version.wording.content_variables),
     )
+
+
+def _fill(source: str, values: dict[str, str]) -> str:
+    try:
+        return syntax.fill(source, values)
+    except Unfillable as wrong:
+        raise Unreadable(str(wrong)) from None
 
 
 def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
@@ -152,7 +163,7 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
         for form in forms:
             text = _framed(wording.sms, form, fitted)
             if ending and not (wording.answer or _tells_how_to_end(text)):
-                text += "\n" + fill(ending.wording.text, fitted)
+                text += "\n" + _fill(ending.wording.text, fitted)
             sizes.append(size(text).segments)
             if sizes[-1] <= wording.max_segments:
                 return text, sizes[-1]
@@ -182,8 +193,8 @@ def _other(version: Version, channel: Channel, values: dict[str, str]) -> str:
 
 
 def _framed(frame: str | None, text: str, values: dict[str, str]) -> str:
-    words = fill(text, values)
-    return fill(frame, values | {INNER: words}) if frame else words
+    words = _fill(text, values)
+    return _fill(frame, values | {INNER: words}) if frame else words
 
 
 def _spoken(text: str) -> str:

@@ -508,7 +508,7 @@ def test_on_aws_certificates_are_fetched_from_our_regions_sns_alone(
     monkeypatch.setattr(sns, "_get", lambda url: fetched.append(url) or (200, certificate()))
     before = _tables(stage)
     answers = {name: invoke(MAIL, make()) for name, make in AWS_VECTORS.items()}
-    assert answers == dict.fromkeys(AWS_VECTORS, {"statusCode": 403, "body": ""})
+    assert [name for name, answer in answers.items() if answer != {"statusCode": 403, "body": ""}] == []
     assert fetched == []
     assert _tables(stage) == before
     for _ in range(2):

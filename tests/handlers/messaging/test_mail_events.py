@@ -194,7 +194,7 @@ def test_certificates_come_from_sns_of_our_own_region(
     monkeypatch: pytest.MonkeyPatch, partition: str, region: str, host: str
 ) -> None:
     monkeypatch.delenv("WELLSPRING_SNS_CERTIFICATES")
-    monkeypatch.setenv("WELLSPRING_MAIL_TOPIC", f"arn:{partition}:sns:{region}:000000000000:test-wellspring-mail-events")
+    monkeypatch.setenv("WELLSPRING_MAIL_TOPIC", f"arn:{partition}:sns:{region}:000000000000:test-mail")
     settings.cache_clear()
     asked = []
     monkeypatch.setattr(sns, "_get", lambda url: asked.append(url) or (200, certificate()))
