@@ -142,6 +142,30 @@ def test_what_was_taken_though_its_answer_was_lost_is_found(sim, channel):
     assert [one["sid"] for one in state["texts"] + state["calls"]] == [found.provider_id]
 
 
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP, Channel.VOICE])
+@pytest.mark.parametrize("mode", ["cut_short", "garbled"])
+def test_what_was_taken_though_its_answer_was_none_is_found(sim, channel, mode):
+    attempt = outgoing(channel, conversation=True)
+    sim.modes(**{mode: {"times": 2}})
+    with pytest.raises(OutcomeUnknown):
+        twilio.send(attempt)
+    # Nor does Twilio tell now what it has.
+    with pytest.raises(OutcomeUnknown):
+        twilio.find(attempt)
+    found = twilio.find(attempt)
+    state = sim.settled()
+    assert found is not None
+    assert [one["sid"] for one in state["texts"] + state["calls"]] == [found.provider_id]
+
+
+def test_what_a_proxy_refuses_is_as_good_later(sim):
+    sim.modes(forbidden={"times": 1})
+    with pytest.raises(Refused) as refused:
+        twilio.send(outgoing())
+    assert (refused.value.code, refused.value.again, refused.value.suppress) == ("403", True, None)
+    assert twilio.find(outgoing()) is None
+
+
 def test_other_words_an_earlier_time_and_another_number_are_not_taken_for_it(sim):
     twilio.send(outgoing())
     assert twilio.find(outgoing(text="something else")) is None

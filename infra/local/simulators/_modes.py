@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-API_MODES = ("slow", "unreachable", "timeout", "rate_limit", "server_error")
+API_MODES = ("slow", "unreachable", "timeout", "cut_short", "garbled", "rate_limit", "server_error", "forbidden")
 WEBHOOK_MODES = ("webhook_duplicate", "webhook_reorder", "webhook_delay", "webhook_withhold", "webhook_corrupt")
 
 

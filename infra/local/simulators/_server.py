@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -53,9 +54,23 @@ class _Faults:
             await self._simulator.failure(429)(scope, receive, send)
         elif modes.take("server_error", call):
             await self._simulator.failure(500)(scope, receive, send)
-        elif modes.take("timeout", call):
+        elif modes.take("forbidden", call):
+            await PlainTextResponse("Forbidden", 403)(scope, receive, send)
+        else:
+            await self._take(call, scope, receive, send)
+
+    async def _take(self, call: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a call take effect, and lose its answer or a part of it where a mode says so."""
+        modes = self._simulator.modes
+        if modes.take("timeout", call):
             await self._app(scope, receive, _discard)
             await _cut(scope, receive)
+        elif modes.take("cut_short", call):
+            await self._app(scope, receive, _half(send))
+            await _cut(scope, receive)
+        elif modes.take("garbled", call):
+            await self._app(scope, receive, _discard)
+            await HTMLResponse("<!doctype html><title>OK</title>")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -65,6 +80,18 @@ async def _cut(scope: Scope, receive: Receive) -> None:
     _connections[scope["client"]].abort()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _half(send: Send) -> Send:
+    """Return what sends the first half of an answer's body, as the beginning of the whole."""
+
+    async def half(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            message = message | {"body": body[: len(body) // 2], "more_body": True}
+        await send(message)
+
+    return half
 
 
 async def _discard(message: Message) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from shared.kernel.config import callback_url, settings
 from shared.kernel.secrets import secret_fields
+from shared.kernel.telemetry import logger
 from shared.messaging.channels import Channel
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
 
@@ -39,13 +40,40 @@ _SHORTEST_WAIT: Final = 10
 _LOOKED_AT = 50
 """Messages to one number that ``find`` goes through, newest first."""
 
-_BUSY = frozenset({20429, 14107, 30022, 63018, 63038})
+_BUSY = frozenset({10004, 14107, 20409, 20429, 20503, 30001, 30022, 30023, 63018, 63038})
 """Too many requests, or too much for a sender."""
 
-_OURS = frozenset({20003, 20005, 21212, 21606, 21611, 21659, 21660, 21701, 21703, 21704, 63007})
+_OURS = frozenset(
+    {
+        *(10001, 20003, 20005, 20006, 20008, 20403, 20404, 30002),
+        *(21212, 21606, 21611, 21659, 21660, 21701, 21703, 21704, 63007),
+    }
+)
 """Credentials, account or sender are not set up, or the sender's queue is full: the message is as good as before."""
 
-_NOT_NOW = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_NOT_NOW = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_EARLY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+_NOT_HERE = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.MISDIRECTED_REQUEST,
+    }
+)
+"""Without a code of Twilio's these are not about the message: a proxy, an address or an account that is not right."""
+
+_LOWEST_CODE = 1_000
+"""The SDK gives the status for a code where the answer had none."""
 
 _OPTED_OUT = 21610
 _NO_SUCH_NUMBER = frozenset({13223, 13224, 21211, 21214, 21217, 21401, 21421, 30005})
@@ -72,9 +100,8 @@ def send(outgoing: Outgoing) -> Taken:
         Refused: Twilio said no.
         OutcomeUnknown: no answer, or trouble at Twilio's: it may have been sent.
     """
-    client = _connect()
     with _judged():
-        sid = (_place_call if outgoing.channel is Channel.VOICE else _send_text)(client, outgoing)
+        sid = (_place_call if outgoing.channel is Channel.VOICE else _send_text)(_connect(), outgoing)
     return Taken(sid)
 
 
@@ -88,18 +115,19 @@ def find(outgoing: Outgoing) -> Taken | None:
         Refused: Twilio does not tell now.
         OutcomeUnknown: it does not answer.
     """
-    client = _connect()
     with _judged():
         if outgoing.channel is Channel.VOICE:
-            found: list[Any] = client.calls.list(to=outgoing.to, limit=_LOOKED_AT)
+            found: list[Any] = _connect().calls.list(to=outgoing.to, limit=_LOOKED_AT)
         else:
-            found = client.messages.list(to=_address(outgoing), limit=_LOOKED_AT)
+            found = _connect().messages.list(to=_address(outgoing), limit=_LOOKED_AT)
+        return next((Taken(str(one.sid)) for one in found if _is(one, outgoing)), None)
+
+
+def _is(one: Any, outgoing: Outgoing) -> bool:
+    """Tell whether what Twilio has is an attempt of ours."""
     by_words = outgoing.channel is Channel.SMS or (outgoing.channel is Channel.WHATSAPP and _free(outgoing))
-    for one in found:
-        ours = one.direction == "outbound-api" and (not by_words or one.body == outgoing.words.text)
-        if ours and one.date_created and one.date_created >= outgoing.claimed_at - _SLACK:
-            return Taken(one.sid)
-    return None
+    ours = one.direction == "outbound-api" and (not by_words or one.body == outgoing.words.text)
+    return bool(ours and one.date_created and one.date_created >= outgoing.claimed_at - _SLACK)
 
 
 def _send_text(client: "Client", outgoing: Outgoing) -> str:
@@ -113,7 +141,7 @@ def _send_text(client: "Client", outgoing: Outgoing) -> str:
     else:
         sender = {"from_": WHATSAPP + settings().twilio_whatsapp_from}
     sent = client.messages.create(to=_address(outgoing), status_callback=_callback(outgoing), **sender, **what)
-    return str(sent.sid)
+    return _sid(sent)
 
 
 def _place_call(client: "Client", outgoing: Outgoing) -> str:
@@ -131,7 +159,13 @@ def _place_call(client: "Client", outgoing: Outgoing) -> str:
         status_callback=_callback(outgoing),
         status_callback_event=["initiated", "ringing", "answered", "completed"],
     )
-    return str(call.sid)
+    return _sid(call)
+
+
+def _sid(taken: Any) -> str:
+    if not isinstance(taken.sid, str):
+        raise TypeError
+    return taken.sid
 
 
 def _free(outgoing: Outgoing) -> bool:
@@ -169,36 +203,58 @@ def _client(account_sid: str, token: str, base: str) -> "Client":
 
 @contextmanager
 def _judged() -> Iterator[None]:
-    """Turn what the SDK raises into what it means for the attempt."""
+    """Turn what the SDK raises, and an answer that is none, into what it means for the attempt.
+
+    What never reached Twilio may be sent again, what Twilio refused may not unless the refusal says so, and for
+    everything else Twilio is asked what it has before anything is sent again.
+    """
     import requests
     from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+    from urllib3.exceptions import HTTPError
 
     try:
         yield
     except (TwilioRestException, TwilioServiceException) as answer:
-        verdict = _verdict(answer.status, int(answer.code or answer.status))
+        verdict = _verdict(answer.status, answer.code)
         raise verdict from None
     except requests.RequestException as failure:
         verdict = Refused("unreachable", again=True) if _never_arrived(failure) else OutcomeUnknown()
         raise verdict from None
     except TwilioException:
-        # Account or token are empty.
+        # Account or token are empty; or, of a list, its page is none.
         raise Refused("credentials", again=True) from None
-    except json.JSONDecodeError:
+    except (HTTPError, OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as nonsense:
+        # The answer broke off, or is no JSON, or not of the form that the SDK reads.
+        logger().error("twilio_answer_unreadable", trouble=type(nonsense).__name__)
         raise OutcomeUnknown from None
 
 
-def _verdict(status: int, code: int) -> Refused | OutcomeUnknown:
-    if status in _NOT_NOW or code in _BUSY or code in _OURS:
-        return Refused(str(code), again=True)
+def _verdict(status: object, code: object) -> Refused | OutcomeUnknown:
+    """Return what an answer of Twilio's means, by its code where it has one, else by its status."""
+    if not isinstance(status, int):
+        return OutcomeUnknown()
+    told = code if isinstance(code, int) and code >= _LOWEST_CODE else None
+    if told in _BUSY or told in _OURS or status in _NOT_NOW:
+        return Refused(str(told or status), again=True)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return OutcomeUnknown()
-    return Refused(str(code), suppress=suppression_for(code))
+    if told is None:
+        return Refused(str(status), again=status < HTTPStatus.BAD_REQUEST or status in _NOT_HERE)
+    return Refused(str(told), suppress=suppression_for(told))
 
 
 def _never_arrived(failure: Exception) -> bool:
-    """Tell whether a request failed before Twilio got any of it: there was no connection."""
+    """Tell whether a request failed before Twilio got any of it: there was no connection, or no request."""
+    from requests import exceptions
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+    no_request = (
+        exceptions.URLRequired,
+        exceptions.MissingSchema,
+        exceptions.InvalidSchema,
+        exceptions.InvalidURL,
+        exceptions.ProxyError,
+        exceptions.ConnectTimeout,
+    )
     reason = getattr(failure.args[0], "reason", None) if failure.args else None
-    return isinstance(reason, ConnectTimeoutError | NewConnectionError)
+    return isinstance(failure, no_request) or isinstance(reason, ConnectTimeoutError | NewConnectionError)
