@@ -32,7 +32,7 @@ from shared.kernel.wire import Raw
     ],
     errors=[NotFound, errors.NotNow, errors.Changed, errors.LinkExpired, errors.Unfit, RateLimitExceeded],
     secrets=["derived-tokens"],
-    settings=["public_url"],
+    settings=["brands", "public_url"],
     layers=["text"],
     timeout=20,
 )

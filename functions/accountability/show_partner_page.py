@@ -22,6 +22,7 @@ from shared.kernel.wire import Raw
     errors=[NotFound, LinkExpired],
     secrets=["derived-tokens"],
     layers=["text"],
+    settings=["brands"],
 )
 def show_partner_page(
     token: PageToken, clock: Clock, done: Annotated[str, Query(max_length=20, examples=["saved"])] = ""

@@ -19,6 +19,7 @@ from shared.kernel.wire import Raw
     errors=[UnknownLink, ExpiredLink],
     secrets=["derived-tokens"],
     layers=["text"],
+    settings=["brands"],
 )
 def verify_email(
     clock: Clock,

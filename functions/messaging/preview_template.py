@@ -14,7 +14,7 @@ from shared.messaging.wording.schemas import Preview, PreviewRequest
     touches=[access.READ_WORDS],
     errors=[TemplateNotFound],
     layers=["text"],
-    settings=["brand", "mail_sender"],
+    settings=["brands"],
 )
 def preview_template(body: PreviewRequest, clock: Clock) -> Preview:
     """Try a template, or other words: what would be sent, in how many segments, or why nothing would."""

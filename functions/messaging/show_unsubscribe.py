@@ -15,6 +15,7 @@ from shared.messaging.inbound.schemas import UnsubscribeToken
     errors=[NotFound],
     secrets=["derived-tokens"],
     layers=["text"],
+    settings=["brands"],
 )
 def show_unsubscribe(token: UnsubscribeToken) -> Raw:
     """Show the page on which somebody ends a kind of mails."""

@@ -22,6 +22,7 @@ from shared.messaging.inbound.schemas import UnsubscribeToken
     errors=[NotFound],
     secrets=["derived-tokens"],
     layers=["text"],
+    settings=["brands"],
 )
 def unsubscribe(
     token: UnsubscribeToken,

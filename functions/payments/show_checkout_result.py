@@ -17,6 +17,7 @@ from shared.payments.errors import PaymentNotFound
     touches=[access.READ, COUNT_RATE],
     errors=[PaymentNotFound],
     layers=["text"],
+    settings=["brands"],
 )
 def show_checkout_result(session_id: Annotated[str, Query(min_length=1, max_length=200)]) -> Raw:
     """Show a buyer who returns from the checkout what became of it."""

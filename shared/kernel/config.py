@@ -31,7 +31,8 @@ class Settings:
         mail_events: name of the SES configuration set that tells what became of mails; empty for none.
         mail_topic: ARN of the SNS topic that it tells.
         media_bucket: name of the bucket of uploads.
-        brand: name that people know the product by in messages.
+        brands: names and legal facts of the products as JSON, empty for those of the examples
+            (``shared.kernel.brands``).
         mail_sender: address that mail is sent from.
         checkout_success_url: where Stripe returns a buyer to; ``{CHECKOUT_SESSION_ID}`` is filled in by Stripe.
             Empty for our own page.
@@ -55,7 +56,7 @@ class Settings:
     mail_events: str = ""
     mail_topic: str = ""
     media_bucket: str = ""
-    brand: str = "Dataday"
+    brands: str = ""
     mail_sender: str = "hello@wellspring.example"
     checkout_success_url: str = ""
     checkout_cancel_url: str = ""

@@ -1,21 +1,27 @@
 """Pages for people who come without a client: from a message, or back from a checkout (D-43).
 
 Written as jinja2 templates in ``templates`` folders of the packages of ``shared``; every page extends
-``kernel/templates/base.html``. No script, nothing loaded from elsewhere, readable on a phone and by a screen reader.
-A function that shows a page declares ``layers=["text"]``.
+``kernel/templates/base.html`` and looks as ``kernel/templates/style.css`` has it: the brand and for whom the page is,
+one card with one action that says what it does, what happens next, who we are. No script, nothing loaded from
+elsewhere, readable on a phone and by a screen reader; a state of ``done``, ``waiting``, ``failed`` or ``empty`` has its
+mark, and no page is a dead end. A function that shows a page declares ``layers=["text"]`` and ``settings=["brands"]``.
 """
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from shared.kernel.brands import Product, brand
 from shared.kernel.wire import Raw
 
 MEDIA_TYPE = "text/html; charset=utf-8"
+
+State = Literal["", "done", "waiting", "failed", "empty"]
+"""What a page tells of: its mark beside the heading."""
 
 _SHARED = Path(__file__).resolve().parents[1]
 
@@ -67,6 +73,8 @@ def render(
     headers: Mapping[str, str] | None = None,
     forms: bool = False,
     locale: str = "en",
+    product: Product = Product.ACCOUNTS,
+    whom: str = "",
     **values: Any,
 ) -> Raw:
     """Return the page that a template makes; every value is shown as text.
@@ -77,13 +85,15 @@ def render(
         headers: of the answer, besides those of every page.
         forms: the page has forms, which post to where the page came from.
         locale: language of the page.
+        product: whose brand the page shows.
+        whom: for whom the page is, by name.
         values: what the template shows.
 
     Raises:
         jinja2.UndefinedError: the template shows something that was not given.
     """
     return Raw(
-        _environment().get_template(template).render(locale=locale, **values),
+        _environment().get_template(template).render(locale=locale, brand=brand(product), whom=whom, **values),
         media_type=MEDIA_TYPE,
         status=status,
         headers=_headers(forms=forms) | dict(headers or {}),
@@ -94,10 +104,38 @@ def page(
     heading: str,
     *sentences: str,
     link: Link | None = None,
+    ways: Sequence[Link] = (),
+    then: str = "",
+    state: State = "",
+    product: Product = Product.ACCOUNTS,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Raw:
-    """Return a page of one heading, a few sentences and at most one link."""
+    """Return a page of one heading and a few sentences.
+
+    Args:
+        heading: what it is about.
+        sentences: what it says.
+        link: the one action, as a button.
+        ways: other ways on, as quiet links.
+        then: what happens next.
+        state: what it tells of.
+        product: whose brand it shows; without a way on of its own it leads to where that is used.
+        status: of the answer.
+        headers: of the answer.
+    """
+    shown = brand(product)
+    if link is None and not ways:
+        ways = (Link(f"Go to {shown.name}", shown.home),)
     return render(
-        "kernel/templates/page.html", status=status, headers=headers, heading=heading, sentences=sentences, link=link
+        "kernel/templates/page.html",
+        status=status,
+        headers=headers,
+        product=product,
+        heading=heading,
+        sentences=sentences,
+        link=link,
+        ways=ways,
+        then=then,
+        state=state,
     )

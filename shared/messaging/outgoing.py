@@ -8,6 +8,7 @@ did not answer: then the message may be on its way.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.kernel.brands import Product
 from shared.messaging.channels import Channel
 
 WAITS = timedelta(minutes=15)
@@ -25,6 +26,7 @@ class Words:
         segments: of a text message, else 1.
         content_sid: approved WhatsApp template, needed outside the 24 hours after the person wrote (X-A-28).
         content_variables: its variables, by number.
+        product: whose brand it speaks in.
         reference: names the exact words, e.g. ``consent.request/en/1``: template, language, version.
     """
 
@@ -34,6 +36,7 @@ class Words:
     segments: int = 1
     content_sid: str | None = None
     content_variables: tuple[str, ...] = ()
+    product: Product = Product.GOALS
     reference: str = ""
 
 

@@ -46,7 +46,7 @@ UNTOLD = timedelta(minutes=15)
 
 SETTINGS = [
     "public_url",
-    "brand",
+    "brands",
     "mail_sender",
     "mail_events",
     "twilio_api_base",

@@ -7,6 +7,7 @@ from shared.kernel import pages
 from shared.kernel.security import derived
 from shared.kernel.wire import Raw
 from shared.messaging import suppression
+from shared.messaging.brands import product_of
 from shared.messaging.categories import CATEGORIES
 
 _PURPOSE = "unsubscribe"
@@ -51,7 +52,7 @@ def ask(presented: str) -> Raw:
     named = read(presented)
     if named is None:
         return _unknown()
-    return pages.render(PAGE, forms=True, what=WORDS[named[1]], done=None)
+    return pages.render(PAGE, forms=True, product=product_of(named[1]), what=WORDS[named[1]], done=None)
 
 
 def end(presented: str, *, everything: bool, now: datetime) -> Raw:
@@ -62,7 +63,7 @@ def end(presented: str, *, everything: bool, now: datetime) -> Raw:
     hashed, category = named
     scope = "ALL" if everything else category
     suppression.suppress_hash(hashed, "UNSUBSCRIBED", source=f"link-{category}", scope=scope, now=now)
-    return pages.render(PAGE, forms=True, what=WORDS[category], done=scope)
+    return pages.render(PAGE, forms=True, product=product_of(category), what=WORDS[category], done=scope)
 
 
 def _unknown() -> Raw:

@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.kernel.config import settings
+from shared.kernel.brands import brand
+from shared.messaging.brands import product_of
 from shared.messaging.channels import Channel
 from shared.messaging.outgoing import Words
 from shared.messaging.wording import syntax, versions
@@ -79,7 +80,8 @@ def render(
 ) -> Words:
     """Return what a message says.
 
-    The function needs ``touches=[messaging.access.READ_WORDS]`` and ``layers=["text"]``.
+    The function needs ``touches=[messaging.access.READ_WORDS]`` and ``layers=["text"]`` and
+    ``settings=["brands"]``.
 
     Args:
         template: its key.
@@ -119,6 +121,7 @@ def compose(
     return Words(
         text=text,
         version=version.number,
+        product=product_of(version.key),
         reference=version.reference,
         subject=subject,
         segments=segments,
@@ -135,7 +138,8 @@ def _fill(source: str, values: dict[str, str]) -> str:
 
 
 def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
-    values = {"brand": settings().brand, "contact": settings().mail_sender}
+    speaking = brand(product_of(version.key))
+    values = {"brand": speaking.name, "contact": speaking.contact}
     values |= {name: _one_line(variables.get(name, "")) for name in version.wording.optional}
     for name in version.wording.variables:
         values[name] = _one_line(variables.get(name, ""))
@@ -162,7 +166,7 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
     for fitted in (values, *(_cut(values, name, note) for name, note in _LONGEST)):
         for form in forms:
             text = _framed(wording.sms, form, fitted)
-            if ending and not (wording.answer or _tells_how_to_end(text)):
+            if ending and not (wording.answer or _tells_how_to_end(text, fitted["brand"])):
                 text += "\n" + _fill(ending.wording.text, fitted)
             sizes.append(size(text).segments)
             if sizes[-1] <= wording.max_segments:
@@ -180,8 +184,8 @@ def _shortened(value: str, longest: int) -> str:
     return value if len(value) <= longest else f"{value[: longest - len(_CUT)].rstrip()}{_CUT}"
 
 
-def _tells_how_to_end(text: str) -> bool:
-    return settings().brand in text and "Reply STOP" in text
+def _tells_how_to_end(text: str, brand_name: str) -> bool:
+    return brand_name in text and "Reply STOP" in text
 
 
 def _other(version: Version, channel: Channel, values: dict[str, str]) -> str:

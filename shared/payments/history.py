@@ -3,7 +3,8 @@
 from urllib.parse import urlencode
 
 from shared.kernel import cursors
-from shared.kernel.pages import Link, page
+from shared.kernel.brands import Product, brand
+from shared.kernel.pages import Link, State, page
 from shared.kernel.storage import reads
 from shared.kernel.wire import Page, Raw
 from shared.payments import checkout
@@ -57,25 +58,59 @@ def result_page(session_id: str) -> Raw:
     ref = reads.get(ProviderRefItem, checkout.ref_pk(session_id), checkout.REF_SK)
     payment = checkout.find(ref.payment_id) if ref else None
     if payment is None:
-        return page("We do not know this checkout", "Look into your purchases to see what became of it.", status=404)
+        return _told(
+            "We do not know this checkout",
+            "The address may not be complete. Your list of purchases shows what became of it.",
+            state="failed",
+            status=404,
+        )
     match payment.status:
         case "SUCCEEDED":
-            return page("Payment received", "Thank you. Your credits are on your account.", "You can close this page.")
+            return _told("Payment received", "Thank you. Your credits are on your account.", state="done")
         case "FAILED":
-            return page("Payment not made", "Nothing was bought and nothing is owed. You can start again in the shop.")
+            return _told(
+                "Payment not made",
+                "Nothing was bought and nothing is owed. You can choose again in the shop.",
+                state="failed",
+            )
         case "UNDER_REVIEW":
-            return page("We are checking this payment", "Something about it needs a closer look. We will sort it out.")
+            return _told(
+                "We are checking this payment",
+                "Something about it needs a closer look by a person. You need not do anything: your list of purchases "
+                "shows what becomes of it.",
+                state="waiting",
+            )
         case "REFUNDED":
-            return page("Payment refunded", "This purchase was paid back.")
-    again = Link("Look again", "?" + urlencode({"session_id": session_id}))
-    return page(
+            return _told("Payment refunded", "This purchase was paid back to the way you paid it.", state="done")
+    return _told(
         "Waiting for the payment",
         "It is not confirmed yet. Cards take a few seconds, bank transfers up to some days.",
-        "Your credits arrive by themselves; you need not wait here.",
-        link=again,
+        link=Link("Look again", "?" + urlencode({"session_id": session_id})),
+        then="Your credits arrive by themselves; you need not wait here.",
+        state="waiting",
     )
 
 
 def cancelled_page() -> Raw:
     """Return the page for a buyer who left the checkout."""
-    return page("Checkout left", "Nothing was bought. You can go back to the shop and choose again.")
+    return _told(
+        "Checkout left", "Nothing was bought and nothing was charged. You can choose again in the shop.", state="empty"
+    )
+
+
+def _told(
+    heading: str, sentence: str, *, link: Link | None = None, then: str = "", state: State, status: int = 200
+) -> Raw:
+    """Return a page whose reader goes on in the shop."""
+    shop = brand(Product.STREAMS)
+    back = Link(f"Back to {shop.name}", shop.home)
+    return page(
+        heading,
+        sentence,
+        link=link or back,
+        ways=(back,) if link else (),
+        then=then,
+        state=state,
+        product=Product.STREAMS,
+        status=status,
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import messaging
-from shared.kernel.config import settings
+from shared.kernel.brands import Product, brand
 from shared.kernel.storage.writes import Write
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
@@ -75,12 +75,12 @@ class Words:
 def page_words(entry: Recipient, user_name: str) -> Words:
     """Return the words beside the button with which a partner agrees: who has no phone is offered mail alone."""
     version, text = (PAGE_VERSION, _PAGE) if entry.phone else (MAIL_VERSION, _MAIL)
-    return Words(version, text.format(brand=settings().brand, user_name=user_name))
+    return Words(version, text.format(brand=brand(Product.GOALS).name, user_name=user_name))
 
 
 def lead_text() -> str:
     """Return the words that a visitor agrees to where the page with the form brings none of its own along."""
-    return _LEAD.format(brand=settings().brand)
+    return _LEAD.format(brand=brand(Product.GOALS).name)
 
 
 def stated(

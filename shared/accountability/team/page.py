@@ -12,7 +12,7 @@ from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Use
 from shared.accountability.team.page_form import offered
 from shared.accountability.team.rules import Status
-from shared.kernel.config import settings
+from shared.kernel.brands import Product, brand
 from shared.kernel.errors import NotFound
 from shared.kernel.pages import page, render
 from shared.kernel.wire import Raw
@@ -78,7 +78,13 @@ def show(given: str, done: str, *, now: datetime) -> Raw:
 
 def unknown() -> Raw:
     """Return the page of a link that is not one of ours."""
-    return page("There is no such page", "Please check that the link was copied as a whole.", status=NotFound.status)
+    return page(
+        "There is no such page",
+        "Please check that the link was copied as a whole.",
+        state="failed",
+        product=Product.GOALS,
+        status=NotFound.status,
+    )
 
 
 def over(partner: Partner, *, done: str = "", problem: str = "", status: int = LinkExpired.status) -> Raw:
@@ -91,6 +97,8 @@ def over(partner: Partner, *, done: str = "", problem: str = "", status: int = L
         TEMPLATE,
         status=status,
         forms=True,
+        product=Product.GOALS,
+        whom=partner.name,
         heading="This link has expired",
         state="over",
         sentences=sentences,
@@ -105,6 +113,8 @@ def shown(who: Seen, *, done: str = "", problem: str = "", status: int = 200, no
     partner = who.partner
     standing = rules.standing(partner.status, partner.paused_until, now=now)
     common: dict[str, Any] = {
+        "product": Product.GOALS,
+        "whom": partner.name,
         "done": done,
         "problem": problem,
         "user_name": who.user_name,
@@ -116,7 +126,7 @@ def shown(who: Seen, *, done: str = "", problem: str = "", status: int = 200, no
         more = {"heading": f"{who.user_name} asks for your support", "state": "asked", "note": partner.note}
     else:
         told = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
-        mail = f"write to {settings().mail_sender}"
+        mail = f"write to {brand(Product.GOALS).contact}"
         again = "text START to the number they came from" if who.entry.phone else mail
         sentences = [sentence.format(again=again) for sentence in told]
         more = {"heading": "Nothing comes to you", "state": "over", "sentences": sentences, "renewable": False}
@@ -129,7 +139,6 @@ def _settings(who: Seen) -> dict[str, Any]:
     known = [channel for channel in entry.channels or () if channel in ways]
     languages = {code: LANGUAGES.get(code, code) for code in sorted({*messaging.languages(), entry.locale})}
     return {
-        "brand": settings().brand,
         "offered": ways,
         "names": NAMES,
         "chosen": [*known, "", "", ""][:3],

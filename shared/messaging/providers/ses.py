@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from shared.kernel import pages
+from shared.kernel.brands import brand
 from shared.kernel.config import settings
 from shared.kernel.storage.client import aws_client
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
@@ -67,9 +68,14 @@ def _client() -> Any:
 
 def _request(outgoing: Outgoing) -> dict[str, Any]:
     words, address = outgoing.words, unsubscribe_url(outgoing.unsubscribe) if outgoing.unsubscribe else ""
+    speaking = brand(words.product)
     paragraphs = [_links_apart(part.strip()) for part in words.text.split("\n\n") if part.strip()]
     html = pages.render(
-        "messaging/templates/mail.html", subject=words.subject, paragraphs=paragraphs, unsubscribe=address
+        "messaging/templates/mail.html",
+        product=words.product,
+        subject=words.subject,
+        paragraphs=paragraphs,
+        unsubscribe=address,
     )
     content: dict[str, Any] = {
         "Subject": {"Data": words.subject, "Charset": "UTF-8"},
@@ -84,7 +90,8 @@ def _request(outgoing: Outgoing) -> dict[str, Any]:
             {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
         ]
     request: dict[str, Any] = {
-        "FromEmailAddress": formataddr((settings().brand, settings().mail_sender)),
+        "FromEmailAddress": formataddr((speaking.name, settings().mail_sender)),
+        "ReplyToAddresses": [speaking.contact],
         "Destination": {"ToAddresses": [outgoing.to]},
         "Content": {"Simple": content},
         "EmailTags": [

@@ -110,8 +110,9 @@ def test_the_page_after_a_checkout_tells_what_we_know_and_nothing_personal(
     answer = call("payments.show_checkout_result", query={"session_id": "cs_1", "utm_source": "x"})
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert f"<h1>{heading}</h1>" in answer.text
-    assert f"<title>{heading}</title>" in answer.text
+    assert f"<title>{heading} · Wellspring Live</title>" in answer.text
     assert ("?session_id=cs_1" in answer.text) == (status == "PENDING")
+    assert 'href="https://live.wellspring.example">Back to Wellspring Live</a>' in answer.text
     assert not [word for word in ("usr_viewer", "pay_1", "999", "USD", "prc_1") if word in answer.text]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -129,6 +130,7 @@ def test_a_checkout_that_was_left_has_a_page(call: Call) -> None:
     answer = call("payments.show_checkout_cancelled")
     assert answer.status == 200
     assert "Nothing was bought" in answer.text
+    assert "Back to Wellspring Live" in answer.text
 
 
 def frames() -> list[str]:

@@ -7,7 +7,18 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from shared.kernel import pages
+from shared.kernel import config, pages
+from shared.kernel.brands import Product
+
+PLAIN = {"heading": "Hello", "sentences": (), "link": None, "ways": (), "then": "", "state": ""}
+
+
+@pytest.fixture(autouse=True)
+def _told(monkeypatch):
+    monkeypatch.setenv("WELLSPRING_STAGE", "test")
+    config.settings.cache_clear()
+    yield
+    config.settings.cache_clear()
 
 
 def test_what_is_given_is_shown_as_text():
@@ -30,15 +41,36 @@ def test_the_policy_allows_the_pages_style_and_nothing_else():
 
 
 def test_a_page_with_forms_may_post_to_where_it_came_from():
-    shown = pages.render("kernel/templates/page.html", forms=True, heading="Hello", sentences=(), link=None)
+    shown = pages.render("kernel/templates/page.html", forms=True, **PLAIN)
     assert "form-action 'self'" in shown.headers["Content-Security-Policy"]
 
 
 def test_the_language_is_told():
-    shown = pages.render("kernel/templates/page.html", locale="de", heading="Hallo", sentences=(), link=None)
+    shown = pages.render("kernel/templates/page.html", locale="de", **PLAIN)
     assert '<html lang="de">' in shown.body
 
 
 def test_a_template_that_misses_something_fails():
     with pytest.raises(UndefinedError):
         pages.render("kernel/templates/page.html", heading="Hello")
+
+
+def test_a_page_shows_its_products_brand_and_who_stands_behind_it():
+    shown = pages.page("Hello", product=Product.GOALS).body
+    assert "<title>Hello · Dataday</title>" in shown
+    assert "<span>Dataday</span>" in shown
+    for known in ("Wellspring Example Ltd, 1 Spring Street", "mailto:help@dataday.example", "/privacy", "/terms"):
+        assert known in shown
+
+
+def test_a_page_without_a_way_on_leads_to_where_the_product_is_used():
+    assert (
+        'href="https://live.wellspring.example">Go to Wellspring Live</a>'
+        in pages.page("Done", product=Product.STREAMS).body
+    )
+    assert "Go to" not in pages.page("Done", link=pages.Link("On", "?on")).body
+
+
+def test_a_page_names_for_whom_it_is_as_text():
+    shown = pages.render("kernel/templates/page.html", whom="<b>Ann", **PLAIN).body
+    assert "For <bdi>&lt;b&gt;Ann</bdi>" in shown

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kernel.brands import Product, brand
 from shared.kernel.config import settings
 from shared.messaging import words
 from shared.messaging.channels import Channel
@@ -338,5 +339,5 @@ def test_without_a_note_the_text_that_asks_says_nothing_of_it():
 @pytest.mark.covers("X-A-07", "X-A-08")
 def test_the_confirmation_of_a_stop_promises_no_help_that_a_stopped_number_does_not_get():
     confirmed = said("service.stopped").text
-    assert confirmed.endswith(f"Reply START to get them again. For help write to {settings().mail_sender}.")
+    assert confirmed.endswith(f"Reply START to get them again. For help write to {brand(Product.GOALS).contact}.")
     assert "HELP" not in confirmed

@@ -8,7 +8,7 @@ import pytest
 
 from shared.accountability.team import consents, news
 from shared.accountability.team.people import entry_of
-from shared.kernel.config import settings
+from shared.kernel.brands import Product, brand
 from shared.messaging import suppression
 from shared.messaging.events import AddressOptedOut
 from tests import escalations as world
@@ -150,7 +150,7 @@ def test_who_ended_all_mails_reads_whom_to_write_to(clock):
     suppression.suppress("grace@example.com", "UNSUBSCRIBED", source="link", now=clock.now())
     news.address_changed(AddressOptedOut(recipient_id=mailed, reason="UNSUBSCRIBED"), now=clock.now())
     said = words(visit(link_to(mailed, now=clock.now())))
-    assert f"If you want them again, write to {settings().mail_sender}." in said
+    assert f"If you want them again, write to {brand(Product.GOALS).contact}." in said
 
 
 def test_words_that_changed_since_they_were_shown_are_not_agreed_to(both, clock):
