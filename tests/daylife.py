@@ -18,7 +18,7 @@ from shared.accountability.goals import days, life, logs, members, offline, outa
 from shared.accountability.goals.errors import AlreadyLogged, AlreadyPaused, DayNotOpen, TooSoon
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import DUE_KIND, Day, Goal
-from shared.accountability.goals.schemas import OfflineLog, OutageReport, PauseRequest, ProfileChange
+from shared.accountability.goals.schemas import AccountabilityProfileChange, OfflineLog, OutageReport, PauseRequest
 from shared.accountability.items import goal_pk, run_topic
 from shared.kernel import due
 from shared.kernel.config import settings
@@ -165,7 +165,7 @@ def _act(run: _Runner, source: random.Random, person: Person, now: datetime) -> 
         _log(run, source, person, now)
     if source.random() < 0.005:
         zone = source.choice(ZONES)
-        run.insist(lambda: members.change(person.user_id, ProfileChange(zone=zone), now=now))
+        run.insist(lambda: members.change(person.user_id, AccountabilityProfileChange(zone=zone), now=now))
         person.zones.add(zone)
         run.count("journeys")
     if source.random() < 0.005 and person.paused is None:

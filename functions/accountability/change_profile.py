@@ -1,6 +1,6 @@
 from shared import identity, messaging
 from shared.accountability.goals import access, members
-from shared.accountability.goals.schemas import ProfileChange, ProfileView
+from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import patch
@@ -20,6 +20,6 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
         KEEP_ANSWER,
     ],
 )
-def change_profile(body: ProfileChange, caller: Caller, clock: Clock) -> ProfileView:
+def change_profile(body: AccountabilityProfileChange, caller: Caller, clock: Clock) -> AccountabilityProfile:
     """Change one's settings for all goals; another zone or day start begins with the next day."""
     return members.change(caller.user_id, body, now=clock.now())

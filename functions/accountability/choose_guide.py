@@ -1,6 +1,6 @@
 from shared import identity
 from shared.accountability.goals import access, members
-from shared.accountability.goals.schemas import GuideChoice, ProfileView
+from shared.accountability.goals.schemas import AccountabilityProfile, GuideChoice
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
 from shared.kernel.paths import Id
@@ -16,6 +16,6 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     touches=[access.CHOOSE_GUIDE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
 )
-def choose_guide(user_id: Id, body: GuideChoice) -> ProfileView:
+def choose_guide(user_id: Id, body: GuideChoice) -> AccountabilityProfile:
     """Set the guide who hears first when a user misses a day, or remove them."""
     return members.choose_guide(user_id, body.guide_id)

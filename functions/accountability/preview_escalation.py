@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared import messaging
 from shared.accountability.escalation import access, preview
-from shared.accountability.escalation.schemas import Preview
+from shared.accountability.escalation.schemas import EscalationPreview
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
 from shared.kernel.errors import NotFound
@@ -29,6 +29,6 @@ from shared.messaging.sending import SETTINGS
 )
 def preview_escalation(
     goal_id: Id, caller: Caller, days: Annotated[int, Query(ge=1, le=preview.MAX_DAYS)] = 7
-) -> Preview:
+) -> EscalationPreview:
     """Show who would be contacted, when and in which words, if the coming days were missed; nothing is sent."""
     return preview.preview(caller.user_id, goal_id, days)

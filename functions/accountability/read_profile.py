@@ -1,6 +1,6 @@
 from shared import identity
 from shared.accountability.goals import access, members
-from shared.accountability.goals.schemas import ProfileView
+from shared.accountability.goals.schemas import AccountabilityProfile
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
 from shared.kernel.platform import COUNT_RATE
@@ -12,6 +12,6 @@ from shared.kernel.platform import COUNT_RATE
     rate="read",
     touches=[access.PROFILE, identity.access.READ_USERS, COUNT_RATE],
 )
-def read_profile(caller: Caller) -> ProfileView:
+def read_profile(caller: Caller) -> AccountabilityProfile:
     """Read one's settings for all goals: zone, day start, grace, baseline."""
     return members.view(members.member_of(caller.user_id))

@@ -3,7 +3,7 @@ from shared.kernel.declare import post
 from shared.messaging import access
 from shared.messaging.wording import administration
 from shared.messaging.wording.errors import TemplateNotFound
-from shared.messaging.wording.schemas import Preview, PreviewRequest
+from shared.messaging.wording.schemas import PreviewRequest, TemplatePreview
 
 
 @post(
@@ -16,6 +16,6 @@ from shared.messaging.wording.schemas import Preview, PreviewRequest
     layers=["text"],
     settings=["brands"],
 )
-def preview_template(body: PreviewRequest, clock: Clock) -> Preview:
+def preview_template(body: PreviewRequest, clock: Clock) -> TemplatePreview:
     """Try a template, or other words: what would be sent, in how many segments, or why nothing would."""
     return administration.preview(body, now=clock.now())

@@ -11,11 +11,15 @@ from typing import Any, get_args, get_origin
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import BaseModel
+from pydantic.alias_generators import to_pascal
 from pydantic.json_schema import models_json_schema
 
+from infra.documents.amounts import as_decimals
+from infra.documents.gateway import GATEWAY_ANSWER, GATEWAY_EXAMPLES, GATEWAY_SCHEMA
 from infra.documents.operations import HEADERS, KEY_PARAMETER, SERVERS, operation, problem, refusal_example, webhook
 from infra.documents.refusals import Refusal, refusals
 from infra.documents.samples import REFERENCE, Schema
+from infra.documents.wording import camel_path, plain, purpose
 from shared.kernel.declare import Function, FunctionUrl, Http
 from shared.kernel.registry import functions
 from shared.kernel.shells.http import powertools_path
@@ -28,7 +32,14 @@ decimal strings, money is minor units with its currency, times are ISO 8601 in U
 refused. Where the gateway refuses before any function is asked (no `Authorization` header, no such path, its own
 limits), the body is `{"message"}` alone. `docs/api.md` tells how to sign in, page, repeat and wait."""
 
-_NAMES = ((r"Enveloped_(.+)_", r"\1Answer"), (r"Paged_(.+)_", r"\1Page"), (r"ProblemWith_(.+)_", r"\1Problem"))
+LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+
+_NAMES = (
+    (r"Enveloped_(.+)_", r"\1Answer"),
+    (r"Paged_(.+)_", r"\1Page"),
+    (r"ProblemWith_(.+)_", r"\1Problem"),
+    (r"Body_(\w+?)_v1_\w+", r"\1_form"),
+)
 
 
 def _enveloped(returned: Any) -> Any:
@@ -60,11 +71,12 @@ def _signed(function: Function[Any, Any]) -> Callable[..., Any]:
     return stand_in
 
 
-def _plain(name: str) -> str:
-    """Return a generic model's name without brackets: ``Enveloped_StreamView_`` becomes ``StreamViewAnswer``."""
-    for pattern, plain in _NAMES:
-        name = re.sub(f"^{pattern}$", plain, name)
-    return re.sub(r"list_(\w+)_", r"\1List", name)
+def _public(name: str) -> str:
+    """Return a model's name as clients see it: ``Enveloped_StreamView_`` becomes ``StreamViewAnswer``."""
+    for pattern, public in _NAMES:
+        name = re.sub(f"^{pattern}$", public, name)
+    name = re.sub(r"list_(\w+)_", r"\1List", name)
+    return to_pascal(name) if name.endswith("_form") else name
 
 
 def _whole(number: str) -> float:
@@ -75,8 +87,10 @@ def _whole(number: str) -> float:
 def _renamed(found: Schema, names: Iterable[str]) -> Schema:
     text = json.dumps(found)
     for name in names:
-        plain = _plain(name)
-        text = text.replace(f'"{REFERENCE}{name}"', f'"{REFERENCE}{plain}"').replace(f'"{name}": {{', f'"{plain}": {{')
+        public = _public(name)
+        text = text.replace(f'"{REFERENCE}{name}"', f'"{REFERENCE}{public}"').replace(
+            f'"{name}": {{', f'"{public}": {{'
+        )
     renamed: Schema = json.loads(text, parse_float=_whole)
     return renamed
 
@@ -101,11 +115,15 @@ def _problems(errors: Iterable[Refusal]) -> tuple[dict[str, Schema], dict[type[B
         [(model, "serialization") for model in models], ref_template=REFERENCE + "{model}"
     )
     definitions = _renamed(schema["$defs"], schema["$defs"])
-    names = {model: _plain(keyed[model, "serialization"]["$ref"].removeprefix(REFERENCE)) for model in models}
+    names = {model: _public(keyed[model, "serialization"]["$ref"].removeprefix(REFERENCE)) for model in models}
     return definitions, names
 
 
 def _titled(schemas: dict[str, Schema]) -> dict[str, Schema]:
+    """Return the schemas titled as they are called; the titles that pydantic makes of fields' names tell nothing."""
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            field.pop("title", None)
     return {name: schema | {"title": name} for name, schema in sorted(schemas.items())}
 
 
@@ -125,27 +143,30 @@ def document() -> Schema:
     }
     every = sorted({error for found in errors.values() for group in found.values() for error in group}, key=_name)
     problems, names_of = _problems(every)
-    schemas = _titled(schemas | problems)
+    schemas = as_decimals(_titled(schemas | problems))
     made: dict[str, Schema] = {}
     for function, route in endpoints():
         derived = paths[route.path][route.method.lower()]
         described = operation(function, route, derived, schemas, errors[route.path, route.method], names_of)
-        made.setdefault(route.path, {})[route.method.lower()] = described
-    return {
+        made.setdefault(camel_path(route.path), {})[route.method.lower()] = described
+    domains = sorted({function.declaration.domain for function, _ in endpoints()})
+    found: Schema = {
         "openapi": "3.1.0",
-        "info": {"title": "Wellspring", "version": "1", "description": INTRODUCTION},
+        "info": {"title": "Wellspring", "version": "1", "description": INTRODUCTION, "license": LICENCE},
         "servers": list(SERVERS.values()),
-        "tags": [{"name": domain} for domain in sorted({function.declaration.domain for function, _ in endpoints()})],
+        "tags": [{"name": domain, "description": purpose(domain)} for domain in domains],
         "paths": made,
         "webhooks": _webhooks(),
         "components": {
-            "schemas": schemas,
-            "examples": {error.__name__: refusal_example(error, schemas) for error in every},
+            "schemas": schemas | {GATEWAY_ANSWER: GATEWAY_SCHEMA},
+            "examples": {error.__name__: refusal_example(error, schemas) for error in every} | GATEWAY_EXAMPLES,
             "headers": HEADERS,
             "parameters": {"IdempotencyKey": KEY_PARAMETER},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+    told: Schema = plain(found)
+    return told
 
 
 def _name(error: Refusal) -> str:

@@ -5,9 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
 
+from infra.documents.gateway import GATEWAY_CHOICE, gateway_answers
 from infra.documents.refusals import Refusal
 from infra.documents.samples import REFERENCE, Schema, example
+from infra.documents.wording import told
 from shared.kernel.declare import PUBLIC, Function, FunctionUrl, Http
 from shared.kernel.errors import RateLimitExceeded
 from shared.kernel.shells.http import JSON
@@ -79,16 +82,22 @@ def _success(route: Http, derived: Schema, schemas: dict[str, Schema]) -> Schema
     }
 
 
-def _refused(status: int, errors: list[Refusal], names_of: dict[type[BaseModel], str], pages: Schema) -> Schema:
+def _refused(
+    status: int, errors: list[Refusal], names_of: dict[type[BaseModel], str], gateway: Schema, pages: Schema
+) -> Schema:
     choices = [{"$ref": REFERENCE + names_of[model]} for model in dict.fromkeys(problem(error) for error in errors)]
+    choices += [GATEWAY_CHOICE] if gateway else []
     names = ["X-Request-Id", *(("Retry-After", *_LIMITS) if status == RateLimitExceeded.status else ())]
     return {
-        "description": " ".join(dict.fromkeys(f"`{error.code}`: {error.message}" for error in errors)),
+        "description": " ".join(dict.fromkeys(f"`{error.code}`: {error.message}" for error in errors))
+        or "The gateway's own throttle.",
+        # The gateway's own answers have none of them.
         "headers": _headers(*names),
         "content": {
             JSON: {
                 "schema": choices[0] if len(choices) == 1 else {"anyOf": choices},
-                "examples": {error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors},
+                "examples": {error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors}
+                | gateway,
             },
             **pages,
         },
@@ -100,6 +109,21 @@ def _described(function: Function[Any, Any], route: Http) -> str:
     needs = "Anyone may call it." if route.allow == PUBLIC else f"Needs the permission `{route.allow}`."
     confirmed = " The caller's e-mail address must be confirmed." if route.verified else ""
     return f"{text}\n\n{needs}{confirmed}".strip()
+
+
+_NOT_ASKED_FOR = frozenset({"accept", "user-agent"})
+"""Headers that every client sends by itself; OpenAPI has parameters of these names ignored."""
+
+
+def _parameters(derived: Schema) -> list[Schema]:
+    """Return the parameters as clients know them, each with what it means."""
+    found = []
+    for parameter in derived.get("parameters", []):
+        if parameter["in"] == "header" and parameter["name"] in _NOT_ASKED_FOR:
+            continue
+        name = to_camel(parameter["name"]) if parameter["in"] == "path" else parameter["name"]
+        found.append(parameter | {"name": name, "description": parameter.get("description") or told(name)})
+    return found
 
 
 def operation(
@@ -132,7 +156,7 @@ def operation(
         "security": [] if route.allow == PUBLIC else [{"bearer": []}],
     }
     key = [{"$ref": "#/components/parameters/IdempotencyKey"}] if route.idempotent else []
-    if parameters := [*derived.get("parameters", []), *key]:
+    if parameters := [*_parameters(derived), *key]:
         made["parameters"] = parameters
     if "requestBody" in derived:
         ((media, given),) = derived["requestBody"]["content"].items()
@@ -141,9 +165,12 @@ def operation(
     # What is shown to people as a page tells them its own refusals as one, too.
     pages = {HTML: {"schema": {}}} if HTML in route.raw else {}
     own = {error.status for error in function.declaration.errors}
+    gateway = gateway_answers(route, body="requestBody" in derived)
     refused = {
-        str(status): _refused(status, found, names_of, pages if status in own else {})
-        for status, found in errors.items()
+        str(status): _refused(
+            status, errors.get(status, []), names_of, gateway.get(status, {}), pages if status in own else {}
+        )
+        for status in sorted(errors.keys() | gateway.keys())
     }
     return made | {"responses": {str(route.status): _success(route, derived, schemas)} | refused}
 

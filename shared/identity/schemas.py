@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, Field, StringConstraints
 
 from shared.identity.rules import Role
-from shared.kernel.wire import Instant, Wire, one_line
+from shared.kernel.wire import Change, Instant, Wire, one_line
 
 DisplayName = Annotated[
     str,
@@ -88,8 +88,10 @@ class Me(Wire):
     created_at: Instant
 
 
-class ProfileChange(Wire):
+class ProfileChange(Change):
     """Fields to change; ``null`` clears ``bio`` and ``avatarUrl``."""
+
+    MAY_BE_NULL = frozenset({"bio", "avatar_url"})
 
     display_name: DisplayName = ""
     bio: str | None = Field(default=None, max_length=500, examples=["Breathes out slowly."])

@@ -12,12 +12,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 T = TypeVar("T")
 
@@ -52,6 +55,22 @@ class Change(Wire):
         if value is None and info.field_name not in cls.MAY_BE_NULL:
             raise ValueError("may not be null")
         return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say what the validators hold to: one field at least, ``null`` only where it takes something away."""
+        schema = handler.resolve_ref_schema(handler(core))
+        schema["minProperties"] = 1
+        kept = {(field.alias or name) for name, field in cls.model_fields.items() if name in cls.MAY_BE_NULL}
+        for name, found in schema["properties"].items():
+            found.pop("default", None)
+            choices = [choice for choice in found.get("anyOf", ()) if choice != {"type": "null"}]
+            if name not in kept and len(choices) == 1:
+                del found["anyOf"]
+                found.update(choices[0] | found)
+            elif name not in kept and choices:
+                found["anyOf"] = choices
+        return schema
 
     @model_validator(mode="after")
     def _something(self) -> Self:

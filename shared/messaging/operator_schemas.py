@@ -155,7 +155,7 @@ class LiftRequest(Wire):
 
 
 class SenderChange(Wire):
-    """What carriers say of one of our senders (10DLC, X-A-42)."""
+    """What carriers say of one of our senders under 10DLC (X-A-42)."""
 
     model_config = ConfigDict(
         json_schema_extra={

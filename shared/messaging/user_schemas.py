@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-from shared.kernel.wire import Wire
+from shared.kernel.wire import Change, Wire
 from shared.kernel.zones import ZoneName
 from shared.messaging.wording.schemas import Locale
 
@@ -41,16 +41,12 @@ class Preferences(Wire):
     channels: Channels
 
 
-class PreferencesChange(Wire):
+class PreferencesChange(Change):
     """What to change; what is left out stays. ``quietHours`` of ``null`` ends them."""
+
+    MAY_BE_NULL = frozenset({"zone", "quiet_hours"})
 
     zone: ZoneName | None = None
     locale: Locale = "en"
     quiet_hours: QuietHours | None = None
     channels: Channels = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _something(self) -> "PreferencesChange":
-        if not self.model_fields_set:
-            raise ValueError("name at least one thing to change")
-        return self

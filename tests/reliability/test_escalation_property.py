@@ -21,7 +21,7 @@ from shared.accountability.events import DayMissed, GoalLogged, RunWithdrawn
 from shared.accountability.goals import days, keeping, logs, members
 from shared.accountability.goals.errors import AlreadyLogged, DayNotOpen
 from shared.accountability.goals.items import Goal
-from shared.accountability.goals.schemas import NewGoal, ProfileChange
+from shared.accountability.goals.schemas import AccountabilityProfileChange, NewGoal
 from shared.kernel.due import sweep
 from shared.kernel.events import DomainEvent
 from shared.kernel.storage.client import dynamodb
@@ -262,7 +262,7 @@ class Watching(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def travel(self, zone: str) -> None:
-        members.change(self.user, ProfileChange(zone=zone), now=self.now)
+        members.change(self.user, AccountabilityProfileChange(zone=zone), now=self.now)
         counts["journeys"] += 1
 
     def teardown(self) -> None:

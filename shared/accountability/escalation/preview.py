@@ -9,7 +9,7 @@ from shared import messaging
 from shared.accountability.escalation import contacts, facts, policies, rules, steps
 from shared.accountability.escalation.items import Escalation
 from shared.accountability.escalation.rules import Candidate, Kind, Step, Who
-from shared.accountability.escalation.schemas import Preview, PreviewContact, PreviewDay
+from shared.accountability.escalation.schemas import EscalationPreview, PreviewContact, PreviewDay
 from shared.accountability.escalation.steps import MissedDay
 from shared.accountability.goals import days, members, state
 from shared.accountability.goals.calendar import Window, following, shifted
@@ -41,7 +41,7 @@ class _Simulation:
     outlook: messaging.Outlook = field(default_factory=messaging.Outlook)
 
 
-def preview(user_id: str, goal_id: str, count: int) -> Preview:
+def preview(user_id: str, goal_id: str, count: int) -> EscalationPreview:
     """Return what would follow if the coming days of a goal were missed, as things stand now. Writes nothing.
 
     A run that is under way goes on; its plan is the one it began with.
@@ -59,7 +59,7 @@ def preview(user_id: str, goal_id: str, count: int) -> Preview:
         goes_on = escalation is not None and escalation.missed_since == miss.since
         plan = rules.unpack(escalation.steps if escalation and goes_on else policy.steps)
         shown.append(_day(simulated, plan, miss))
-    return Preview(
+    return EscalationPreview(
         policy=escalation.policy if escalation else policy.name,
         policy_version=escalation.policy_version if escalation else policy.number,
         escalation_enabled=goal.escalation_enabled,

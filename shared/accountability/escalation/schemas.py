@@ -228,7 +228,7 @@ class PreviewDay(Wire):
     contacts: list[PreviewContact]
 
 
-class Preview(Wire):
+class EscalationPreview(Wire):
     """Who would be contacted if the coming days were missed (X-A-49). Nothing is written or sent.
 
     Nobody is where escalation is not enabled, or as long as the goal is ``held`` for a person to look at it.

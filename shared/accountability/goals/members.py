@@ -11,7 +11,7 @@ from shared.accountability.goals.calendar import Habits
 from shared.accountability.goals.errors import TooManyGoals
 from shared.accountability.goals.items import Member
 from shared.accountability.goals.rules import MAX_GOALS
-from shared.accountability.goals.schemas import ProfileChange, ProfileView, Tier
+from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange, Tier
 from shared.accountability.items import user_pk
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
@@ -67,9 +67,9 @@ def habits(member: Member) -> Habits:
     return Habits(member.zone, member.day_start, member.grace)
 
 
-def view(member: Member) -> ProfileView:
+def view(member: Member) -> AccountabilityProfile:
     """Return settings as their owner sees them."""
-    return ProfileView(
+    return AccountabilityProfile(
         user_id=member.user_id,
         name=member.name,
         zone=member.zone,
@@ -84,7 +84,7 @@ def view(member: Member) -> ProfileView:
     )
 
 
-def change(user_id: str, wanted: ProfileChange, *, now: datetime) -> ProfileView:
+def change(user_id: str, wanted: AccountabilityProfileChange, *, now: datetime) -> AccountabilityProfile:
     """Change a user's settings; days that are open keep the habits they were opened with (X-A-19).
 
     Messages to the user go by the clocks of the zone from then on, unless they chose another for them.
@@ -102,7 +102,7 @@ def change(user_id: str, wanted: ProfileChange, *, now: datetime) -> ProfileView
     return view(member_of(user_id))
 
 
-def choose_guide(user_id: str, guide_id: str | None) -> ProfileView:
+def choose_guide(user_id: str, guide_id: str | None) -> AccountabilityProfile:
     """Set or remove the guide of a user.
 
     Raises:

@@ -76,7 +76,7 @@ FrequencyInput = Annotated[Literal["daily"] | FrequencyView, Field(examples=["da
 """``daily`` (S-A-11) or a frequency by its kind."""
 
 
-class ProfileView(Wire):
+class AccountabilityProfile(Wire):
     """A user's settings for all of their goals; ``dayStart`` and ``grace`` are minutes (S-A-01, X-A-18)."""
 
     user_id: UserId
@@ -92,7 +92,7 @@ class ProfileView(Wire):
     preferences: dict[str, Any] = Field(examples=[{"theme": "dark"}])
 
 
-class ProfileChange(Change):
+class AccountabilityProfileChange(Change):
     """What to change of a profile. Another zone, day start or grace begins with the next day (X-A-19)."""
 
     name: Annotated[Greeting, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None

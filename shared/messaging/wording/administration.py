@@ -23,8 +23,8 @@ from shared.messaging.wording.items import (
 )
 from shared.messaging.wording.schemas import (
     NewVersion,
-    Preview,
     PreviewRequest,
+    TemplatePreview,
     TemplateView,
     VersionView,
     Wording,
@@ -209,7 +209,7 @@ def _put_into_use(item: TemplateVersion, *, by: str, now: datetime) -> None:
     transact([Put(active, condition=later, error=VersionSuperseded), approved, outbox(event, at=now)])
 
 
-def preview(body: PreviewRequest, *, now: datetime) -> Preview:
+def preview(body: PreviewRequest, *, now: datetime) -> TemplatePreview:
     """Return what would be sent, or why nothing would.
 
     Raises:
@@ -225,7 +225,7 @@ def preview(body: PreviewRequest, *, now: datetime) -> Preview:
             text, subject, segments = said.text, said.subject, said.segments
         except NoWords as trouble:
             wrong = [str(trouble)]
-    return Preview(
+    return TemplatePreview(
         text=text,
         subject=subject,
         segments=segments,

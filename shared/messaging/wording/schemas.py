@@ -126,7 +126,7 @@ class PreviewRequest(Wire):
         return self
 
 
-class Preview(Wire):
+class TemplatePreview(Wire):
     """What would be sent."""
 
     text: str = Field(examples=["Hi Max, this is Dataday."])
