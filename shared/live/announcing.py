@@ -6,7 +6,7 @@ from shared.kernel import realtime
 from shared.live import lookup
 from shared.live.items import Stream
 from shared.live.messages import StreamIsLive, StreamIsOver, StreamIsPaused, StreamMessage
-from shared.live.rules import Status
+from shared.live.rules import StreamStatus
 
 
 def announce(stream_id: str, *, now: datetime) -> None:
@@ -24,12 +24,12 @@ def announce(stream_id: str, *, now: datetime) -> None:
 
 
 def _message(stream: Stream) -> StreamMessage | None:
-    match Status(stream.status):
-        case Status.SCHEDULED:
+    match StreamStatus(stream.status):
+        case StreamStatus.SCHEDULED:
             return None
-        case Status.LIVE:
+        case StreamStatus.LIVE:
             return StreamIsLive(stream_id=stream.stream_id, started_at=stream.started_at)
-        case Status.PAUSED:
+        case StreamStatus.PAUSED:
             return StreamIsPaused(stream_id=stream.stream_id)
-        case Status.ENDED | Status.REMOVED:
+        case StreamStatus.ENDED | StreamStatus.REMOVED:
             return StreamIsOver(stream_id=stream.stream_id, ended_at=stream.ended_at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.live import lookup, metering, rooms
 from shared.live.errors import SessionNeeded, StreamNotLive
 from shared.live.items import Stream
-from shared.live.rules import OVER, Status
+from shared.live.rules import OVER, StreamStatus
 from shared.live.schemas import Entry
 
 
@@ -23,8 +23,8 @@ def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime
     """
     stream = lookup.stream(stream_id)
     is_creator = stream.creator_id == user_id
-    status = Status(stream.status)
-    if status in OVER or not (is_creator or status is Status.LIVE):
+    status = StreamStatus(stream.status)
+    if status in OVER or not (is_creator or status is StreamStatus.LIVE):
         raise StreamNotLive
     token = rooms.publisher_token(stream_id, user_id) if is_creator else _viewer_token(stream, user_id, session_id)
     return Entry(token=token, url=rooms.client_url(), room=stream_id, expires_at=now + rooms.TOKEN_LIFE)

@@ -6,7 +6,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import ConditionFailed, Put, commit
 from shared.live import categories, lookup, rooms
 from shared.live.items import STREAM_SK, Stream, stream_pk
-from shared.live.rules import Status
+from shared.live.rules import StreamStatus
 from shared.live.schemas import CreatedStream, Ingest, NewStream
 from shared.live.streams import view
 
@@ -27,7 +27,7 @@ def create(creator_id: str, wanted: NewStream, operation: str, *, now: datetime)
         sk=STREAM_SK,
         creator_id=creator_id,
         title=wanted.title,
-        status=Status.SCHEDULED.value,
+        status=StreamStatus.SCHEDULED.value,
         thumbnail_url=wanted.thumbnail_url,
         premium_permille=wanted.premium_multiplier,
         viewers=0,

@@ -9,7 +9,7 @@ from shared.kernel.clock import to_ms
 from shared.kernel.money import PER_CREDIT, MilliCredits, credits_of
 
 
-class Status(StrEnum):
+class StreamStatus(StrEnum):
     """Where a stream stands (S-L-01, S-L-02)."""
 
     SCHEDULED = "SCHEDULED"
@@ -19,23 +19,23 @@ class Status(StrEnum):
     REMOVED = "REMOVED"
 
 
-MOVES: Final[Mapping[Status, frozenset[Status]]] = {
-    Status.SCHEDULED: frozenset({Status.LIVE, Status.ENDED, Status.REMOVED}),
-    Status.LIVE: frozenset({Status.PAUSED, Status.ENDED, Status.REMOVED}),
-    Status.PAUSED: frozenset({Status.LIVE, Status.ENDED, Status.REMOVED}),
-    Status.ENDED: frozenset({Status.REMOVED}),
-    Status.REMOVED: frozenset(),
+MOVES: Final[Mapping[StreamStatus, frozenset[StreamStatus]]] = {
+    StreamStatus.SCHEDULED: frozenset({StreamStatus.LIVE, StreamStatus.ENDED, StreamStatus.REMOVED}),
+    StreamStatus.LIVE: frozenset({StreamStatus.PAUSED, StreamStatus.ENDED, StreamStatus.REMOVED}),
+    StreamStatus.PAUSED: frozenset({StreamStatus.LIVE, StreamStatus.ENDED, StreamStatus.REMOVED}),
+    StreamStatus.ENDED: frozenset({StreamStatus.REMOVED}),
+    StreamStatus.REMOVED: frozenset(),
 }
 """What may follow what: an ended stream never goes on, a removed one never comes back."""
 
-OVER: Final = frozenset({Status.ENDED, Status.REMOVED})
+OVER: Final = frozenset({StreamStatus.ENDED, StreamStatus.REMOVED})
 """Nothing is broadcast any more and nothing of the stream may be changed."""
 
-ON_AIR: Final = frozenset({Status.LIVE, Status.PAUSED})
+ON_AIR: Final = frozenset({StreamStatus.LIVE, StreamStatus.PAUSED})
 """Listed among the live streams; only ``LIVE`` can be joined."""
 
 
-def may_become(present: Status, wanted: Status) -> bool:
+def may_become(present: StreamStatus, wanted: StreamStatus) -> bool:
     """Tell whether a stream may go from one status to another."""
     return wanted in MOVES[present]
 
@@ -67,13 +67,15 @@ def rate_per_minute(category_rate: int | None, premium_multiplier_permille: int 
     return MilliCredits(base * premium_multiplier_permille // PER_CREDIT)
 
 
-def listing(status: Status, *, started_at: datetime | None, ended_at: datetime | None, stream_id: str) -> str | None:
+def listing(
+    status: StreamStatus, *, started_at: datetime | None, ended_at: datetime | None, stream_id: str
+) -> str | None:
     """Return the sort key of a stream in lists, ``None`` where it is not listed.
 
     Read backwards, live streams come first, each group with the latest first. Streams that were never on air and
     removed ones are not listed.
     """
-    if started_at is None or status is Status.REMOVED:
+    if started_at is None or status is StreamStatus.REMOVED:
         return None
     if status in ON_AIR:
         return f"LIVE#{to_ms(started_at):014d}#{stream_id}"

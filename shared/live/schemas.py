@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from shared.kernel.money import CreditAmount, DecimalText, from_decimal, to_decimal
 from shared.kernel.wire import Change, Instant, Wire
-from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, Status
+from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, StreamStatus
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
 CursorQuery = Annotated[str | None, Query(max_length=1000, description="``nextCursor`` of the page before.")]
@@ -49,7 +49,9 @@ class StreamChange(Change):
     category: CategoryName | None = None
     thumbnail_url: PictureUrl | None = None
     premium_multiplier: MultiplierInput | None = None
-    status: Literal[Status.LIVE, Status.PAUSED, Status.ENDED] | None = Field(default=None, examples=["PAUSED"])
+    status: Literal[StreamStatus.LIVE, StreamStatus.PAUSED, StreamStatus.ENDED] | None = Field(
+        default=None, examples=["PAUSED"]
+    )
 
 
 class StreamView(Wire):
@@ -59,7 +61,7 @@ class StreamView(Wire):
     creator_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     title: str = Field(examples=["Sunday strings"])
     category: str = Field(examples=["Music"])
-    status: Status = Field(examples=["LIVE"])
+    status: StreamStatus = Field(examples=["LIVE"])
     thumbnail_url: str | None = Field(examples=["https://cdn.wellspring.example/strings.webp"])
     viewers: int = Field(ge=0, examples=[42])
     rate_per_minute: CreditAmount = Field(examples=["9"])

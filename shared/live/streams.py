@@ -16,7 +16,7 @@ from shared.live import categories, lookup, rules
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
 from shared.live.items import EVERY_STREAM, Stream
-from shared.live.rules import Status
+from shared.live.rules import StreamStatus
 from shared.live.schemas import StreamChange, StreamView
 
 END_ANY = "live:end"
@@ -42,7 +42,7 @@ def view(stream: Stream) -> StreamView:
         creator_id=stream.creator_id,
         title=stream.title,
         category=stream.category,
-        status=Status(stream.status),
+        status=StreamStatus(stream.status),
         thumbnail_url=stream.thumbnail_url,
         viewers=stream.viewers,
         rate_per_minute=stream.rate_per_minute,
@@ -66,9 +66,9 @@ def change(stream_id: str, user_id: str, wanted: StreamChange, *, now: datetime)
         StreamChanged: it was changed at the same moment.
     """
     stream = owned(stream_id, user_id)
-    if Status(stream.status) in rules.OVER:
+    if StreamStatus(stream.status) in rules.OVER:
         raise StreamOver
-    was = Status(stream.status)
+    was = StreamStatus(stream.status)
     _describe(stream, wanted)
     happened = _move(stream, wanted.status, now=now) if wanted.status else []
     _save(stream, was, happened, now=now)
@@ -83,7 +83,7 @@ def start(stream_id: str, user_id: str, *, now: datetime) -> Stream:
         StreamOver: it has ended.
         StreamChanged: it was changed at the same moment.
     """
-    return change(stream_id, user_id, StreamChange(status=Status.LIVE), now=now)
+    return change(stream_id, user_id, StreamChange(status=StreamStatus.LIVE), now=now)
 
 
 def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
@@ -96,11 +96,11 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
     """
     while True:
         stream = lookup.stream(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id)
-        was = Status(stream.status)
+        was = StreamStatus(stream.status)
         if was in rules.OVER:
             return stream
         with suppress(StreamChanged):
-            _save(stream, was, _move(stream, Status.ENDED, now=now), now=now)
+            _save(stream, was, _move(stream, StreamStatus.ENDED, now=now), now=now)
             return stream
 
 
@@ -112,27 +112,27 @@ def _describe(stream: Stream, wanted: StreamChange) -> None:
         categories.assign(stream, wanted.category or stream.category_id)
 
 
-def _move(stream: Stream, wanted: Status, *, now: datetime) -> list[DomainEvent]:
+def _move(stream: Stream, wanted: StreamStatus, *, now: datetime) -> list[DomainEvent]:
     """Bring a stream into a status and return what has happened by it."""
-    present = Status(stream.status)
+    present = StreamStatus(stream.status)
     if wanted is present:
         return []
     if not rules.may_become(present, wanted):
         raise StatusNotPossible
     stream.status = wanted.value
     who = {"stream_id": stream.stream_id, "creator_id": stream.creator_id}
-    if wanted is Status.LIVE:
+    if wanted is StreamStatus.LIVE:
         stream.started_at = stream.started_at or now
         stream.paused_at = None
         return [StreamStarted(**who, title=stream.title, started_at=stream.started_at)]
-    if wanted is Status.PAUSED:
+    if wanted is StreamStatus.PAUSED:
         stream.paused_at = now
         return [StreamPaused(**who, paused_at=now)]
     stream.ended_at = now
     return [StreamEnded(**who, ended_at=now)]
 
 
-def _save(stream: Stream, was: Status, happened: Sequence[DomainEvent], *, now: datetime) -> None:
+def _save(stream: Stream, was: StreamStatus, happened: Sequence[DomainEvent], *, now: datetime) -> None:
     unchanged = Stream.status == was.value
     update = Update(Stream, stream.pk, stream.sk, _actions(stream), condition=unchanged, error=StreamChanged)
     writes: list[Write] = [update, *(outbox(event, at=now) for event in happened)]
@@ -141,7 +141,7 @@ def _save(stream: Stream, was: Status, happened: Sequence[DomainEvent], *, now: 
 
 def _actions(stream: Stream) -> list[Action]:
     listing = rules.listing(
-        Status(stream.status), started_at=stream.started_at, ended_at=stream.ended_at, stream_id=stream.stream_id
+        StreamStatus(stream.status), started_at=stream.started_at, ended_at=stream.ended_at, stream_id=stream.stream_id
     )
     optional: list[tuple[Attribute[Any], Any]] = [
         (Stream.thumbnail_url, stream.thumbnail_url),

@@ -64,7 +64,9 @@ def test_every_change_names_at_least_one_field() -> None:
         if method == "patch" and "requestBody" in operation
     ]
     assert changes
-    assert [name for name in changes if not SCHEMAS[name].get("required") and not SCHEMAS[name].get("minProperties")] == []
+    assert [
+        name for name in changes if not SCHEMAS[name].get("required") and not SCHEMAS[name].get("minProperties")
+    ] == []
 
 
 def test_every_parameter_and_every_group_says_what_it_is() -> None:
@@ -101,9 +103,7 @@ def test_texts_are_for_readers_without_our_catalogue_of_requirements() -> None:
 
 def test_the_generator_of_python_clients_makes_every_operation(tmp_path: Path) -> None:
     made = clients.python_client(tmp_path)
-    operations = {
-        operation["operationId"] for methods in DOCUMENT["paths"].values() for operation in methods.values()
-    }
+    operations = {operation["operationId"] for methods in DOCUMENT["paths"].values() for operation in methods.values()}
     found = {file.stem for file in (made / "wellspring_client/api").rglob("*.py")} - {"__init__"}
     assert {name for name in operations if name not in found} == set()
 

@@ -15,14 +15,14 @@ from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import lookup, streams
 from shared.live.items import STREAM_SK, Stream, stream_pk
-from shared.live.rules import MOVES, Status
+from shared.live.rules import MOVES, StreamStatus
 from shared.live.schemas import StreamChange
 from tests.clock import START
 from tests.triggers import principal
 
 STREAMS, WISHES, COPIES = 25, 8, 8
 ADMIN = principal("usr_admin", "live:create", "live:end")
-TOLD = {"StreamStarted": Status.LIVE, "StreamPaused": Status.PAUSED, "StreamEnded": Status.ENDED}
+TOLD = {"StreamStarted": StreamStatus.LIVE, "StreamPaused": StreamStatus.PAUSED, "StreamEnded": StreamStatus.ENDED}
 
 
 def _plan(number: int) -> None:
@@ -49,7 +49,7 @@ def _wish(job: tuple[int, int, str]) -> str:
         if wanted == "ADMIN":
             streams.end(stream_id, ADMIN, now=now)
         else:
-            streams.change(stream_id, "usr_creator", StreamChange(status=Status(wanted)), now=now)
+            streams.change(stream_id, "usr_creator", StreamChange(status=StreamStatus(wanted)), now=now)
     except Conflict as refused:
         return refused.code
     return "done"
@@ -85,9 +85,9 @@ def test_every_step_of_a_stream_is_allowed_and_told_once_whoever_races(stage: st
 
 def _check(stream: Stream, told: Counter[str]) -> None:
     """Hold a stream to what was told of it: it can be walked from planned to where it stands."""
-    assert stream.status == Status.ENDED, "an administrator asked for its end"
+    assert stream.status == StreamStatus.ENDED, "an administrator asked for its end"
     assert told["StreamEnded"] == 1
     assert told["StreamPaused"] <= told["StreamStarted"] <= told["StreamPaused"] + 1
     assert set(told) <= set(TOLD)
-    assert Status.LIVE not in MOVES[Status.ENDED]
+    assert StreamStatus.LIVE not in MOVES[StreamStatus.ENDED]
     assert (stream.listing or "LIVE").startswith("ENDED" if stream.started_at else "LIVE")

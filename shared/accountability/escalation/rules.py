@@ -173,7 +173,7 @@ class Candidate:
 
     Attributes:
         partner_id: who.
-        status: how things stand (``team.rules.Status``).
+        status: how things stand (``team.rules.PartnerStatus``).
         paused_until: they asked for quiet until then.
         goals: only these; ``None`` for all.
         consented: messaging holds their consent, and a way to reach them.
@@ -189,7 +189,7 @@ class Candidate:
 
     def may_hear(self, goal_id: str, *, now: datetime) -> bool:
         """Tell whether they may be told of a goal: they agreed, are not paused, and back it (S-A-23, D-01)."""
-        active = team.standing(self.status, self.paused_until, now=now) is team.Status.ACTIVE
+        active = team.standing(self.status, self.paused_until, now=now) is team.PartnerStatus.ACTIVE
         return active and self.consented and team.supports(self.goals, goal_id)
 
 

@@ -14,13 +14,13 @@ from shared.accountability.team import consents, invitations, people, rules, sco
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
-from shared.accountability.team.rules import Status, Ways
+from shared.accountability.team.rules import PartnerStatus, Ways
 from shared.kernel.events import outbox
 from shared.kernel.storage.writes import Write
 from shared.messaging import Recipient, Wishes
 
 
-def _require(partner: Partner, allowed: frozenset[Status]) -> None:
+def _require(partner: Partner, allowed: frozenset[PartnerStatus]) -> None:
     if partner.status not in allowed:
         raise NotNow
 
@@ -45,7 +45,7 @@ def accept(
     ways = Ways(wishes.channels, voicemail=wishes.voicemail) if wishes else invitations.ways_of(entry)
     agreed = people.changing(
         partner,
-        Partner.status.set(Status.ACTIVE),
+        Partner.status.set(PartnerStatus.ACTIVE),
         Partner.consented_at.set(now),
         Partner.ended_at.remove(),
         Partner.paused_until.remove(),
@@ -73,10 +73,10 @@ def decline(
     Raises:
         NotNow: they are not being asked.
     """
-    _require(partner, frozenset({Status.INVITED, Status.EXPIRED}))
+    _require(partner, frozenset({PartnerStatus.INVITED, PartnerStatus.EXPIRED}))
     refused = people.changing(
         partner,
-        Partner.status.set(Status.DECLINED),
+        Partner.status.set(PartnerStatus.DECLINED),
         Partner.ended_at.set(now),
         *invitations.looked_at(partner, None),
         *also,
@@ -99,9 +99,9 @@ def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Acti
     """
     _require(partner, rules.CONSENTING)
     left = people.changing(
-        partner, Partner.status.set(Status.LEFT), Partner.ended_at.set(now), Partner.paused_until.remove(), *also
+        partner, Partner.status.set(PartnerStatus.LEFT), Partner.ended_at.set(now), Partner.paused_until.remove(), *also
     )
-    event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=Status.LEFT)
+    event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=PartnerStatus.LEFT)
     return [
         left,
         *consents.stated("WITHDRAWN", entry, invitations.ways_of(entry).agreed(), said, now=now),
@@ -144,7 +144,7 @@ def rest(partner: Partner, until: datetime | None, *, also: Sequence[Action] = (
         NotNow: they had not agreed.
     """
     _require(partner, rules.CONSENTING)
-    status = Status.PAUSED if until and until > now else Status.ACTIVE
+    status = PartnerStatus.PAUSED if until and until > now else PartnerStatus.ACTIVE
     paused = Partner.paused_until.set(until) if until else Partner.paused_until.remove()
     return [
         people.changing(partner, Partner.status.set(status), paused, *also),

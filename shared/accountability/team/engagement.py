@@ -4,13 +4,13 @@ from typing import Any
 
 from shared.accountability.team import people, rules
 from shared.accountability.team.items import Partner
-from shared.accountability.team.rules import Status
+from shared.accountability.team.rules import PartnerStatus
 from shared.accountability.team.schemas import Engagement, PartnerEngagement, TeamEngagement
 
 
 def of_team(user_id: str) -> TeamEngagement:
     """Return the numbers of a user's team and of each partner in it; who was removed counts no more. One query."""
-    team = [partner for partner in people.team_of(user_id) if partner.status != Status.REMOVED]
+    team = [partner for partner in people.team_of(user_id) if partner.status != PartnerStatus.REMOVED]
     agreed = sum(partner.status in rules.CONSENTING for partner in team)
     return TeamEngagement(
         partners=[_of(partner) for partner in team],
@@ -23,7 +23,7 @@ def of_team(user_id: str) -> TeamEngagement:
 
 def _of(partner: Partner) -> PartnerEngagement:
     return PartnerEngagement(
-        partner_id=partner.partner_id, name=partner.name, status=Status(partner.status), **_numbers([partner])
+        partner_id=partner.partner_id, name=partner.name, status=PartnerStatus(partner.status), **_numbers([partner])
     )
 
 

@@ -8,7 +8,7 @@ from shared import messaging
 from shared.accountability.escalation import timeline
 from shared.accountability.team import links, people, rules, scope
 from shared.accountability.team.items import Partner
-from shared.accountability.team.rules import Status
+from shared.accountability.team.rules import PartnerStatus
 from shared.accountability.team.schemas import GroupMessage, GroupRecipient, SentToGroup
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.messaging import MessageRequest
@@ -54,7 +54,7 @@ def outcome(partner: Partner, wanted: GroupMessage, *, now: datetime) -> Outcome
     standing = rules.standing(partner.status, partner.paused_until, now=now)
     if standing not in rules.CONSENTING:
         return "NO_CONSENT"
-    if standing == Status.PAUSED:
+    if standing == PartnerStatus.PAUSED:
         return "PAUSED"
     if not rules.supports(partner.goals, wanted.goal_id):
         return "OTHER_GOALS"

@@ -11,7 +11,7 @@ from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import AskedRecently, NotNow, OptedOut
 from shared.accountability.team.items import DUE_KIND, Partner, PartnerAddress, address_sk
 from shared.accountability.team.people import Moved
-from shared.accountability.team.rules import Status, Ways
+from shared.accountability.team.rules import PartnerStatus, Ways
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
@@ -99,7 +99,7 @@ def invite_again(user_id: str, partner_id: str, *, now: datetime) -> Partner:
 
 
 def _may_be_asked(partner: Partner, *, now: datetime) -> None:
-    if partner.status == Status.OPTED_OUT:
+    if partner.status == PartnerStatus.OPTED_OUT:
         raise OptedOut
     if partner.status not in rules.MAY_BE_ASKED_AGAIN:
         raise NotNow
@@ -114,7 +114,7 @@ def _invite_again(partner: Partner, *, now: datetime) -> Partner:
     entry, user_name = people.entry_of(partner.partner_id), people.name_of(partner.user_id)
     invited = people.changing(
         partner,
-        Partner.status.set(Status.INVITED),
+        Partner.status.set(PartnerStatus.INVITED),
         Partner.invited_at.set(now),
         Partner.reminders.set(0),
         Partner.ended_at.remove(),
@@ -122,7 +122,7 @@ def _invite_again(partner: Partner, *, now: datetime) -> Partner:
         Partner.generation.set(partner.generation + 1),
         *looked_at(partner, rules.next_look(now, 0, now=now)),
     )
-    partner.status, partner.invited_at, partner.generation = Status.INVITED, now, partner.generation + 1
+    partner.status, partner.invited_at, partner.generation = PartnerStatus.INVITED, now, partner.generation + 1
     event = PartnerInvited(user_id=partner.user_id, partner_id=partner.partner_id)
     remembered = [
         Update(PartnerAddress, partner.pk, address_sk(hashed), [PartnerAddress.asked_at.set(now)])
@@ -142,7 +142,7 @@ def looked_at(partner: Partner, at: datetime | None) -> list[Action]:
 def look(pk: str, sk: str, *, now: datetime) -> None:
     """Remind somebody who has not answered, or end their invitation; whatever comes early or twice does nothing."""
     partner = reads.get(Partner, pk, sk)
-    if partner is None or partner.status != Status.INVITED or partner.due_at is None or partner.due_at > now:
+    if partner is None or partner.status != PartnerStatus.INVITED or partner.due_at is None or partner.due_at > now:
         return
     entry = people.entry_of(partner.partner_id)
     if rules.is_over(partner.invited_at, now=now):
@@ -171,14 +171,14 @@ def unasked(partner: Partner, message_id: str, *, now: datetime) -> list[Write]:
 
     None where the request was another one, or things stand differently by now.
     """
-    if partner.status != Status.INVITED or message_id != messaging.message_id(_key(partner, 0)):
+    if partner.status != PartnerStatus.INVITED or message_id != messaging.message_id(_key(partner, 0)):
         return []
     return _ending(partner, people.entry_of(partner.partner_id), "partner.not-asked", now=now)
 
 
 def _ending(partner: Partner, entry: Recipient, told: str, *, now: datetime) -> list[Write]:
     ended = people.changing(
-        partner, Partner.status.set(Status.EXPIRED), Partner.ended_at.set(now), *looked_at(partner, None)
+        partner, Partner.status.set(PartnerStatus.EXPIRED), Partner.ended_at.set(now), *looked_at(partner, None)
     )
     event = InvitationExpired(user_id=partner.user_id, partner_id=partner.partner_id)
     return [

@@ -20,11 +20,11 @@ class Partner(DueIndexed):
     | sk | ``PARTNER#<partner>`` | |
     | due | kind ``invitation``, the next reminder or the expiry | sweep |
 
-    ``status`` is ``rules.Status``, ``privacy`` ``rules.Privacy``. ``goals`` limits them to some goals. ``addresses``
-    are hashes, released on removal. ``removed_from`` is the status that a removal ended. ``asked_at`` is when they
-    were last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and ``generation`` make the
-    links to their page: a link of an earlier generation was used. ``scope`` counts how often what they may hear or read
-    was narrowed.
+    ``status`` is ``rules.PartnerStatus``, ``privacy`` ``rules.Privacy``. ``goals`` limits them to some goals.
+    ``addresses`` are hashes, released on removal. ``removed_from`` is the status that a removal ended. ``asked_at``
+    is when they were last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and
+    ``generation`` make the links to their page: a link of an earlier generation was used. ``scope`` counts how often
+    what they may hear or read was narrowed.
     """
 
     domain = DOMAIN

@@ -14,7 +14,7 @@ from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
 from shared.accountability.team.people import AlreadyHandled
-from shared.accountability.team.rules import Status
+from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.events import outbox
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.messaging import Channel, Purpose, Recipient, Statement
@@ -121,7 +121,7 @@ def _follow(partner_id: str, *, now: datetime) -> None:
     entry = people.entry_of(partner_id)
     reasons = _standing_reasons(partner)
     became = rules.after_opt_outs(reasons, entry.channels or ())
-    present = Status(partner.removed_from if partner.status == Status.REMOVED else partner.status)
+    present = PartnerStatus(partner.removed_from if partner.status == PartnerStatus.REMOVED else partner.status)
     if became is None and present in rules.UNREACHABLE:
         transact(_back(partner, entry, now=now))
     elif became is not None and present in rules.STANDING:
@@ -133,21 +133,23 @@ def _standing_reasons(partner: Partner) -> list[str]:
     return [one.reason for one in found if one.lifted_at is None and one.scope == "ALL"]
 
 
-def _becoming(partner: Partner, status: Status, *also: Action) -> Update:
+def _becoming(partner: Partner, status: PartnerStatus, *also: Action) -> Update:
     """Return the write that changes a partner's status; of one who was removed, what a restoration brings back."""
-    attribute = Partner.removed_from if partner.status == Status.REMOVED else Partner.status
+    attribute = Partner.removed_from if partner.status == PartnerStatus.REMOVED else Partner.status
     return people.changing(partner, attribute.set(status), *also)
 
 
-def _lost(partner: Partner, entry: Recipient, before: Status, became: Status, *, now: datetime) -> list[Write]:
+def _lost(
+    partner: Partner, entry: Recipient, before: PartnerStatus, became: PartnerStatus, *, now: datetime
+) -> list[Write]:
     unasked = invitations.looked_at(partner, None)
     writes: list[Write] = [_becoming(partner, became, Partner.ended_at.set(now), *unasked)]
-    if became == Status.OPTED_OUT and before in rules.CONSENTING:
+    if became == PartnerStatus.OPTED_OUT and before in rules.CONSENTING:
         ways = invitations.ways_of(entry).agreed()
         writes += consents.stated("WITHDRAWN", entry, ways, Said("REPLY"), now=now)
-    if partner.status == Status.REMOVED:
+    if partner.status == PartnerStatus.REMOVED:
         return writes
-    template = "partner.left" if became == Status.OPTED_OUT else "partner.invalid"
+    template = "partner.left" if became == PartnerStatus.OPTED_OUT else "partner.invalid"
     event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=became)
     return [*writes, outbox(event, at=now), *people.telling_user(partner, template, now=now)]
 
@@ -157,15 +159,15 @@ def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
 
     Where they had agreed, their START agrees again; where not, the invitation goes on as far as its time is not over.
     """
-    removed = partner.status == Status.REMOVED
+    removed = partner.status == PartnerStatus.REMOVED
     ended = [] if removed else [Partner.ended_at.remove()]
     if partner.consented_at is None:
         due_at = None if removed else rules.next_look(partner.invited_at, partner.reminders, now=now)
-        return [_becoming(partner, Status.INVITED, *ended, *invitations.looked_at(partner, due_at))]
+        return [_becoming(partner, PartnerStatus.INVITED, *ended, *invitations.looked_at(partner, due_at))]
     rests = partner.paused_until is not None and partner.paused_until > now
     said = Said("REPLY", text_version=consents.START_VERSION)
     return [
-        _becoming(partner, Status.PAUSED if rests else Status.ACTIVE, *ended),
+        _becoming(partner, PartnerStatus.PAUSED if rests else PartnerStatus.ACTIVE, *ended),
         *consents.stated("GIVEN", entry, invitations.ways_of(entry).agreed(), said, now=now),
     ]
 
@@ -206,9 +208,9 @@ def _unasked(event: Lost, *, now: datetime) -> None:
 
 def _unfit(partner_id: str, *, now: datetime) -> None:
     partner = links.partner_of(partner_id)
-    if partner is not None and partner.status == Status.INVITED:
+    if partner is not None and partner.status == PartnerStatus.INVITED:
         entry = people.entry_of(partner_id)
-        transact(_lost(partner, entry, Status.INVITED, Status.INVALID, now=now))
+        transact(_lost(partner, entry, PartnerStatus.INVITED, PartnerStatus.INVALID, now=now))
 
 
 _UNFIT = frozenset({"LANDLINE", "NO_ADDRESS"})

@@ -11,7 +11,7 @@ from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Use
 from shared.accountability.team.page_form import offered
-from shared.accountability.team.rules import Status
+from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.brands import Product, brand
 from shared.kernel.errors import NotFound
 from shared.kernel.pages import page, render
@@ -43,11 +43,11 @@ DONE = {
 """What a page says first after each deed, by the ``done`` of its address."""
 
 _OVER: Mapping[str, tuple[str, ...]] = {
-    Status.OPTED_OUT: (
+    PartnerStatus.OPTED_OUT: (
         "You stopped all of our messages, and nothing comes to you.",
         "If you want them again, {again}.",
     ),
-    Status.INVALID: ("Our messages do not arrive at the address we have of you, so nothing comes to you.",),
+    PartnerStatus.INVALID: ("Our messages do not arrive at the address we have of you, so nothing comes to you.",),
 }
 
 

@@ -17,7 +17,7 @@ from shared.accountability.team.links import Use
 from shared.accountability.team.page import Seen
 from shared.accountability.team.page_form import PageForm, rest_until, wishes
 from shared.accountability.team.people import Moved
-from shared.accountability.team.rules import Status
+from shared.accountability.team.rules import PartnerStatus
 from shared.kernel import pages, rates
 from shared.kernel.errors import NotFound, RateLimitExceeded
 from shared.kernel.ids import derived_id
@@ -190,7 +190,7 @@ def _send_link(given: str, partner: Partner, visit: Visit) -> Raw:
     except RateLimitExceeded as again:
         problem = "A link is on its way already: we send one an hour at most. Please look at your messages."
         return page.over(partner, problem=problem, status=again.status)
-    invited = partner.status == Status.INVITED
+    invited = partner.status == PartnerStatus.INVITED
     ways = invitations.ways_of(people.entry_of(partner.partner_id))
     wanted = MessageRequest(
         key=f"partner-link#{partner.partner_id}#{visit.operation}",

@@ -22,7 +22,7 @@ from shared.accountability.team.items import (
     owner_pk,
     partner_sk,
 )
-from shared.accountability.team.rules import ContactMethod, Privacy, Status, Ways
+from shared.accountability.team.rules import ContactMethod, PartnerStatus, Privacy, Ways
 from shared.accountability.team.schemas import PartnerChange, PartnerChannel, PartnerView, Relationship
 from shared.kernel.due import due_shard
 from shared.kernel.errors import ValidationFailed
@@ -112,7 +112,7 @@ def _new(user_id: str, partner_id: str, wanted: "NewPartner", reached: Reached, 
         user_id=user_id,
         name=wanted.name,
         relationship=wanted.relationship,
-        status=Status.INVITED,
+        status=PartnerStatus.INVITED,
         privacy=wanted.privacy,
         goals=wanted.goals,
         milestones=wanted.milestones,
@@ -197,7 +197,7 @@ def listed(user_id: str, active: bool | None, *, now: datetime) -> list[PartnerV
     """
     team = [partner for partner in people.team_of(user_id) if active in {None, partner.status in rules.STANDING}]
     entries = reads.get_many([people.recipient_key(partner.partner_id) for partner in team]) if team else []
-    pairs = sorted(zip(team, entries, strict=True), key=lambda pair: pair[0].status == Status.REMOVED)
+    pairs = sorted(zip(team, entries, strict=True), key=lambda pair: pair[0].status == PartnerStatus.REMOVED)
     return [view(partner, entry, now=now) for partner, entry in pairs]
 
 
@@ -251,7 +251,7 @@ def change(user_id: str, partner_id: str, wanted: PartnerChange, *, now: datetim
 
 
 def _change(partner: Partner, wanted: PartnerChange, *, now: datetime) -> None:
-    if partner.status == Status.REMOVED:
+    if partner.status == PartnerStatus.REMOVED:
         raise NotNow
     given = wanted.model_fields_set
     changes = {field: getattr(wanted, field) for field in sorted(given & _OF_PARTNER)}
@@ -293,17 +293,17 @@ def remove(user_id: str, partner_id: str, *, now: datetime) -> PartnerView:
 
 
 def _remove(partner: Partner, *, now: datetime) -> None:
-    if partner.status == Status.REMOVED:
+    if partner.status == PartnerStatus.REMOVED:
         return
     removed = people.changing(
         partner,
-        Partner.status.set(Status.REMOVED),
+        Partner.status.set(PartnerStatus.REMOVED),
         Partner.removed_from.set(partner.status),
         Partner.ended_at.set(now),
         Partner.generation.set(partner.generation + 1),
         *invitations.looked_at(partner, None),
     )
-    event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=Status.REMOVED)
+    event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=PartnerStatus.REMOVED)
     released = [
         Update(PartnerAddress, partner.pk, address_sk(hashed), [PartnerAddress.partner_id.remove()])
         for hashed in partner.addresses
@@ -334,10 +334,16 @@ def restore(user_id: str, partner_id: str, *, now: datetime) -> PartnerView:
 
 
 def _restore(partner: Partner, *, now: datetime) -> None:
-    if partner.status != Status.REMOVED or partner.ended_at is None or now > partner.ended_at + rules.RECOVERABLE:
+    if (
+        partner.status != PartnerStatus.REMOVED
+        or partner.ended_at is None
+        or now > partner.ended_at + rules.RECOVERABLE
+    ):
         raise NotNow
     before = partner.removed_from
-    due_at = rules.next_look(partner.invited_at, partner.reminders, now=now) if before == Status.INVITED else None
+    due_at = (
+        rules.next_look(partner.invited_at, partner.reminders, now=now) if before == PartnerStatus.INVITED else None
+    )
     ended = Partner.ended_at.remove() if before in rules.STANDING else Partner.ended_at.set(now)
     restored = people.changing(
         partner,

@@ -34,7 +34,7 @@ NEUTRAL_WORDS = "daily goal"
 """What a partner reads in place of a goal's title where the user keeps it to themselves (X-A-24)."""
 
 
-class Status(StrEnum):
+class PartnerStatus(StrEnum):
     """How things stand between a user and a partner."""
 
     INVITED = "INVITED"
@@ -57,19 +57,19 @@ class Status(StrEnum):
     """Taken out by the user."""
 
 
-STANDING = frozenset({Status.INVITED, Status.ACTIVE, Status.PAUSED})
+STANDING = frozenset({PartnerStatus.INVITED, PartnerStatus.ACTIVE, PartnerStatus.PAUSED})
 """Whose relation is not over: ``active`` in lists (S-A-02, S-A-09)."""
 
-CONSENTING = frozenset({Status.ACTIVE, Status.PAUSED})
+CONSENTING = frozenset({PartnerStatus.ACTIVE, PartnerStatus.PAUSED})
 """Who agreed, and still does."""
 
-MAY_ACCEPT = frozenset({Status.INVITED, Status.EXPIRED, Status.DECLINED, Status.LEFT})
+MAY_ACCEPT = frozenset({PartnerStatus.INVITED, PartnerStatus.EXPIRED, PartnerStatus.DECLINED, PartnerStatus.LEFT})
 """Who may agree on their page, also after another answer."""
 
-UNREACHABLE = frozenset({Status.OPTED_OUT, Status.INVALID})
+UNREACHABLE = frozenset({PartnerStatus.OPTED_OUT, PartnerStatus.INVALID})
 """Whose addresses may not be used."""
 
-MAY_BE_ASKED_AGAIN = frozenset({Status.EXPIRED, Status.DECLINED, Status.LEFT})
+MAY_BE_ASKED_AGAIN = frozenset({PartnerStatus.EXPIRED, PartnerStatus.DECLINED, PartnerStatus.LEFT})
 """Whom the user may invite again after the cool-down."""
 
 
@@ -89,11 +89,11 @@ def goal_words(privacy: str, title: str) -> str:
     return NEUTRAL_WORDS if privacy == Privacy.NEUTRAL else title
 
 
-def standing(status: str, paused_until: datetime | None, *, now: datetime) -> Status:
+def standing(status: str, paused_until: datetime | None, *, now: datetime) -> PartnerStatus:
     """Return how a partner stands now: a pause that is over is none."""
-    if status == Status.PAUSED and paused_until is not None and paused_until <= now:
-        return Status.ACTIVE
-    return Status(status)
+    if status == PartnerStatus.PAUSED and paused_until is not None and paused_until <= now:
+        return PartnerStatus.ACTIVE
+    return PartnerStatus(status)
 
 
 def supports(goals: Sequence[str] | None, goal_id: str | None) -> bool:
@@ -163,7 +163,7 @@ WHOLE_PERSON = ("STOP", "CARRIER", "COMPLAINT", "UNSUBSCRIBED", "STAFF")
 """Reasons of a suppression by which somebody said no to all of our messages; CARRIER is a STOP that Twilio knows of."""
 
 
-def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> Status | None:
+def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> PartnerStatus | None:
     """Return what becomes of a partner whose addresses may not be used any more for these reasons (X-A-05, X-A-36).
 
     Who said no has opted out. Where only an address does not work, a partner who has another way stays (``None``).
@@ -173,10 +173,10 @@ def after_opt_outs(reasons: Sequence[str], channels: Sequence[str]) -> Status | 
         channels: of the partner.
     """
     if not set(reasons).isdisjoint(WHOLE_PERSON):
-        return Status.OPTED_OUT
+        return PartnerStatus.OPTED_OUT
     phone_lost, mail_lost = "WRONG_NUMBER" in reasons, "BOUNCE" in reasons
     lost = [phone_lost if channel in PHONE else mail_lost for channel in channels]
-    return Status.INVALID if lost and all(lost) else None
+    return PartnerStatus.INVALID if lost and all(lost) else None
 
 
 class CaseKind(StrEnum):

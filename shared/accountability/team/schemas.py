@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
-from shared.accountability.team.rules import CaseKind, Decision, Privacy, Status
+from shared.accountability.team.rules import CaseKind, Decision, PartnerStatus, Privacy
 from shared.kernel.wire import Change, Greeting, Instant, Line, Wire
 from shared.kernel.zones import ZoneName
 
@@ -59,7 +59,7 @@ class PartnerView(Wire):
     voicemail: bool = Field(examples=[True])
     language: str = Field(examples=["en"])
     zone: str | None = Field(examples=["America/New_York"])
-    status: Status
+    status: PartnerStatus
     active: bool = Field(examples=[True])
     consent_given: bool = Field(examples=[True])
     consent_date: Instant | None
@@ -113,7 +113,7 @@ class PartnerEngagement(Engagement):
 
     partner_id: str = Field(examples=["ptn_01k0000000000000000000000a"])
     name: str = Field(examples=["Grace"])
-    status: Status
+    status: PartnerStatus
 
 
 class TeamEngagement(Wire):

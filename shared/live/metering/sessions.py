@@ -84,7 +84,7 @@ def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> Join
         InsufficientCredits: less than the minimum is available.
     """
     stream = lookup.stream(stream_id)
-    if stream.status != stream_rules.Status.LIVE:
+    if stream.status != stream_rules.StreamStatus.LIVE:
         raise StreamNotLive
     session_id = session_id_of(stream_id, operation)
     cost = rules.interval_cost(stream.rate_per_minute)
@@ -328,9 +328,9 @@ def silent_since(item: ViewingItem) -> datetime:
 def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
     """Settle an active session whose stream is not on air any more; tell whether it is over. One read."""
     stream = lookup.stream(item.stream_id)
-    if stream.status == stream_rules.Status.LIVE:
+    if stream.status == stream_rules.StreamStatus.LIVE:
         return False
-    paused = stream.status == stream_rules.Status.PAUSED
+    paused = stream.status == stream_rules.StreamStatus.PAUSED
     reason = Reason.STREAM_PAUSED if paused else Reason.STREAM_ENDED
     settle(item, reason, at=stream.off_air_since or now, now=now)
     return True

@@ -62,7 +62,7 @@ def put_stream(stream_id="str_1", status="LIVE", **changed):
     }
     fields |= changed
     listing = rules.listing(
-        rules.Status(status), started_at=fields["started_at"], ended_at=fields["ended_at"], stream_id=stream_id
+        rules.StreamStatus(status), started_at=fields["started_at"], ended_at=fields["ended_at"], stream_id=stream_id
     )
     fields |= {"listing": listing, "listed": "STREAM" if listing else None}
     stream = Stream(pk=stream_pk(stream_id), sk=STREAM_SK, **fields)

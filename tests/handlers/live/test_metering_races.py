@@ -10,7 +10,7 @@ from shared.live.events import StreamEnded, StreamPaused
 from shared.live.metering import sessions
 from shared.live.metering.items import viewing_pk
 from shared.live.metering.schemas import MeterTick
-from shared.live.rules import Status
+from shared.live.rules import StreamStatus
 from shared.live.schemas import StreamChange
 from tests.clock import START
 from tests.handlers.live.conftest import CREATOR, VIEWER, put_stream, watch
@@ -89,10 +89,10 @@ def test_news_of_a_pause_that_comes_late_leaves_those_alone_who_came_after_it(in
     charge(before, 0, clock)
     clock.advance(seconds=5)
     paused = StreamPaused(stream_id="str_1", creator_id=CREATOR.user_id, paused_at=clock.now())
-    turn(Status.PAUSED, clock)
+    turn(StreamStatus.PAUSED, clock)
     assert invoke("live.settle_stream", queue_event(paused)) == DONE
     clock.advance(minutes=1)
-    turn(Status.LIVE, clock)
+    turn(StreamStatus.LIVE, clock)
     after = metering.join("str_1", VIEWER.user_id, operation="opn_2", now=clock.now()).session_id
     charge(after, 0, clock)
     clock.advance(seconds=1)
@@ -108,7 +108,7 @@ def paused_session(clock):
     session_id = watch()
     charge(session_id, 0, clock)
     clock.advance(seconds=5)
-    turn(Status.PAUSED, clock)
+    turn(StreamStatus.PAUSED, clock)
     for index in (1, 2):
         clock.advance(seconds=7)
         charge(session_id, index, clock)
@@ -129,7 +129,7 @@ def test_the_sweep_charges_nothing_after_a_pause(invoke, paused_session):
 
 @pytest.mark.covers("S-W-34")
 def test_a_stream_that_ends_out_of_a_pause_charges_until_the_pause(invoke, paused_session, clock):
-    turn(Status.ENDED, clock)
+    turn(StreamStatus.ENDED, clock)
     ended = StreamEnded(stream_id="str_1", creator_id=CREATOR.user_id, ended_at=clock.now())
     assert invoke("live.settle_stream", queue_event(ended)) == DONE
     assert standing(paused_session) == ("ENDED", "stream_ended", 1000)
@@ -138,9 +138,9 @@ def test_a_stream_that_ends_out_of_a_pause_charges_until_the_pause(invoke, pause
 @pytest.mark.covers("S-W-34")
 def test_a_stream_that_goes_on_is_charged_again(clock):
     put_stream()
-    turn(Status.PAUSED, clock)
+    turn(StreamStatus.PAUSED, clock)
     clock.advance(seconds=5)
-    turn(Status.LIVE, clock)
+    turn(StreamStatus.LIVE, clock)
     session_id = watch()
     charge(session_id, 0, clock)
     assert metering.leave("str_1", session_id, VIEWER.user_id, now=clock.now()).charged == 1000

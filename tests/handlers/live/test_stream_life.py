@@ -12,13 +12,13 @@ from shared.kernel.errors import NotFound
 from shared.kernel.storage.client import dynamodb
 from shared.live import discovery, lookup, rules, streams
 from shared.live.errors import StatusNotPossible, StreamOver
-from shared.live.rules import Status
+from shared.live.rules import StreamStatus
 from shared.live.schemas import StreamChange
 from tests.clock import START
 from tests.handlers.live.conftest import ADMIN, CREATOR, OTHER, put_stream
 
 TABLE = "test-wellspring-live"
-WANTED = st.sampled_from([Status.LIVE, Status.PAUSED, Status.ENDED])
+WANTED = st.sampled_from([StreamStatus.LIVE, StreamStatus.PAUSED, StreamStatus.ENDED])
 NUMBERS = iter(range(1_000_000))
 
 
@@ -29,7 +29,7 @@ class StreamLife(RuleBasedStateMachine):
     def planned(self):
         self.stream_id = f"str_{next(NUMBERS)}"
         self.now = START
-        self.status, self.started, self.ended = Status.SCHEDULED, None, None
+        self.status, self.started, self.ended = StreamStatus.SCHEDULED, None, None
         self.announced = []
         put_stream(self.stream_id, "SCHEDULED")
 
@@ -45,13 +45,13 @@ class StreamLife(RuleBasedStateMachine):
             return StreamOver
         if wanted is self.status:
             return None
-        if wanted is Status.PAUSED and self.status is Status.SCHEDULED:
+        if wanted is StreamStatus.PAUSED and self.status is StreamStatus.SCHEDULED:
             return StatusNotPossible
         self.status = wanted
         self.announced.append({"LIVE": "StreamStarted", "PAUSED": "StreamPaused", "ENDED": "StreamEnded"}[wanted])
-        if wanted is Status.LIVE:
+        if wanted is StreamStatus.LIVE:
             self.started = self.started or self.now
-        if wanted is Status.ENDED:
+        if wanted is StreamStatus.ENDED:
             self.ended = self.now
         return None
 
@@ -69,12 +69,14 @@ class StreamLife(RuleBasedStateMachine):
 
     @rule()
     def start(self):
-        self._try(self._becomes(Status.LIVE), lambda: streams.start(self.stream_id, CREATOR.user_id, now=self.now))
+        self._try(
+            self._becomes(StreamStatus.LIVE), lambda: streams.start(self.stream_id, CREATOR.user_id, now=self.now)
+        )
 
     @rule(caller=st.sampled_from([CREATOR, ADMIN]))
     def end(self, caller):
         if self.status not in rules.OVER:
-            self._becomes(Status.ENDED)
+            self._becomes(StreamStatus.ENDED)
         streams.end(self.stream_id, caller, now=self.now)
 
     @rule(wanted=WANTED)

@@ -8,30 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.live import rules
-from shared.live.rules import Status
+from shared.live.rules import StreamStatus
 from tests.clock import START
 
 ALLOWED = {
-    (Status.SCHEDULED, Status.LIVE),
-    (Status.SCHEDULED, Status.ENDED),
-    (Status.SCHEDULED, Status.REMOVED),
-    (Status.LIVE, Status.PAUSED),
-    (Status.LIVE, Status.ENDED),
-    (Status.LIVE, Status.REMOVED),
-    (Status.PAUSED, Status.LIVE),
-    (Status.PAUSED, Status.ENDED),
-    (Status.PAUSED, Status.REMOVED),
-    (Status.ENDED, Status.REMOVED),
+    (StreamStatus.SCHEDULED, StreamStatus.LIVE),
+    (StreamStatus.SCHEDULED, StreamStatus.ENDED),
+    (StreamStatus.SCHEDULED, StreamStatus.REMOVED),
+    (StreamStatus.LIVE, StreamStatus.PAUSED),
+    (StreamStatus.LIVE, StreamStatus.ENDED),
+    (StreamStatus.LIVE, StreamStatus.REMOVED),
+    (StreamStatus.PAUSED, StreamStatus.LIVE),
+    (StreamStatus.PAUSED, StreamStatus.ENDED),
+    (StreamStatus.PAUSED, StreamStatus.REMOVED),
+    (StreamStatus.ENDED, StreamStatus.REMOVED),
 }
 STREAMS = st.tuples(
-    st.sampled_from([Status.LIVE, Status.PAUSED, Status.ENDED]),
+    st.sampled_from([StreamStatus.LIVE, StreamStatus.PAUSED, StreamStatus.ENDED]),
     st.integers(0, 10**9).map(lambda seconds: START + timedelta(seconds=seconds)),
 )
 
 
 @pytest.mark.covers("S-L-01", "S-L-02", "D-06")
-@pytest.mark.parametrize("present", Status)
-@pytest.mark.parametrize("wanted", Status)
+@pytest.mark.parametrize("present", StreamStatus)
+@pytest.mark.parametrize("wanted", StreamStatus)
 def test_only_the_moves_of_the_life_cycle_are_possible(present, wanted):
     assert rules.may_become(present, wanted) is ((present, wanted) in ALLOWED)
 
@@ -82,7 +82,8 @@ def test_read_backwards_live_streams_come_first_and_the_latest_first(streams):
 
 
 @pytest.mark.parametrize(
-    ("status", "started_at"), [(Status.SCHEDULED, None), (Status.ENDED, None), (Status.REMOVED, START)]
+    ("status", "started_at"),
+    [(StreamStatus.SCHEDULED, None), (StreamStatus.ENDED, None), (StreamStatus.REMOVED, START)],
 )
 def test_what_was_never_on_air_or_was_removed_is_not_listed(status, started_at):
     assert rules.listing(status, started_at=started_at, ended_at=START, stream_id="str_1") is None

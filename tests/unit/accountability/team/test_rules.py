@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.accountability.team import rules
-from shared.accountability.team.rules import Status, Ways
+from shared.accountability.team.rules import PartnerStatus, Ways
 from shared.messaging import Channel
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -45,9 +45,9 @@ def test_a_worker_in_time_reminds_after_three_and_seven_days_and_ends_after_four
 
 
 def test_a_pause_that_is_over_is_none():
-    assert rules.standing("PAUSED", START, now=START) is Status.ACTIVE
-    assert rules.standing("PAUSED", START + timedelta(seconds=1), now=START) is Status.PAUSED
-    assert rules.standing("INVITED", None, now=START) is Status.INVITED
+    assert rules.standing("PAUSED", START, now=START) is PartnerStatus.ACTIVE
+    assert rules.standing("PAUSED", START + timedelta(seconds=1), now=START) is PartnerStatus.PAUSED
+    assert rules.standing("INVITED", None, now=START) is PartnerStatus.INVITED
 
 
 def test_who_backs_all_goals_backs_each():
@@ -68,7 +68,7 @@ NOES = st.lists(st.sampled_from(["STOP", "CARRIER", "COMPLAINT", "UNSUBSCRIBED",
 def test_a_no_ends_everything_and_a_lost_address_only_who_has_no_other(channels, of_phone, of_mail, noes):
     became = rules.after_opt_outs([*of_phone, *of_mail, *noes], channels)
     usable = [channel for channel in channels if not (of_mail if channel == "EMAIL" else of_phone)]
-    assert became == (Status.OPTED_OUT if noes else None if usable else Status.INVALID)
+    assert became == (PartnerStatus.OPTED_OUT if noes else None if usable else PartnerStatus.INVALID)
 
 
 @given(CHANNELS)
