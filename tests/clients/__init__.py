@@ -35,5 +35,7 @@ def typescript_client(target: Path) -> Path:
     (target / "package.json").write_text('{"type": "module"}\n')
     types = target / "wellspring.d.ts"
     generator = modules / "openapi-typescript/bin/cli.js"
-    node.run(generator, str(DOCUMENT), "-o", str(types), cwd=target).check_returncode()
+    # What has a default need not be sent.
+    options = ["--default-non-nullable", "false"]
+    node.run(generator, str(DOCUMENT), "-o", str(types), *options, cwd=target).check_returncode()
     return types
