@@ -72,40 +72,6 @@ class _Turns:
             self._changed.notify_all()
 
 
-def orders(calls: Sequence[int], *, most: int, seed: int) -> Iterator[tuple[int, ...]]:
-    """Yield every order of so many calls of each handler; where there are more than ``most``, that many at random."""
-    everything = [who for who, count in enumerate(calls) for _ in range(count)]
-    found: set[tuple[int, ...]] = set()
-    if _ways(calls) <= most:
-        yield from sorted(_all(list(calls)))
-        return
-    draw = random.Random(seed)
-    while len(found) < most:
-        draw.shuffle(everything)
-        found.add(tuple(everything))
-    yield from sorted(found)
-
-
-def _ways(calls: Sequence[int]) -> int:
-    total, ways = 0, 1
-    for count in calls:
-        for number in range(1, count + 1):
-            total += 1
-            ways = ways * total // number
-    return ways
-
-
-def _all(left: list[int]) -> Iterator[tuple[int, ...]]:
-    if not any(left):
-        yield ()
-        return
-    for who, count in enumerate(left):
-        if count:
-            rest = [*left[:who], count - 1, *left[who + 1 :]]
-            for tail in _all(rest):
-                yield (who, *tail)
-
-
 def calls_of(handler: Callable[[], Any]) -> int:
     """Return how many calls of storage a handler makes when it is alone."""
     made: list[str] = []
@@ -119,8 +85,8 @@ def calls_of(handler: Callable[[], Any]) -> int:
     return len(made)
 
 
-def meet(handlers: Sequence[Callable[[], Any]], order: Sequence[int]) -> Meeting:
-    """Run handlers at once, their storage calls in a given order; what one needs beyond its share comes last."""
+def _meet(handlers: Sequence[Callable[[], Any]], order: Sequence[int]) -> Meeting:
+    """Run handlers at once, their storage calls in a given order; after it whoever went last goes on."""
     meeting = Meeting(order)
     turns = _Turns(meeting, len(handlers))
     names: dict[int, int] = {}
@@ -172,7 +138,7 @@ def explore(
     draw, untried, met = random.Random(seed), [()], 0
     while untried and met < most:
         order: tuple[int, ...] = untried.pop(draw.randrange(len(untried)))
-        meeting = meet(prepare(), order)
+        meeting = _meet(prepare(), order)
         met += 1
         untried += _branches(meeting, preemptions)
         yield meeting
