@@ -46,6 +46,9 @@ MESSAGES = (
     *delivery.STATES,
 )
 
+STALE = 0.3
+"""Share of the reads that need not be consistent and are not."""
+
 PROVIDER_FAILURES = 0.2
 
 
@@ -134,7 +137,7 @@ class Simulation:
                 self._begin(f"{self.share}x{number:04d}")
             self._queues = stack.enter_context(queues.watched())
             self._bus = stack.enter_context(bus.overheard())
-            self._wire = stack.enter_context(faults.injected(plan))
+            self._wire = stack.enter_context(faults.injected(plan, stale=STALE, seed=self.random.randrange(2**32)))
             for minute in range(self.minutes):
                 self.later(minute * MINUTE + self.random.randrange(5), self._sweep)
             while self._waiting:

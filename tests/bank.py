@@ -286,7 +286,10 @@ def soak(source_seed: int, *, count: int, times: int, users: int, rate: float, w
             result.crashes.append(f"{one.kind}: {failure!r}")
         result.replies[one.id].append(Reply(began, time.monotonic(), name, value))
 
-    with faults.injected(faults.at_random(source_seed, rate)) as wire, ThreadPoolExecutor(workers) as pool:
+    with (
+        faults.injected(faults.at_random(source_seed, rate), stale=rate, seed=source_seed) as wire,
+        ThreadPoolExecutor(workers) as pool,
+    ):
         list(pool.map(deliver, deliveries(source, chains, times)))
     result.faults = wire.seen
     return result

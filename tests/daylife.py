@@ -84,7 +84,7 @@ def simulate(seed: int, *, people: int, spell: int, rate: float) -> Life:
     world = Life([_born(source, number) for number in range(people)])
     outage = START + timedelta(days=spell // 2 - 1, hours=source.randrange(24))
     now, pending = START, []
-    with faults.injected(faults.at_random(seed, rate)) as met:
+    with faults.injected(faults.at_random(seed, rate), stale=rate, seed=seed) as met:
         run = _Runner(world, met)
         while now < START + timedelta(days=spell):
             down = outage <= now < outage + timedelta(hours=3)

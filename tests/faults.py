@@ -8,7 +8,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock, get_ident
 from typing import Any
 
@@ -18,8 +18,10 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from shared.kernel.storage.client import dynamodb
+from tests.staleness import READS, WRITES, Late, late
 
-WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+STALE = "stale"
+"""An eventually consistent read answered from before the last writes; drawn apart, since only such reads can be."""
 
 THROTTLE, CONFLICT, BUSY = "throttle", "conflict", "busy"
 SILENT_BEFORE, SILENT_AFTER, DUPLICATE = "silent-before", "silent-after", "duplicate"
@@ -27,6 +29,7 @@ CRASH_BEFORE, CRASH_AFTER = "crash-before", "crash-after"
 
 KINDS = (THROTTLE, CONFLICT, BUSY, SILENT_BEFORE, SILENT_AFTER, DUPLICATE, CRASH_BEFORE, CRASH_AFTER)
 
+_SENT = (SILENT_AFTER, DUPLICATE, CRASH_AFTER)
 _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 
 
@@ -63,10 +66,12 @@ class Faults:
         calls: how many requests of each operation were tried.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, operations: Iterable[str] = WRITES, copies: Late | None = None) -> None:
         self.plan = plan
         self.seen: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
+        self._operations = frozenset(operations)
+        self._late = copies
         self._network = URLLib3Session()
         self._lock = Lock()
         self._dead: set[int] = set()
@@ -80,6 +85,16 @@ class Faults:
         if get_ident() in self._dead:
             raise Crash
         operation = event_name.rsplit(".", 1)[-1]
+        kind = self._drawn(operation) if operation in self._operations else None
+        if self._late and operation in WRITES and kind in {None, *_SENT}:
+            self._late.learn(operation, request)
+        if self._late and operation in READS and kind is None:
+            answer = self._late.answer(operation, request)
+            self.seen[STALE] = self._late.seen
+            return answer
+        return self._play(kind, request) if kind else None
+
+    def _drawn(self, operation: str) -> str | None:
         kind = self.plan(operation)
         if kind == CONFLICT and operation != "TransactWriteItems":
             kind = THROTTLE
@@ -87,10 +102,10 @@ class Faults:
             self.calls[operation] += 1
             if kind:
                 self.seen[kind] += 1
-        return self._play(kind, request) if kind else None
+        return kind
 
     def _play(self, kind: str, request: Any) -> AWSResponse | None:
-        if kind in {SILENT_AFTER, DUPLICATE, CRASH_AFTER}:
+        if kind in _SENT:
             self._network.send(request)
         match kind:
             case "throttle":
@@ -122,12 +137,22 @@ def _conflict(request: Any) -> AWSResponse:
 
 
 @contextmanager
-def injected(plan: Plan, *, operations: Iterable[str] = WRITES) -> Iterator[Faults]:
-    """Meet the shared DynamoDB client's requests with a plan's faults; the SDK's waits before retries are left out."""
-    faults, hooks = Faults(plan), dynamodb().meta.events
-    names = [f"before-send.dynamodb.{operation}" for operation in operations]
-    with pytest.MonkeyPatch.context() as patch:
+def injected(plan: Plan, *, operations: Iterable[str] = WRITES, stale: float = 0, seed: int = 0) -> Iterator[Faults]:
+    """Meet the shared DynamoDB client's requests with a plan's faults; the SDK's waits before retries are left out.
+
+    Args:
+        plan: which fault meets a request.
+        operations: whose requests.
+        stale: share of the eventually consistent reads that are answered from before the last writes.
+        seed: of that share.
+    """
+    hooks, names = dynamodb().meta.events, [f"before-send.dynamodb.{operation}" for operation in operations]
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+        copies = stack.enter_context(late(seed, stale)) if stale else None
+        faults = Faults(plan, operations, copies)
+        if copies:
+            names = ["before-send.dynamodb"]
         for name in names:
             hooks.register_first(name, faults.meet)
         try:

@@ -106,7 +106,10 @@ class Storm:
         draw.shuffle(jobs)
         self.carrier.plan = _failing(random.Random(self.seed + 1), 2 * rate)
         plan = faults.at_random(self.seed + 2, rate, STORAGE)
-        with faults.injected(plan, operations=CALLS) as wire, ThreadPoolExecutor(workers) as pool:
+        with (
+            faults.injected(plan, operations=CALLS, stale=rate, seed=self.seed) as wire,
+            ThreadPoolExecutor(workers) as pool,
+        ):
             self._wire = wire
             for done in [pool.submit(job) for job in jobs]:
                 done.result()

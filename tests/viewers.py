@@ -33,6 +33,9 @@ DELIVERED = ((0, 1), (1, 76), (2, 14), (3, 5), (4, 2), (5, 2))
 """How often a tick arrives, and with what weight."""
 
 REDELIVERY = 30 * SECOND
+STALE = 0.3
+"""Share of the reads that need not be consistent and are not."""
+
 PATIENCE = 4
 """Tries of a player whose request got no answer."""
 
@@ -123,7 +126,7 @@ class Simulation:
             self.later(minute * 60 * SECOND + self.random.randrange(SECOND), self._sweep)
         with ExitStack() as stack:
             self._queues = stack.enter_context(queues.watched())
-            self._wire = stack.enter_context(faults.injected(plan))
+            self._wire = stack.enter_context(faults.injected(plan, stale=STALE, seed=self.random.randrange(2**32)))
             while self._waiting:
                 self.now, _, happen = heapq.heappop(self._waiting)
                 happen()

@@ -18,7 +18,7 @@ def public_keys(*, now: datetime) -> Mapping[str, Jwk]:
     # Read first: a key that is replaced between the two reads is then in the second.
     present = fetch_present_key()
     found = {present.kid: present.jwk}
-    for attributes in query_all(RetiredKey, RetiredKey.pk == KEYS_PK, consistent=True):
+    for attributes in query_all(RetiredKey, RetiredKey.pk == KEYS_PK):
         retired: RetiredKey = RetiredKey.load(dict(attributes))
         if now < retired.expires_at:
             found[retired.sk] = json.loads(retired.jwk)

@@ -17,7 +17,7 @@ def assign(stream: Stream, category: str) -> None:
     Raises:
         UnknownCategory: there is no such category.
     """
-    found = reads.get(Category, CATEGORIES_PK, category_sk(rules.category_id(category)), consistent=False)
+    found = reads.get(Category, CATEGORIES_PK, category_sk(rules.category_id(category)))
     if found is None:
         raise UnknownCategory
     stream.category = found.name
@@ -27,7 +27,7 @@ def assign(stream: Stream, category: str) -> None:
 
 def every() -> list[CategoryView]:
     """Return all categories by name."""
-    rows = reads.query_all(Category, Category.pk == CATEGORIES_PK)
+    rows = reads.query_all(Category, Category.pk == CATEGORIES_PK, consistent=False)
     return [
         CategoryView(
             id=rules.category_id(found.name),

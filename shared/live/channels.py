@@ -12,7 +12,7 @@ SHARDS = 16
 
 def _may_join(principal: Principal, stream_id: str) -> bool:
     """Anyone with ``live:watch``, if there is such a stream."""
-    return principal.may(WATCH) and reads.get(Stream, stream_pk(stream_id), STREAM_SK, consistent=False) is not None
+    return principal.may(WATCH) and reads.get(Stream, stream_pk(stream_id), STREAM_SK) is not None
 
 
 STREAM = ChannelKind("stream", _may_join, shards=SHARDS)

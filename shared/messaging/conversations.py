@@ -61,7 +61,7 @@ def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Questio
     key = (Conversation.pk == f"ADDRESS#{hashed}") & Conversation.sk.startswith("OPEN")
     matters: list[Conversation] = []
     asked: Question | None = None
-    for found in reads.query_all(Conversation, key, consistent=True):
+    for found in reads.query_all(Conversation, key):
         if found["sk"]["S"] == Question.SK:
             asked = Question.load(dict(found))
         else:

@@ -30,7 +30,7 @@ def message(message_id: str) -> MessageView:
     Raises:
         NotFound: there is none, or none any more.
     """
-    found = list(reads.query_all(Message, Message.pk == message_pk(message_id), consistent=True))
+    found = list(reads.query_all(Message, Message.pk == message_pk(message_id)))
     standing = next((Message.load(dict(raw)) for raw in found if raw["sk"]["S"] == Message.SK), None)
     if standing is None:
         raise NotFound

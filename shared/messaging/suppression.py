@@ -146,13 +146,13 @@ def _kept(write: Put | Update, events: Sequence[Put]) -> bool:
 def recipients(hashed: str) -> list[str]:
     """Return the ids of everybody who has an address, by its hash."""
     key = (AddressEntry.pk == f"ADDRESS#{hashed}") & AddressEntry.sk.startswith("RECIPIENT#")
-    return [found["recipient_id"]["S"] for found in reads.query_all(AddressEntry, key, consistent=True)]
+    return [found["recipient_id"]["S"] for found in reads.query_all(AddressEntry, key)]
 
 
 def standing(hashed: str) -> list[Suppression]:
     """Return every suppression of an address that there is or was."""
     key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
-    return [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key, consistent=True)]
+    return [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key)]
 
 
 def unless_for(hashed: str, reasons: Sequence[str], *, error: Refusal) -> Check:

@@ -29,7 +29,9 @@ def price_id_of(product_code: str) -> str:
 
 def shop(*, everything: bool) -> list[PriceView]:
     """Return the packs, cheapest first within a currency: those on sale, or all of them for an admin."""
-    items = [PriceItem.load(dict(found)) for found in reads.query_all(PriceItem, PriceItem.pk == SHOP)]
+    items = [
+        PriceItem.load(dict(found)) for found in reads.query_all(PriceItem, PriceItem.pk == SHOP, consistent=False)
+    ]
     best = rules.best_values(item.pack() for item in items if item.active)
     shown = [item for item in items if item.active or everything]
     shown.sort(key=lambda item: (item.currency, item.amount, item.id))

@@ -65,9 +65,9 @@ class Settled:
     available: int
 
 
-def read_account(user_id: str, *, consistent: bool = True) -> Account:
+def read_account(user_id: str) -> Account:
     """Return a user's account; one that was never written is empty. One read."""
-    item = reads.get(AccountItem, account_pk(user_id), ACCOUNT_SK, consistent=consistent)
+    item = reads.get(AccountItem, account_pk(user_id), ACCOUNT_SK)
     return item.account() if item else Account()
 
 

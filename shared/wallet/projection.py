@@ -48,7 +48,7 @@ def _missing(journal: JournalItem, start: str) -> Iterator[JournalItem]:
     if journal.entry_sk < start:
         return
     key = (EntryItem.pk == account_pk(journal.user_id)) & EntryItem.sk.between(start, journal.entry_sk)
-    for found in reads.query_all(EntryItem, key, consistent=True):
+    for found in reads.query_all(EntryItem, key):
         entry = EntryItem.load(dict(found))
         item = find(Reference(entry.reference_type, entry.reference_id))
         if item is None:
@@ -81,5 +81,5 @@ def _count(journal: JournalItem) -> int:
 
 def platform_balance(account: str) -> int:
     """Return the derived balance of a platform or creator account, in milli-credits."""
-    found = reads.query_all(PlatformAccountItem, PlatformAccountItem.pk == f"PLATFORM#{account}", consistent=True)
+    found = reads.query_all(PlatformAccountItem, PlatformAccountItem.pk == f"PLATFORM#{account}")
     return sum(PlatformAccountItem.load(dict(item)).balance for item in found)

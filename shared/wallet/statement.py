@@ -53,7 +53,7 @@ def balance_at(user_id: str, instant: datetime) -> BalanceAt:
     """Return what a user had at an instant (X-W-15). One query of one item."""
     newest = f"{ENTRY_PREFIX}{min(to_ms(instant), _LAST_MS):013d}#~"
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.between(ENTRY_PREFIX, newest)
-    found = reads.query(EntryItem, key, limit=1, descending=True, consistent=True).load(EntryItem)
+    found = reads.query(EntryItem, key, limit=1, descending=True).load(EntryItem)
     return BalanceAt(balance=found[0].balance if found else 0, at=instant)
 
 
@@ -77,6 +77,7 @@ def page(
         descending=True,
         start=start,
         filter_by=EntryItem.type == kind if kind else None,
+        consistent=False,
     )
     found, following = part.load(EntryItem), part.next_key
     if len(found) > limit:
@@ -159,7 +160,7 @@ def _prove_once(user_id: str) -> tuple[Proof, int]:
     holds: list[int] = []
     gaps = running = 0
     account: Account | None = None
-    for found in reads.query_all(AccountItem, AccountItem.pk == account_pk(user_id), consistent=True):
+    for found in reads.query_all(AccountItem, AccountItem.pk == account_pk(user_id)):
         raw: dict[str, Any] = dict(found)
         sk = raw["sk"]["S"]
         if sk == ACCOUNT_SK:

@@ -41,6 +41,13 @@ IN_BANK = [
         "pk=journal_pk(reference) + str(entry.sequence)",
     ),
     Mutant(
+        "a reference is looked up late",
+        JOURNAL,
+        "find",
+        'journal_pk(reference), "TXN")',
+        'journal_pk(reference), "TXN", consistent=False)',
+    ),
+    Mutant(
         "an entry is written without its transaction",
         JOURNAL,
         "deposit",
@@ -168,6 +175,27 @@ IN_METERING = [
         "used",
         "if until else 0",
         "if until and not until else 0",
+    ),
+    Mutant(
+        "a session is read late",
+        f"{METERING}.sessions",
+        "read_viewing",
+        "viewing_pk(session_id), VIEWING_SK)",
+        "viewing_pk(session_id), VIEWING_SK, consistent=False)",
+    ),
+    Mutant(
+        "a session that falls silent is read late",
+        f"{METERING}.sweep",
+        "check",
+        "reads.get(ViewingItem, pk, sk)",
+        "reads.get(ViewingItem, pk, sk, consistent=False)",
+    ),
+    Mutant(
+        "a lease is looked up late",
+        f"{METERING}.ticks",
+        "_lease_of",
+        "limit=1, descending=True)",
+        "limit=1, descending=True, consistent=False)",
     ),
     Mutant("silence is overlooked", f"{METERING}.rules", "judge", "> SILENCE_MS", "> 10 * SILENCE_MS"),
 ]

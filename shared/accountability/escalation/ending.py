@@ -76,7 +76,7 @@ def _close(escalation: Escalation, reason: str, now: datetime) -> None:
 def _rows(goal_id: str, missed_since: str) -> Iterator[StepRow]:
     """Yield the rounds of every step of a run. One query."""
     key = (StepRow.pk == goal_pk(goal_id)) & StepRow.sk.between(f"STEP#{missed_since}#", "STEP#~")
-    for found in reads.query_all(StepRow, key, consistent=True):
+    for found in reads.query_all(StepRow, key):
         row = StepRow.load(dict(found))
         if row.missed_since == missed_since:
             yield row
@@ -85,7 +85,7 @@ def _rows(goal_id: str, missed_since: str) -> Iterator[StepRow]:
 def _sent(goal_id: str, missed_since: str) -> dict[str, Contact]:
     """Return for each recipient a contact of a run that really left. One query."""
     key = (Contact.pk == goal_pk(goal_id)) & Contact.sk.between(f"CONTACT#{missed_since}#", "CONTACT#~")
-    found = [Contact.load(dict(raw)) for raw in reads.query_all(Contact, key, consistent=True)]
+    found = [Contact.load(dict(raw)) for raw in reads.query_all(Contact, key)]
     return {
         contact.recipient_id: contact
         for contact in found

@@ -94,7 +94,7 @@ def plan_of(escalation: Escalation) -> dict[int, Step]:
 def contacts_of(goal_id: str, day: str) -> list[Contact]:
     """Return who was contacted about a day. One query."""
     key = (Contact.pk == goal_pk(goal_id)) & Contact.sk.startswith(f"CONTACT#{day}#")
-    return [Contact.load(dict(found)) for found in reads.query_all(Contact, key, consistent=True)]
+    return [Contact.load(dict(found)) for found in reads.query_all(Contact, key)]
 
 
 def backers(user_id: str) -> dict[str, tuple[Partner, Candidate]]:

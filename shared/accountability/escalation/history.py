@@ -35,6 +35,7 @@ def contacts(user_id: str, goal_id: str, *, limit: int, cursor: str | None) -> t
         limit=limit,
         descending=True,
         start=cursors.decode(scope, cursor),
+        consistent=False,
     )
     items = found.load(Contact)
     said = messaging.words_said([item.message_id for item in items])
@@ -86,6 +87,7 @@ def escalations(
         limit=limit,
         descending=True,
         start=cursors.decode(scope, cursor),
+        consistent=False,
     )
     items = found.load(Escalation)
     steps = _steps(goal_id, items[-1].missed_since) if items else []
@@ -94,7 +96,7 @@ def escalations(
 
 def _steps(goal_id: str, since: str) -> list[StepRow]:
     key = (StepRow.pk == goal_pk(goal_id)) & StepRow.sk.between(f"STEP#{since}#", "STEP#~")
-    return [StepRow.load(dict(raw)) for raw in reads.query_all(StepRow, key)]
+    return [StepRow.load(dict(raw)) for raw in reads.query_all(StepRow, key, consistent=False)]
 
 
 def _escalation(item: Escalation, steps: list[StepRow]) -> EscalationView:

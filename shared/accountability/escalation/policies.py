@@ -24,7 +24,7 @@ def newest(name: str) -> PolicyVersion:
         PolicyNotFound: there is no such policy.
     """
     key = (PolicyVersion.pk == PolicyVersion.PK) & PolicyVersion.sk.startswith(f"{name}#")
-    found = reads.query(PolicyVersion, key, limit=1, descending=True, consistent=True).load(PolicyVersion)
+    found = reads.query(PolicyVersion, key, limit=1, descending=True).load(PolicyVersion)
     if found:
         return found[0]
     if name not in rules.SEEDED:
@@ -82,7 +82,7 @@ def _write(body: NewPolicy, number: int, admin_id: str, operation: str, now: dat
 
 def _versions() -> list[PolicyVersion]:
     """Return every version, by name, the newest first."""
-    found = reads.query_all(PolicyVersion, PolicyVersion.pk == PolicyVersion.PK, consistent=True)
+    found = reads.query_all(PolicyVersion, PolicyVersion.pk == PolicyVersion.PK)
     stored = [PolicyVersion.load(dict(raw)) for raw in found]
     return sorted([*stored, *map(_seeded, rules.SEEDED)], key=lambda version: (version.name, -version.number))
 

@@ -105,7 +105,7 @@ def _logged(goal: Goal) -> dict[str, Past]:
     if goal.last_logged is None or goal.last_logged < goal.open_day:
         return {}
     key = (Day.pk == goal_pk(goal.goal_id)) & Day.sk.between(day_sk(goal.open_day), day_sk(goal.last_logged))
-    found = [Day.load(dict(raw)) for raw in reads.query_all(Day, key, consistent=True)]
+    found = [Day.load(dict(raw)) for raw in reads.query_all(Day, key)]
     return {row.date: Past("LOGGED", done=bool(row.completed)) for row in found if row.log_id}
 
 

@@ -66,6 +66,7 @@ def page(
         descending=True,
         start=cursors.decode(scope, cursor),
         filter_by=Interaction.goal_id == goal_id if goal_id else None,
+        consistent=False,
     )
     shown, following = found.load(Interaction), found.next_key
     if len(shown) > limit:

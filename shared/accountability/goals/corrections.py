@@ -33,7 +33,7 @@ RECORDED = ("completed", "notes", "photo", "video", "voice", "request_id", "outc
 def recent(goal: Goal) -> dict[str, Day]:
     """Return a goal's newest days by date, in their order. One query."""
     key = (Day.pk == goal_pk(goal.goal_id)) & Day.sk.startswith(day_sk(""))
-    found = reads.query(Day, key, limit=REACH, descending=True, consistent=True).load(Day)
+    found = reads.query(Day, key, limit=REACH, descending=True).load(Day)
     return {row.date: row for row in reversed(found)}
 
 

@@ -158,7 +158,7 @@ def past(goal: Goal, frequency: Frequency, day: str) -> Mapping[str, Past]:
     if first == day:
         return {}
     key = (Day.pk == goal_pk(goal.goal_id)) & Day.sk.between(day_sk(first), day_sk(shifted(day, -1)))
-    found = [Day.load(dict(raw)) for raw in reads.query_all(Day, key, consistent=True)]
+    found = [Day.load(dict(raw)) for raw in reads.query_all(Day, key)]
     return {row.date: past_of(row) for row in found if row.outcome}
 
 

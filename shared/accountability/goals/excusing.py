@@ -48,7 +48,7 @@ def _missed(goal_id: str, outage: Outage) -> Iterator[str]:
     first = shifted(outage.began_at.date().isoformat(), -_AROUND)
     last = shifted(outage.ended_at.date().isoformat(), _AROUND)
     key = (Day.pk == goal_pk(goal_id)) & Day.sk.between(day_sk(first), day_sk(last))
-    for raw in reads.query_all(Day, key, consistent=True):
+    for raw in reads.query_all(Day, key):
         day = Day.load(dict(raw))
         if day.outcome == "MISSED":
             # The grace that it had is not kept: the outage of a reported day counts up to its end.

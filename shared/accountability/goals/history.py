@@ -31,7 +31,7 @@ def page(
     scope = f"logs#{goal_id}#{first}#{last}"
     start = cursors.decode(scope, cursor)
     key = (Day.pk == goal_pk(goal_id)) & Day.sk.between(day_sk(first or _FIRST), day_sk(last or _LAST))
-    found = reads.query(Day, key, limit=limit, descending=True, start=start, consistent=True)
+    found = reads.query(Day, key, limit=limit, descending=True, start=start)
     days = [view(day) for day in found.load(Day)]
     return Page(days, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 
@@ -44,7 +44,7 @@ def revisions(user_id: str, goal_id: str, date: str) -> list[RevisionView]:
     """
     find(user_id, goal_id)
     key = (LogRevision.pk == goal_pk(goal_id)) & LogRevision.sk.startswith(f"REVISION#{date}#")
-    found = reads.query_all(LogRevision, key, consistent=True)
+    found = reads.query_all(LogRevision, key)
     return [_revision(LogRevision.load(dict(raw))) for raw in found]
 
 

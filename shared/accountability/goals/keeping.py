@@ -99,7 +99,7 @@ def page(user_id: str, status: Status | None, *, limit: int, cursor: str | None)
     key = (Goal.pk == user_pk(user_id)) & Goal.sk.startswith(goal_sk(""))
     shown = Goal.status == status if status else Goal.status != "DELETED"
     start = cursors.decode(scope, cursor)
-    found = reads.query(Goal, key, limit=limit, start=start, filter_by=shown, consistent=True)
+    found = reads.query(Goal, key, limit=limit, start=start, filter_by=shown)
     goals = [view(goal) for goal in found.load(Goal)]
     return Page(goals, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 
@@ -107,7 +107,7 @@ def page(user_id: str, status: Status | None, *, limit: int, cursor: str | None)
 def every(user_id: str) -> list[Goal]:
     """Return every goal of a user that is not deleted."""
     key = (Goal.pk == user_pk(user_id)) & Goal.sk.startswith(goal_sk(""))
-    found = reads.query_all(Goal, key, filter_by=Goal.status != "DELETED", consistent=True)
+    found = reads.query_all(Goal, key, filter_by=Goal.status != "DELETED")
     return [Goal.load(dict(raw)) for raw in found]
 
 

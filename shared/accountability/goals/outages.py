@@ -63,5 +63,5 @@ def report(told: OutageReport, *, by: str, now: datetime) -> OutageView:
 def touching(window: Window) -> list[tuple[datetime, datetime]]:
     """Return the outages that ended after a day began. One query."""
     key = (Outage.pk == Outage.PK) & (Outage.sk > f"{to_ms(window.opened_at):0{_DIGITS}d}")
-    found = [Outage.load(dict(raw)) for raw in reads.query_all(Outage, key, consistent=True)]
+    found = [Outage.load(dict(raw)) for raw in reads.query_all(Outage, key)]
     return [(outage.began_at, outage.ended_at) for outage in found]

@@ -60,7 +60,7 @@ def open_asks(partner: Partner, goals: list[Goal]) -> list[Ask]:
 
 def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
     since = Contact.sk.between(f"CONTACT#{goal.missed_since}", "CONTACT#~")
-    rows = reads.query_all(Contact, (Contact.pk == goal_pk(goal.goal_id)) & since, consistent=True)
+    rows = reads.query_all(Contact, (Contact.pk == goal_pk(goal.goal_id)) & since)
     mine = [contact for contact in (Contact.load(dict(row)) for row in rows) if _is_open(contact, partner)]
     if not mine:
         return None

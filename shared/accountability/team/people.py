@@ -50,7 +50,7 @@ def partner_as_read(user_id: str, partner_id: str) -> Partner:
 def team_of(user_id: str) -> list[Partner]:
     """Return every partner a user ever had, in the order they were added. One query."""
     key = (Partner.pk == user_pk(user_id)) & Partner.sk.startswith(partner_sk(""))
-    found = [Partner.load(dict(one)) for one in reads.query_all(Partner, key, consistent=True)]
+    found = [Partner.load(dict(one)) for one in reads.query_all(Partner, key)]
     return sorted(found, key=lambda partner: (partner.invited_at, partner.partner_id))
 
 

@@ -1,4 +1,7 @@
-"""Reads: one item, many by key, or a page of a query. There is no scan."""
+"""Reads: one item, many by key, or a page of a query. There is no scan.
+
+Every read of a table is consistent unless its caller says that it need not be; an index never is.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,9 +86,12 @@ def query(
     descending: bool = False,
     start: Key | None = None,
     filter_by: Condition | None = None,
-    consistent: bool = False,
+    consistent: bool = True,
 ) -> Found:
-    """Return one page: exactly one call, at most 1 MB. ``limit`` counts items before the filter."""
+    """Return one page: exactly one call, at most 1 MB. ``limit`` counts items before the filter.
+
+    ``consistent`` is for tables: what an index finds may be late, whatever is asked.
+    """
     request = _request(
         model,
         key,
@@ -94,7 +100,7 @@ def query(
         Limit=limit,
         ExclusiveStartKey=start,
         ScanIndexForward=not descending,
-        ConsistentRead=consistent or None,
+        ConsistentRead=(consistent and index is None) or None,
     )
     reply = send("query", **request)
     return Found(tuple(reply["Items"]), reply.get("LastEvaluatedKey"))
@@ -111,8 +117,8 @@ def query_all(model: type[Item], key: Condition, **options: Any) -> Iterator[Map
             return
 
 
-def count(model: type[Item], key: Condition, *, index: str | None = None) -> int:
-    """Return how many items a query finds, without reading them out."""
+def count(model: type[Item], key: Condition, *, index: str) -> int:
+    """Return how many items a query of an index finds, without reading them out."""
     request = _request(model, key, None, IndexName=index, Select="COUNT")
     total, start = 0, None
     while True:

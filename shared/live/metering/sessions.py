@@ -252,7 +252,7 @@ def _leases(item: ViewingItem) -> list[LeaseItem]:
     if item.first_index == 0:
         return []
     key = (LeaseItem.pk == item.pk) & LeaseItem.sk.startswith(LEASE_PREFIX)
-    return [LeaseItem.load(dict(found)) for found in reads.query_all(LeaseItem, key, consistent=True)]
+    return [LeaseItem.load(dict(found)) for found in reads.query_all(LeaseItem, key)]
 
 
 def _end_without_hold(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> None:
@@ -359,7 +359,7 @@ def intervals(stream_id: str, session_id: str, user_id: str) -> list[MeterEvent]
         NotFound: there is no such session, or it is someone else's.
     """
     own_viewing(stream_id, session_id, user_id)
-    found = list(reads.query_all(ViewingItem, ViewingItem.pk == viewing_pk(session_id), consistent=True))
+    found = list(reads.query_all(ViewingItem, ViewingItem.pk == viewing_pk(session_id)))
     session = next(ViewingItem.load(dict(raw)) for raw in found if raw["sk"]["S"] == VIEWING_SK)
     leases = [LeaseItem.load(dict(raw)) for raw in found if raw["sk"]["S"] != VIEWING_SK]
     ticks = [

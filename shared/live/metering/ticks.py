@@ -178,7 +178,7 @@ def _original(item: ViewingItem, index: int) -> MeterResult:
 
 def _lease_of(item: ViewingItem, index: int) -> LeaseItem:
     key = (LeaseItem.pk == item.pk) & LeaseItem.sk.between(lease_sk(0), lease_sk(index))
-    found = reads.query(LeaseItem, key, limit=1, descending=True, consistent=True).load(LeaseItem)
+    found = reads.query(LeaseItem, key, limit=1, descending=True).load(LeaseItem)
     if not found:
         raise LookupError("the evidence of a charged interval is never deleted")
     return found[0]

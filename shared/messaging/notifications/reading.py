@@ -53,7 +53,6 @@ def page(user_id: str, *, read: bool | None, limit: int, cursor: str | None, now
             descending=True,
             start=start,
             filter_by=wanted,
-            consistent=True,
         )
         found, start = found + part.load(Notification), part.next_key
         if len(found) > limit or start is None:
@@ -106,7 +105,7 @@ def _counted(inbox: Inbox, *, now: datetime) -> int:
     """Count what is unread and not expired, and keep that unless the inbox has changed meanwhile."""
     until = _read_until(inbox)
     key = (Notification.pk == inbox.pk) & Notification.sk.between(notification_sk(until + 1), _LAST)
-    unread = sum(1 for _ in query_all(Notification, key, filter_by=_wanted(False, until, now=now), consistent=True))
+    unread = sum(1 for _ in query_all(Notification, key, filter_by=_wanted(False, until, now=now)))
     same = (Inbox.sequence == inbox.sequence) & (Inbox.unread == inbox.unread)
     actions: list[Any] = [Inbox.unread.set(unread), Inbox.counted_at.set(now)]
     try:

@@ -165,7 +165,7 @@ def _not_given(wording: Wording, seeds: list[Version]) -> list[tuple[str, str]]:
 
 
 def _last(key: str) -> TemplateVersion | None:
-    found = query(TemplateVersion, _versions(key), limit=1, descending=True, consistent=True).load(TemplateVersion)
+    found = query(TemplateVersion, _versions(key), limit=1, descending=True).load(TemplateVersion)
     return found[0] if found else None
 
 

@@ -1,0 +1,138 @@
+"""Eventually consistent reads that are late: what an item, a query or an index was before the last write of each item.
+
+Beside every table stands a copy that learns of a write one write later. A late read is answered from the copy by the
+engine itself, so conditions, filters, limits and projections are the real ones.
+"""
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+
+from infra.tables import tables
+from shared.kernel.config import settings
+from shared.kernel.storage.client import aws_client
+from tests import engine
+
+READS = ("GetItem", "BatchGetItem", "Query")
+WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+
+_COPY = ".late"
+_BATCH = 25
+"""Writes of one BatchWriteItem."""
+
+Row = dict[str, Any]
+Written = tuple[str, Row]
+"""A table and the key of an item in it."""
+
+
+class Late:
+    """The copies, and which reads are answered from them.
+
+    Attributes:
+        seen: how many reads were answered otherwise than they would have been in time.
+    """
+
+    def __init__(self, seed: int, rate: float) -> None:
+        self.seen = 0
+        self._random, self._rate, self._lock = random.Random(seed), rate, Lock()
+        self._network = URLLib3Session()
+        # A client of its own: none of the hooks that the code under test meets.
+        self._client = aws_client("dynamodb")
+        self._names = {settings().table(table.domain) for table in tables()}
+
+    def begin(self) -> None:
+        """Make the copies: what there is now was there long ago."""
+        for table in tables():
+            request = engine.table_request(settings().stage, table)
+            name = request["TableName"]
+            self._client.create_table(**request | {"TableName": name + _COPY})
+            pages = self._client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+            self._write([(name, {"PutRequest": {"Item": item}}) for page in pages for item in page["Items"]])
+
+    def end(self) -> None:
+        """Remove the copies."""
+        for name in self._names:
+            self._client.delete_table(TableName=name + _COPY)
+
+    def learn(self, operation: str, request: Any) -> None:
+        """Let the copies know what is about to be written over."""
+        changes = []
+        for name, key in _written(operation, json.loads(request.body)):
+            before = self._client.get_item(TableName=name, Key=key, ConsistentRead=True).get("Item")
+            changes.append((name, {"PutRequest": {"Item": before}} if before else {"DeleteRequest": {"Key": key}}))
+        self._write(changes)
+
+    def answer(self, operation: str, request: Any) -> AWSResponse | None:
+        """Answer a read from before the last writes, or not at all."""
+        with self._lock:
+            if self._random.random() >= self._rate:
+                return None
+        body = json.loads(request.body)
+        asked = self._asked(operation, body)
+        if asked == body:
+            return None
+        late, present = self._send(request, asked), self._send(request, body)
+        told = json.loads(late.content)
+        if "Responses" in told:
+            told["Responses"] = {name.removesuffix(_COPY): rows for name, rows in told["Responses"].items()}
+            told["UnprocessedKeys"] = {name.removesuffix(_COPY): keys for name, keys in told["UnprocessedKeys"].items()}
+        if told == json.loads(present.content):
+            return present
+        with self._lock:
+            self.seen += 1
+        answer = AWSResponse(request.url, late.status_code, {"Content-Type": "application/x-amz-json-1.0"}, None)
+        answer._content = json.dumps(told).encode()
+        return answer
+
+    def _asked(self, operation: str, body: Row) -> Row:
+        """Return a request of the copies for whatever it does not want consistent."""
+        if operation != "BatchGetItem":
+            late = body["TableName"] in self._names and not body.get("ConsistentRead")
+            return body | {"TableName": body["TableName"] + _COPY} if late else body
+        wanted = body["RequestItems"].items()
+        return {
+            "RequestItems": {
+                name + _COPY if name in self._names and not part.get("ConsistentRead") else name: part
+                for name, part in wanted
+            }
+        }
+
+    def _send(self, request: Any, body: Row) -> AWSResponse:
+        raw = json.dumps(body).encode()
+        headers = {name: value for name, value in request.headers.items() if name != "Content-Length"}
+        headers["Content-Length"] = str(len(raw))
+        return self._network.send(AWSPreparedRequest(request.method, request.url, headers, raw, False))
+
+    def _write(self, changes: list[tuple[str, Row]]) -> None:
+        for start in range(0, len(changes), _BATCH):
+            wanted: dict[str, list[Row]] = {}
+            for name, change in changes[start : start + _BATCH]:
+                wanted.setdefault(name + _COPY, []).append(change)
+            self._client.batch_write_item(RequestItems=wanted)
+
+
+def _written(operation: str, body: Row) -> Iterator[Written]:
+    writes: Iterable[tuple[str, Mapping[str, Any]]] = [(operation.removesuffix("Item"), body)]
+    if operation == "TransactWriteItems":
+        writes = [(kind, write) for one in body["TransactItems"] for kind, write in one.items()]
+    for kind, write in writes:
+        if kind != "ConditionCheck":
+            row = write["Item"] if kind == "Put" else write["Key"]
+            yield write["TableName"], {"pk": row["pk"], "sk": row["sk"]}
+
+
+@contextmanager
+def late(seed: int, rate: float) -> Iterator[Late]:
+    """Provide copies of every table of the stage, for as long as a test runs."""
+    copies = Late(seed, rate)
+    copies.begin()
+    try:
+        yield copies
+    finally:
+        copies.end()
