@@ -85,5 +85,5 @@ bench: $(READY) ## Measure calls, capacity, CPU, start-up and scaling; print JSO
 engines: $(READY) ## Run the tests against engines made by others; needs Java, Maven and Go.
 	@$(RUN) infra.local.lanes engines
 
-soak: $(READY) ## Run the long reliability tests.
-	@pytest tests -m soak
+soak: $(READY) ## Run the long tests (K=words narrows) and write what they came to into docs/soak.json.
+	@$(RUN) tests.soak $(if $(K),-k "$(K)")

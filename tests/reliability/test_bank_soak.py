@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests import bank, faults, money
+from tests.figures import tell
 
 OPERATIONS, DELIVERIES, USERS = 3300, 10_000, 60
 RATE = 0.2
@@ -31,7 +32,7 @@ def _judge(seed: int, count: int, times: int, users: int) -> tuple[bank.Soak, li
         "unknown": result.unknown(),
         "wrong": len(wrong),
     }
-    print(figures)
+    tell(figures)
     assert outcomes.total() == times
     assert len(result.replies) == len(result.operations) == count, "not everything was attempted"
     assert result.unknown() < 0.01

@@ -13,6 +13,7 @@ from shared.payments.items import PURCHASES, PaymentItem
 from tests import deliveries, faults
 from tests.calls import Answer, call, function_of
 from tests.clock import FixedClock
+from tests.figures import tell
 from tests.providers import Provider, simulator
 from tests.triggers import principal
 
@@ -65,5 +66,5 @@ def test_a_death_at_any_call_to_storage_leaves_one_purchase(kind: str, stripe: P
         met["died"] += died
         if not died:
             break
-    print({"kind": kind, "callSites": met["died"]})
+    tell({"kind": kind, "callSites": met["died"]})
     assert met["died"] == 7, "rate (a new window needs two), claim, pack, payment, session, answer"

@@ -23,6 +23,7 @@ from shared.kernel.names import due_queue, queue_name
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import aws_client, dynamodb
 from tests import daylife, faults, goals, money, mutants
+from tests.figures import tell
 from tests.mutants import Mutant
 from tests.outbox import sent
 
@@ -77,7 +78,7 @@ def test_every_intended_day_comes_exactly_once_and_ends_when_the_clocks_say() ->
         assert intended.closes_at == end
         assert end == intended.opened_at or day_at(end - timedelta(milliseconds=1), habits) == day
         lengths[(end - intended.opened_at) / timedelta(hours=1)] += 1
-    print({"seed": seed, "days": sum(lengths.values()), "hours": dict(lengths.most_common(12))})
+    tell({"seed": seed, "days": sum(lengths.values()), "hours": dict(lengths.most_common(12))})
     assert {0.0, 23.0, 23.5, 24.0, 24.5, 25.0} <= set(lengths), "a kind of day never came"
 
 
@@ -99,7 +100,7 @@ def test_whoevers_clock_is_wrong_a_log_is_kept_once_and_the_day_is_settled_once(
                 for log_first in (True, False):
                     cells += 1
                     _cell(f"{cells}", grace, moment, worker, copy, log_first=log_first)
-    print({"cells": cells})
+    tell({"cells": cells})
     assert cells == len(MOMENTS) * len(SKEWS) ** 2 * 2
 
 
@@ -134,7 +135,7 @@ def _cell(name: str, grace: int, moment: int, worker: int, copy: int, *, log_fir
 def _lives(seed: int, people: int, spell: int, rate: float) -> daylife.Life:
     began = time.monotonic()
     world = daylife.simulate(seed, people=people, spell=spell, rate=rate)
-    print(
+    tell(
         {"seed": seed, "seconds": round(time.monotonic() - began, 1), "wrong": world.wrong[:5]}
         | {name: world.counts[name] for name in sorted(world.counts)}
     )
@@ -220,7 +221,7 @@ def _race(number: int, seen: Counter[str]) -> list[str]:
 def test_logs_that_race_the_end_of_the_day_have_one_effect(stage: str) -> None:
     seen: Counter[str] = Counter()
     assert [problem for number in range(40) for problem in _race(number, seen)] == []
-    print(dict(seen))
+    tell(dict(seen))
     assert set(seen) == {"LOGGED", "MISSED"}
 
 
@@ -249,7 +250,7 @@ def test_five_thousand_days_that_end_in_one_minute_are_handed_over_within_it(sta
     took = time.monotonic() - began
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     queued = sum(int(attributes[name]) for name in attributes if name.startswith("ApproximateNumberOfMessages"))
-    print({"due": DUE, "stored": STORED, "seconds": round(took, 1), "messages": sent_before})
+    tell({"due": DUE, "stored": STORED, "seconds": round(took, 1), "messages": sent_before})
     assert queued == sent_before >= DUE
     assert took < 60
 
@@ -313,7 +314,7 @@ def _hunt(mutant: Mutant) -> None:
             found = daylife.simulate(money.seed(SEED), people=10, spell=16, rate=0.1).wrong
         except (LookupError, ValueError, AssertionError, TypeError) as failure:
             found = [repr(failure)]
-    print({"bug": mutant.bug, "problems": len(found), "first": found[:1]})
+    tell({"bug": mutant.bug, "problems": len(found), "first": found[:1]})
     assert found, "the bug was not found"
 
 
@@ -322,7 +323,7 @@ def _hunt(mutant: Mutant) -> None:
 def test_a_bug_that_shows_in_races_is_found(mutant: Mutant, stage: str) -> None:
     with mutants.planted(mutant):
         found = next((found for number in range(100) if (found := _race(number, Counter()))), [])
-    print({"bug": mutant.bug, "first": found[:1]})
+    tell({"bug": mutant.bug, "first": found[:1]})
     assert found, "the bug was not found"
 
 

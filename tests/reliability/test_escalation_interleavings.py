@@ -14,6 +14,7 @@ import pytest
 from tests import endings, faults, money, mutants, senders
 from tests import escalations as world
 from tests.endings import Deed, Race, Scene, answer, ask, delete, leave, log, pause, rest, send, step, stop
+from tests.figures import tell
 from tests.interleaving import OPERATIONS, calls_of, explore
 from tests.mutants import Mutant
 
@@ -74,7 +75,7 @@ def _run(scene: Scene, race: Race, *, most: int) -> tuple[Any, Counter[tuple[int
         if differs or meeting.refused:
             wrong = meeting.committed, [who for who, _ in meeting.turns], meeting.refused, differs
             break
-    print({"seed": seed, "race": race.name, "orders": orders.total(), **ways, "wrong": wrong})
+    tell({"seed": seed, "race": race.name, "orders": orders.total(), **ways, "wrong": wrong})
     return wrong, orders
 
 
@@ -115,7 +116,7 @@ def test_a_deed_may_die_at_every_call_and_is_done_once(scene: Scene) -> None:
         for position in range(calls):
             for kind in KINDS:
                 assert _died(scene, deed, position, kind) == wanted, (deed, position, kind)
-        print({"deed": deed.__name__, "calls": calls, "crashes": calls * len(KINDS)})
+        tell({"deed": deed.__name__, "calls": calls, "crashes": calls * len(KINDS)})
 
 
 STEPS = "shared.accountability.escalation.steps"

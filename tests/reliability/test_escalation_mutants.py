@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import money, mutants, verdicts
+from tests.figures import tell
 from tests.mutants import Mutant
 
 PACKAGE = "shared.accountability.escalation"
@@ -116,7 +117,7 @@ def _hunt(mutant: Mutant) -> None:
         if found:
             break
     took = round(time.monotonic() - began, 1)
-    print({"bug": mutant.bug, "seed": seed, "seconds": took, "problems": len(found), "first": found[:1]})
+    tell({"bug": mutant.bug, "seed": seed, "seconds": took, "problems": len(found), "first": found[:1]})
     assert found, "the bug was not found"
 
 

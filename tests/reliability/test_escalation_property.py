@@ -32,6 +32,7 @@ from tests import bus, carriers, engine, messages, money, queues
 from tests import escalations as world
 from tests.carriers import Carrier
 from tests.clock import START
+from tests.figures import tell
 
 EXAMPLES, STEPS = 60, 40
 ZONES = ("America/New_York", "Asia/Kathmandu", "UTC", "Pacific/Auckland")
@@ -320,7 +321,7 @@ def _play(examples: int, steps_: int, default: int) -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(seeded(chosen)(Watching), settings=profile)
-    print({"seed": chosen, "examples": examples} | {name: counts[name] for name in sorted(counts)})
+    tell({"seed": chosen, "examples": examples} | {name: counts[name] for name in sorted(counts)})
 
 
 @pytest.mark.soak

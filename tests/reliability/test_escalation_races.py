@@ -14,6 +14,7 @@ from tests import carriers, engine, faults, messages, money
 from tests import escalations as world
 from tests.carriers import Carrier
 from tests.clock import START
+from tests.figures import tell
 from tests.interleaving import OPERATIONS, calls_of, explore
 
 MOST, SAMPLE = 5000, 60
@@ -117,7 +118,7 @@ def _race(
     for meeting in explore(begin, most=most, seed=seed):
         assert meeting.refused == {}, (meeting.order, meeting.refused)
         found.append((cases[-1], cases[-1].settle(carrier), meeting.committed))
-    print({"seed": seed, "orders": len(found)})
+    tell({"seed": seed, "orders": len(found)})
     assert len(found) < most or most < MOST, "there are more orders"
     return found
 
@@ -240,7 +241,7 @@ def test_a_handler_may_die_at_every_call(carrier: Carrier, work: str) -> None:
                 wire.revive()
             handler(case)
             assert _came_to(case, carrier) == wanted, (position, kind)
-    print({"work": work, "calls": calls, "crashes": number})
+    tell({"work": work, "calls": calls, "crashes": number})
 
 
 def _came_to(case: Case, carrier: Carrier) -> list[Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from tests import carriers, faults, money, verdicts, workers
+from tests.figures import tell
 
 ALERTS, SHARES = 5000, 20
 PROCESSES = 2
@@ -49,7 +50,7 @@ def test_five_thousand_alerts_of_four_steps(stage: str) -> None:
         shares = workers.at_once(pool, _simulate, jobs)
     counts = sum((share.counts for share in shares), Counter())
     figures = _figures(seed, began, shares)
-    print(figures | {name: counts[name] for name in sorted(counts)})
+    tell(figures | {name: counts[name] for name in sorted(counts)})
     assert [problem for share in shares for problem in share.wrong] == []
     assert figures["alerts"] == ALERTS
     assert figures["p99 lateness"] <= figures["p99 until tried"] <= PROMISED  # type: ignore[operator]
@@ -66,7 +67,7 @@ def test_five_thousand_alerts_of_four_steps(stage: str) -> None:
 def test_a_few_alerts_of_four_steps(stage: str) -> None:
     seed, began = money.seed(20261114), time.monotonic()
     share = verdicts.simulate(seed, share=0, alerts=24, rate=RATE)
-    print(_figures(seed, began, [share]) | {name: share.counts[name] for name in sorted(share.counts)})
+    tell(_figures(seed, began, [share]) | {name: share.counts[name] for name in sorted(share.counts)})
     assert share.wrong == []
     assert sum(share.counts[f"provider {kind}"] for kind in carriers.FAILURES) >= 10, share.counts
     assert sum(share.counts[f"fault {kind}"] for kind in faults.KINDS) >= 3, share.counts

@@ -11,6 +11,7 @@ from shared.kernel.storage.reads import count, get
 from tests import faults, workers
 from tests.calls import Answer, call
 from tests.clock import FixedClock
+from tests.figures import tell
 from tests.samples import notes
 from tests.samples.keep_note import keep_note
 from tests.triggers import principal
@@ -58,7 +59,7 @@ def test_a_thousand_requests_with_one_key_have_one_effect_and_one_body(stage: st
     answers = [answer for answer, _ in results]
     waits = sum(waited for _, waited in results)
     replayed = Counter(answer.headers.get("Idempotency-Replayed") for answer in answers)
-    print({"requests": REQUESTS, "refusedWhileRunning": waits, "replayed": replayed["true"]})
+    tell({"requests": REQUESTS, "refusedWhileRunning": waits, "replayed": replayed["true"]})
 
     assert {answer.status for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1

@@ -11,6 +11,7 @@ from shared.messaging.items import address_hash
 from tests import carriers, engine, faults, messages
 from tests.carriers import Carrier
 from tests.clock import START
+from tests.figures import tell
 from tests.mailroom import CALLS, phone
 from tests.outbox import sent
 from tests.senders import OVERTAKERS, WORKER, Run, overtaking, rivals, settle, taken_of, warm
@@ -101,7 +102,7 @@ def test_a_sender_may_die_at_every_call(stage: str, name: str) -> None:
                 with suppress(faults.Crash):
                     _play(case, crashed)
                 _confirmed(case, carrier, crashed)
-        print({"case": name, "calls": wire.calls.total(), "crashes": number, "storage": runs})
+        tell({"case": name, "calls": wire.calls.total(), "crashes": number, "storage": runs})
 
 
 def _confirmed(case: Case, carrier: Carrier, message_id: str) -> None:
@@ -122,7 +123,7 @@ def _confirmed(case: Case, carrier: Carrier, message_id: str) -> None:
 @pytest.mark.parametrize("name", sorted(OVERTAKERS))
 def test_a_sender_may_be_overtaken_at_every_call(stage: str, name: str) -> None:
     problems, figures = overtaking(name)
-    print({"overtaken by": name, **figures})
+    tell({"overtaken by": name, **figures})
     assert problems == []
     assert min(figures.values()) > 0 or name == WORKER
 

@@ -22,6 +22,7 @@ from shared.messaging.items import MessagingInbox
 from tests import texting
 from tests.calls import invoke
 from tests.clock import START, FixedClock
+from tests.figures import tell
 from tests.outbox import sent
 from tests.texting import (
     ANN,
@@ -438,7 +439,7 @@ def prepared(stage: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> 
 def _refused_without_a_trace(stage: str, receiver: str, vectors: dict[str, Vector]) -> None:
     before = _tables(stage)
     answers = {name: invoke(receiver, make()) for name, make in vectors.items()}
-    print(
+    tell(
         {
             "receiver": receiver,
             "vectors": len(vectors),

@@ -8,6 +8,7 @@ from shared.messaging import Channel, sending
 from tests import carriers, engine, mailroom, messages, mutants, senders
 from tests.carriers import Carrier
 from tests.clock import START
+from tests.figures import tell
 from tests.mutants import Mutant
 
 CLAIM, SENDING, PROGRESS = senders.CLAIM, "shared.messaging.sending", "shared.messaging.progress"
@@ -145,7 +146,7 @@ def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bug_is_found(stage: str, mutant: Mutant, lane: Callable[[], list[str]]) -> None:
     with mutants.planted(mutant):
         found = lane()
-    print({"bug": mutant.bug, "found": len(found), "such as": found[:1]})
+    tell({"bug": mutant.bug, "found": len(found), "such as": found[:1]})
     assert found
 
 

@@ -19,6 +19,7 @@ from shared.messaging.message_items import Message, message_pk
 from tests import faults
 from tests.calls import invoke
 from tests.clock import START, FixedClock
+from tests.figures import tell
 from tests.outbox import sent
 from tests.texting import posted, sid, suppressions, written
 
@@ -145,7 +146,7 @@ def test_a_worker_that_dies_anywhere_leaves_one_effect(kind: str, death: str, cl
         assert (place, _effects(place)) == (place, expected)
         if not crashed:
             break
-    print({"kind": kind, "death": death, "callSites": died})
+    tell({"kind": kind, "death": death, "callSites": died})
     assert died >= 3, "inbox, matters, effect"
 
 
@@ -160,6 +161,6 @@ def test_eight_workers_with_one_reply_leave_one_effect(kind: str, clock: FixedCl
         runs = [pool.submit(twilio_events.process, event_id, now=clock.now()) for _ in range(WORKERS)]
     failed = Counter(type(run.exception()).__name__ for run in runs if run.exception())
     twilio_events.process(event_id, now=clock.now())
-    print({"kind": kind, "failed": dict(failed)})
+    tell({"kind": kind, "failed": dict(failed)})
     assert set(failed) <= {"Unavailable"}
     assert _effects(0) == expected

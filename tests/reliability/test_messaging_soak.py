@@ -3,6 +3,7 @@
 import pytest
 
 from tests import engine, mailroom, messages
+from tests.figures import tell
 
 SEED = 20260501
 
@@ -15,7 +16,7 @@ def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _judge(weather: mailroom.Storm, *, least: int) -> None:
-    print(weather.figures())
+    tell(weather.figures())
     assert weather.problems() == []
     assert min(weather.carrier.seen[kind] for kind in mailroom.PROVIDER) >= least
     assert min(weather.seen[kind] for kind in mailroom.STORAGE) >= least

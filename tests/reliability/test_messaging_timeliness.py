@@ -16,6 +16,7 @@ from shared.messaging import Channel, sending
 from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX, Message, message_pk
 from tests import carriers, engine, messages, queues
 from tests.carriers import Carrier
+from tests.figures import tell
 
 NIGHT, OPENS = datetime(2026, 3, 1, 2, tzinfo=UTC), datetime(2026, 3, 1, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -174,6 +175,6 @@ def test_all_that_wait_for_one_instant_are_handed_over_before_it(
     took = time.monotonic() - began
     told = aws_client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     queued = sum(int(told[name]) for name in told if name.startswith("ApproximateNumberOfMessages"))
-    print({"waiting": count, "stored": stored, "seconds": round(took, 1)})
+    tell({"waiting": count, "stored": stored, "seconds": round(took, 1)})
     assert handed == queued == len(waiting)
     assert took < MINUTE.total_seconds()

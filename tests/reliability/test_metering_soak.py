@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests import engine, faults, money, viewers, workers
+from tests.figures import tell
 
 SESSIONS, MINUTES, RATE = 200, 60, 0.2
 SHARES = 8
@@ -40,7 +41,7 @@ def _judge(seed: int, sessions: int, minutes: int) -> Counter[str]:
         "error": sum(abs(charged - due) for *_, due, charged in ended),
         "wrong": len(wrong),
     }
-    print(figures | {name: counts[name] for name in sorted(counts)})
+    tell(figures | {name: counts[name] for name in sorted(counts)})
 
     assert wrong == []
     assert len(ended) == sessions

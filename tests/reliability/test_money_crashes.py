@@ -1,4 +1,7 @@
-"""R-06: a function may die before and after each of its storage calls; delivered again, its effect is there once."""
+"""R-06: a function may die before and after each of its storage calls; delivered again, its effect is there once.
+
+And it comes to the same where every read that need not be consistent is late.
+"""
 
 import ast
 import sys
@@ -22,9 +25,11 @@ from shared.live.metering.sessions import session_id_of
 from shared.wallet import journal, projection, reconciliation
 from shared.wallet.items import AccountItem, account_pk
 from shared.wallet.rules import HoldSize, Reference
-from tests import faults, money, queues
+from tests import faults, money, mutants, queues
 from tests.bank import put_stream
 from tests.clock import START
+from tests.figures import tell
+from tests.mutants import Mutant
 
 CALLS = (*faults.WRITES, "GetItem", "Query", "BatchGetItem")
 MODULES = (journal, projection, reconciliation, sessions, sweep, ticks)
@@ -304,7 +309,7 @@ def test_every_money_use_case_may_die_at_every_storage_call(stage: str) -> None:
     books = money.books()
     wrong = [problem for problem in money.problems(books) if "usr-reconcile" not in problem]
     crashes = sum(map(len, runs.values()))
-    print({"cases": len(CASES), "calls": calls, "crashes": crashes, "sites": sum(map(len, sites.every.values()))})
+    tell({"cases": len(CASES), "calls": calls, "crashes": crashes, "sites": sum(map(len, sites.every.values()))})
     for plain, repeats in runs.items():
         expected = _nameless(_effect(books, plain))
         for user in repeats:
@@ -313,3 +318,67 @@ def test_every_money_use_case_may_die_at_every_storage_call(stage: str) -> None:
     assert crashes == 2 * sum(calls.values())
     assert all(calls.values())
     assert sites.missed() == []
+
+
+BY_INDEX = {"settle stream", "settle stream of two leases"}
+"""What an index finds may be late: whom these miss, the check of each session settles."""
+
+PLAIN = {name: case for name, case in CASES.items() if name not in BY_INDEX}
+
+
+def _differ(cases: dict[str, Case]) -> list[str]:
+    """Run cases in time, and where all late reads are late; return those that came to something else."""
+
+    def played(when: str) -> dict[str, tuple[str, Run]]:
+        runs = {name: Run(f"usr-{when}-{name.replace(' ', '_')}") for name in cases}
+        return {name: (_answered(cases[name], run), run) for name, run in runs.items()}
+
+    in_time = played("time")
+    with faults.injected(faults.script(), stale=1):
+        late = played("late")
+    books = money.books()
+    effects = [
+        {name: (answer, _nameless(_effect(books, run.user))) for name, (answer, run) in runs.items()}
+        for runs in (in_time, late)
+    ]
+    return [name for name in cases if effects[0][name] != effects[1][name]]
+
+
+def _answered(case: Case, run: Run) -> str:
+    """Return what a case ended with."""
+    case.prepare(run)
+    try:
+        case.act(run)
+    except (DomainError, LookupError) as refused:
+        return type(refused).__name__
+    return "done"
+
+
+@pytest.mark.covers("R-06")
+def test_every_money_use_case_comes_to_the_same_where_reads_are_late(stage: str) -> None:
+    with queues.watched():
+        assert _differ(PLAIN) == []
+
+
+@pytest.mark.covers("R-04")
+@pytest.mark.parametrize(
+    ("bug", "case"),
+    [
+        (
+            Mutant("an earlier lease is read late", ticks.__name__, "_lease_of", "=True)", "=True, consistent=False)"),
+            "tick of an earlier lease",
+        ),
+        (
+            Mutant("a hold is read late", journal.__name__, "expire_hold", "pk, sk)", "pk, sk, consistent=False)"),
+            "expire hold",
+        ),
+        (
+            Mutant("an account is read late", journal.__name__, "read_account", "SK)", "SK, consistent=False)"),
+            "adjust",
+        ),
+    ],
+    ids=["lease", "hold", "account"],
+)
+def test_a_read_made_late_is_found(stage: str, bug: Mutant, case: str) -> None:
+    with queues.watched(), mutants.planted(bug):
+        assert _differ({case: CASES[case]}) == [case]

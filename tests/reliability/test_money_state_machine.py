@@ -31,6 +31,7 @@ from shared.wallet.rules import HoldSize, Reference
 from tests import faults, money
 from tests.bank import put_stream
 from tests.clock import START
+from tests.figures import tell
 
 EXAMPLES, STEPS = 200, 30
 RATE, COST, LEASE = 6001, 1001, 48
@@ -366,7 +367,7 @@ def _play(examples: int, steps: int, default: int) -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(seeded(chosen)(Wallet), settings=profile)
-    print({"seed": chosen, "examples": examples, "steps": steps} | {name: counts[name] for name in sorted(counts)})
+    tell({"seed": chosen, "examples": examples, "steps": steps} | {name: counts[name] for name in sorted(counts)})
     assert money.problems(money.books()) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.messaging import events, suppression
 from tests.clock import FixedClock
+from tests.figures import tell
 from tests.mutants import Mutant, planted
 from tests.reliability import test_partner_races as races
 from tests.reliability.test_partner_races import ada, kinds, press
@@ -167,7 +168,7 @@ SEEDED: list[tuple[Mutant, Callable[[FixedClock], None]]] = [
 def test_a_seeded_bug_is_caught(mutant: Mutant, hunt: Callable[[FixedClock], None], clock: FixedClock) -> None:
     with planted(mutant), pytest.raises((AssertionError, Exception)) as caught:
         hunt(clock)
-    print({"bug": mutant.bug, "shown": type(caught.value).__name__})
+    tell({"bug": mutant.bug, "shown": type(caught.value).__name__})
 
 
 HUNTS = [used_twice, expired, forged, unseen_words, old_reply, stopped, reminded]

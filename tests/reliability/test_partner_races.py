@@ -26,6 +26,7 @@ from tests import escalations as world
 from tests import faults, outbox, team
 from tests.calls import call, invoke
 from tests.clock import START, FixedClock
+from tests.figures import tell
 from tests.team import GRACE, USER, added, evidence, link_to, messages, statement_on, stored, submit, visit
 from tests.triggers import due_event, queue_event
 
@@ -140,7 +141,7 @@ def test_whatever_partner_user_and_timer_do_at_once_the_ledger_says_what_stands(
         if "stop" in chosen:
             assert effective not in AGREEING | {"INVITED"}, told
         call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
-    print({"seed": seed, "rounds": len(rounds), "ended": dict(ended)})
+    tell({"seed": seed, "rounds": len(rounds), "ended": dict(ended)})
     assert len(ended) >= 4
 
 
@@ -198,7 +199,7 @@ def test_a_death_at_any_call_to_storage_has_its_effect_once(kind: str, what: str
         call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
         if not sum(met.seen.values()):
             break
-    print({"what": what, "kind": kind, "deaths": deaths})
+    tell({"what": what, "kind": kind, "deaths": deaths})
     assert deaths >= 4
 
 

@@ -6,7 +6,7 @@ A family has at most one live successor, nobody is stranded within the overlap, 
 import secrets
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,6 +20,7 @@ from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Put, Update, commit
 from tests import faults
 from tests.clock import START
+from tests.figures import tell
 
 USES = 50
 FAMILIES = 200
@@ -101,7 +102,7 @@ def _run(families: int, seed: int) -> Storm:
 @pytest.mark.covers("R-19", "X-P-14")
 def test_fifty_uses_at_once_of_each_of_two_hundred_families_leave_one_successor(stage):
     storm = _run(FAMILIES, secrets.randbelow(2**32))
-    print(storm)
+    tell(asdict(storm))
     assert sum(storm.outcomes.values()) == USES * FAMILIES
     assert all(storm.faults[kind] >= 100 for kind in KINDS)
     assert storm.outcomes["answered"] >= USES * FAMILIES * 0.8

@@ -18,6 +18,7 @@ from shared.live.items import STREAM_SK, Stream, stream_pk
 from shared.live.rules import MOVES, StreamStatus
 from shared.live.schemas import StreamChange
 from tests.clock import START
+from tests.figures import tell
 from tests.triggers import principal
 
 STREAMS, WISHES, COPIES = 25, 8, 8
@@ -70,7 +71,7 @@ def test_every_step_of_a_stream_is_allowed_and_told_once_whoever_races(stage: st
     ]
     with ThreadPoolExecutor(COPIES) as copies:
         answers = Counter(copies.map(_wish, jobs))
-    print(dict(answers))
+    tell(dict(answers))
     assert answers["STREAM_CHANGED"] > 0, "nobody met anybody"
     rows = dynamodb().scan(TableName=table_name(stage, "live"))["Items"]
     events = [row for row in rows if row["sk"]["S"] == "OUTBOX"]

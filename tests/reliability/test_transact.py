@@ -9,6 +9,7 @@ from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Check, ConditionFailed, Delete, Put, Update, commit, transact
 from tests import faults
 from tests.clock import START
+from tests.figures import tell
 from tests.samples.notes import Folder, Note
 
 SEED = 20260301
@@ -151,7 +152,7 @@ def test_under_random_faults_and_eight_workers_what_is_acknowledged_happened_onc
     with faults.injected(faults.at_random(SEED, 0.2)) as wire, ThreadPoolExecutor(WORKERS) as pool:
         outcomes = list(pool.map(deliver, operations))
     kept = {operation for operation in operations if get(Note, "NOTES#f", operation)}
-    print({"seed": SEED, "faults": dict(wire.seen), "outcomes": {o: outcomes.count(o) for o in sorted(set(outcomes))}})
+    tell({"seed": SEED, "faults": dict(wire.seen), "outcomes": {o: outcomes.count(o) for o in sorted(set(outcomes))}})
     assert _added("f") == len(kept)
     assert {name for name, outcome in zip(operations, outcomes, strict=True) if outcome in {"done", "taken"}} <= kept
     assert outcomes.count("done") <= len(kept)

@@ -20,6 +20,7 @@ from tests import deliveries
 from tests.calls import invoke
 from tests.clock import START, FixedClock
 from tests.deliveries import COMPLETED, SECRET, signature
+from tests.figures import tell
 from tests.triggers import Event, webhook_event
 
 NOW = to_ms(START) // 1000
@@ -246,7 +247,7 @@ def test_whatever_is_not_stripes_is_refused_without_a_trace(stage: str) -> None:
         for number, (name, header) in enumerate(CONTROLS.items())
     }
     kept = [number for number in range(len(CONTROLS)) if _is_kept(number)]
-    print({"vectors": len(VECTORS), "answers": dict(Counter(one["statusCode"] for one in answers.values()))})
+    tell({"vectors": len(VECTORS), "answers": dict(Counter(one["statusCode"] for one in answers.values()))})
 
     assert len(VECTORS) >= 60
     assert {name: one["statusCode"] for name, one in answers.items() if one["statusCode"] not in {400, 405, 413}} == {}

@@ -18,6 +18,7 @@ from shared.payments.items import PaymentsInbox
 from tests import deliveries, faults, workers
 from tests.clock import START, FixedClock
 from tests.deliveries import ARRIVED, COMPLETED, EXPIRED, NEVER_ARRIVED
+from tests.figures import tell
 from tests.outbox import sent
 from tests.triggers import Event
 
@@ -90,7 +91,7 @@ def test_one_event_a_thousand_times_at_once_has_one_effect(what: str, stage: str
     with workers.copies(_prepare) as pool:
         answers = Counter(workers.at_once(pool, _deliver, jobs))
         failures = sum(len(failed) for failed in workers.at_once(pool, _work, jobs))
-    print({"event": what, "answers": dict(answers), "failedWork": failures, "outcome": _outcome("p")})
+    tell({"event": what, "answers": dict(answers), "failedWork": failures, "outcome": _outcome("p")})
 
     assert answers == {200: TIMES}
     assert failures == 0
@@ -112,7 +113,7 @@ def test_every_order_of_up_to_five_events_ends_the_same(stage: str) -> None:
     orders = {f"p{number}": order for number, order in enumerate(_orders())}
     with workers.copies(_prepare) as pool:
         results = workers.at_once(pool, _in_order, list(orders.items()))
-    print({"orders": len(orders), "deliveries": sum(len(order) for order in orders.values())})
+    tell({"orders": len(orders), "deliveries": sum(len(order) for order in orders.values())})
 
     assert len(orders) == 325
     assert all(result == (200, []) for one in results for result in one)
@@ -131,7 +132,7 @@ def test_all_events_of_many_payments_at_once_doubled_and_shuffled_credit_each_pa
         _begin(name)
     with workers.copies(_prepare) as pool:
         results = workers.at_once(pool, _both, jobs)
-    print({"seed": seed, "deliveries": len(jobs), "results": dict(Counter(map(str, results)))})
+    tell({"seed": seed, "deliveries": len(jobs), "results": dict(Counter(map(str, results)))})
 
     assert set(map(str, results)) == {str((200, []))}
     assert {_outcome(name) for name in names} == {("SUCCEEDED", CREDIT)}
@@ -188,7 +189,7 @@ def test_a_death_before_or_after_any_call_to_storage_is_made_good_by_the_next_de
             met[name] += died
             if not died:
                 break
-    print({"event": what, "kind": kind, "callSites": dict(met)})
+    tell({"event": what, "kind": kind, "callSites": dict(met)})
     assert met["receive"] == 1
     assert met["work"] == {COMPLETED: 4, EXPIRED: 3, UNPAID: 3, "charge.refunded": 2}[what]
 

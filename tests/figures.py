@@ -1,0 +1,19 @@
+"""Figures that a test tells: what it did how often. ``make soak`` writes them down."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_MARK = "figures: "
+
+
+def tell(figures: Mapping[str, Any]) -> None:
+    """Tell figures, on a line of the test's output."""
+    print(_MARK + json.dumps(figures, default=repr))
+
+
+def told(output: str) -> dict[str, Any]:
+    """Return the figures in the output of a test; of one that told several times, each of them."""
+    marked = [line.partition(_MARK) for line in output.splitlines()]
+    found = [json.loads(text) for _, mark, text in marked if mark]
+    return found[0] if len(found) == 1 else {"each": found} if found else {}
