@@ -1,17 +1,11 @@
 """What people type in to register and to sign in. Checking addresses takes a library of the ``security`` layer."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from shared.identity.rules import MAX_PASSWORD
 from shared.identity.schemas import DisplayName
+from shared.kernel.text.addresses import MailAddress
 from shared.kernel.wire import Wire
-
-EmailAddress = Annotated[
-    EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["ada@wellspring.example"])
-]
-"""An address; upper and lower case are the same, and it is kept in lower case."""
 
 
 class Credentials(Wire):
@@ -19,7 +13,7 @@ class Credentials(Wire):
 
     model_config = ConfigDict(str_strip_whitespace=False)
 
-    email: EmailAddress
+    email: MailAddress
     password: SecretStr = Field(min_length=1, max_length=MAX_PASSWORD, examples=["Deep-water-7"])
 
 

@@ -2,17 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, StringConstraints
+from pydantic import AfterValidator, AnyHttpUrl, Field
 
 from shared.identity.rules import Role
-from shared.kernel.wire import Change, Instant, Wire, one_line
+from shared.kernel.text.reading import Line, Text
+from shared.kernel.wire import Change, Instant, Wire
 
-DisplayName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
-    AfterValidator(one_line),
-    Field(examples=["Ada"]),
-]
+DisplayName = Annotated[Line, Field(min_length=1, max_length=50, examples=["Ada"])]
 
 
 def _web_address(text: str) -> str:
@@ -94,7 +90,7 @@ class ProfileChange(Change):
     MAY_BE_NULL = frozenset({"bio", "avatar_url"})
 
     display_name: DisplayName = ""
-    bio: str | None = Field(default=None, max_length=500, examples=["Breathes out slowly."])
+    bio: Annotated[Text, Field(max_length=500, examples=["Breathes out slowly."])] | None = None
     avatar_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         default=None, max_length=500, examples=["https://wellspring.example/ada.png"]
     )
@@ -103,7 +99,7 @@ class ProfileChange(Change):
 class AdministrativeReason(Wire):
     """Why an administrator does this; it is kept in the audit trail."""
 
-    reason: str = Field(min_length=3, max_length=500, examples=["Reported by three viewers, ticket 4711."])
+    reason: Text = Field(min_length=3, max_length=500, examples=["Reported by three viewers, ticket 4711."])
 
 
 class RoleChange(Wire):

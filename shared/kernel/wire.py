@@ -1,7 +1,5 @@
 """The one shape of requests and answers: camelCase JSON, closed schemas, ``data`` beside ``meta`` or ``pagination``."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -77,42 +75,6 @@ class Change(Wire):
         if not self.model_fields_set:
             raise ValueError("name at least one thing to change")
         return self
-
-
-def one_line(text: str) -> str:
-    """Return a text as it is; ``ValueError`` where it has line breaks or control characters.
-
-    Names and titles stand in messages and in the subjects of mails.
-    """
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
-        raise ValueError("text without line breaks and control characters is needed")
-    return text
-
-
-Line = Annotated[str, AfterValidator(one_line)]
-"""Text of one line."""
-
-_LINKED = re.compile(r"://|\bwww\.|\w\.[^\W\d_]{2,}", re.IGNORECASE)
-"""What phones and mail programs make links of, a little generously: the end of a word, a full stop, two letters."""
-
-
-def without_links(text: str) -> str:
-    """Return a text as it is; ``ValueError`` where a reader could take a part of it for a web address.
-
-    Names and greetings of users reach people who never asked for them, under our name.
-    """
-    if _LINKED.search(text):
-        raise ValueError("no web address may be in it, and after a full stop a space is needed")
-    return text
-
-
-def unlinked(text: str) -> str:
-    """Return a text in which nobody sees a web address: where there was one, spaces take the place of its signs."""
-    return re.sub(r"[.:/]+", " ", text).strip() if _LINKED.search(text) else text
-
-
-Greeting = Annotated[Line, AfterValidator(without_links)]
-"""Text of one line for somebody who has not agreed to hear from us."""
 
 
 def _to_text(instant: datetime) -> str:

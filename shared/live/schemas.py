@@ -6,15 +6,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from shared.kernel.money import CreditAmount, DecimalText, from_decimal, to_decimal
+from shared.kernel.text.reading import Line
 from shared.kernel.wire import Change, Instant, Wire
 from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, StreamStatus
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
 CursorQuery = Annotated[str | None, Query(max_length=1000, description="``nextCursor`` of the page before.")]
 
-Title = Annotated[str, Field(min_length=1, max_length=120, examples=["Sunday strings"])]
+Title = Annotated[Line, Field(min_length=1, max_length=120, examples=["Sunday strings"])]
 CategoryName = Annotated[
-    str, Field(min_length=1, max_length=40, description="A category's name or id.", examples=["Music"])
+    Line, Field(min_length=1, max_length=40, description="A category's name or id.", examples=["Music"])
 ]
 PictureUrl = Annotated[
     str, Field(pattern=r"^https://\S+$", max_length=500, examples=["https://cdn.wellspring.example/strings.webp"])

@@ -8,11 +8,12 @@ from typing import Annotated, Literal, Self
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
 
+from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Wire
 from shared.messaging.channels import Channel
 
 AddressHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-Note = Annotated[str, Field(min_length=3, max_length=500, examples=["Called on 3 May: wants no more messages."])]
+Note = Annotated[Text, Field(min_length=3, max_length=500, examples=["Called on 3 May: wants no more messages."])]
 
 _AT = "2026-03-01T09:30:00.000Z"
 

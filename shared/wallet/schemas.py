@@ -1,10 +1,11 @@
 """The wallet on the wire. Amounts are decimal strings of credits."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from shared.kernel.money import CreditAmount, CreditInput
+from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Wire
 
 
@@ -46,7 +47,7 @@ class ReconcileRequest(Wire):
 
     user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     apply: bool = Field(default=False, strict=True)
-    reason: str | None = Field(default=None, min_length=3, max_length=500, examples=["Ticket 4711"])
+    reason: Annotated[Text, Field(min_length=3, max_length=500, examples=["Ticket 4711"])] | None = None
 
 
 class AdjustmentRequest(Wire):
@@ -54,7 +55,7 @@ class AdjustmentRequest(Wire):
 
     user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     amount: CreditInput = Field(examples=["-2.5"])
-    reason: str = Field(min_length=3, max_length=500, examples=["Ticket 4711: stream froze"])
+    reason: Text = Field(min_length=3, max_length=500, examples=["Ticket 4711: stream froze"])
     corrects: str | None = Field(default=None, max_length=200, examples=["METER_EVENT#5e4f2f5e"])
 
 

@@ -16,7 +16,7 @@ from shared.accountability.items import user_pk
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
-from shared.kernel.wire import unlinked
+from shared.kernel.text.links import unlinked
 
 MAX_NAME = 60
 

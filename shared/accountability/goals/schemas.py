@@ -9,7 +9,9 @@ from pydantic import AfterValidator, Field, Strict, StrictBool, model_validator
 from shared.accountability.events import Outcome
 from shared.accountability.goals.calendar import MAX_DAY_START, MAX_GRACE
 from shared.accountability.goals.frequency import MAX_EVERY, WEEK, Kind
-from shared.kernel.wire import Change, Greeting, Instant, InstantInput, Line, Wire
+from shared.kernel.text.links import Greeting
+from shared.kernel.text.reading import Line, Text
+from shared.kernel.wire import Change, Instant, InstantInput, Wire
 from shared.kernel.zones import ZoneName
 
 Status = Literal["ACTIVE", "PAUSED", "COMPLETED", "DELETED"]
@@ -34,9 +36,9 @@ LocalDate = Annotated[
 ]
 GoalId = Annotated[str, Field(min_length=1, max_length=64, examples=["gol_01jq4w8z7xkq3v9n2m5t6r8c1d"])]
 UserId = Annotated[str, Field(min_length=1, max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])]
-Title = Annotated[Line, Field(min_length=1, max_length=80, examples=["Morning run"])]
-Description = Annotated[str, Field(max_length=1000, examples=["Twenty minutes before breakfast."])]
-Notes = Annotated[str, Field(max_length=MAX_NOTES, examples=["Rainy, but done."])]
+Title = Annotated[Greeting, Field(min_length=1, max_length=80, examples=["Morning run"])]
+Description = Annotated[Text, Field(max_length=1000, examples=["Twenty minutes before breakfast."])]
+Notes = Annotated[Text, Field(max_length=MAX_NOTES, examples=["Rainy, but done."])]
 RequestId = Annotated[str, Field(min_length=1, max_length=128, examples=["4f9a1c52-1c1c-4a34-9a52-6a1d4ad3d8b1"])]
 Policy = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["standard"])]
 Minutes = Annotated[int, Strict(), Field(ge=0)]
@@ -107,8 +109,8 @@ class AccountabilityProfileChange(Change):
     preferences: (
         Annotated[
             dict[
-                Annotated[str, Field(min_length=1, max_length=40)],
-                StrictBool | Annotated[int, Strict()] | Annotated[str, Field(max_length=200)],
+                Annotated[Line, Field(min_length=1, max_length=40)],
+                StrictBool | Annotated[int, Strict()] | Annotated[Text, Field(max_length=200)],
             ],
             Field(max_length=MAX_PREFERENCES, examples=[{"theme": "dark"}]),
         ]

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from shared.accountability.team.rules import ContactMethod, Privacy
 from shared.accountability.team.schemas import Channels, GoalIds, Language, Name, Note, PhoneText, Relationship
+from shared.kernel.text.addresses import MailAddress
 from shared.kernel.wire import Wire
 from shared.kernel.zones import ZoneName
-
-EmailAddress = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["grace@example.com"])]
 
 
 class NewPartner(Wire):
@@ -37,7 +36,7 @@ class NewPartner(Wire):
     name: Name
     relationship: Relationship
     phone: PhoneText | None = None
-    email: EmailAddress | None = None
+    email: Annotated[MailAddress, Field(examples=["grace@example.com"])] | None = None
     preferred_contact_method: ContactMethod | None = None
     channels: Channels | None = None
     language: Language = "en"

@@ -15,7 +15,7 @@ from shared.accountability.team.items import Handled, Partner, owner_pk, partner
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write
-from shared.kernel.wire import unlinked
+from shared.kernel.text.links import unlinked
 from shared.messaging import MessageRequest, Recipient
 
 T = TypeVar("T")

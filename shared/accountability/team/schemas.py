@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
 from shared.accountability.team.rules import CaseKind, Decision, PartnerStatus, Privacy
-from shared.kernel.wire import Change, Greeting, Instant, Line, Wire
+from shared.kernel.text.links import Greeting
+from shared.kernel.text.reading import Line, Text
+from shared.kernel.wire import Change, Instant, Wire
 from shared.kernel.zones import ZoneName
 
 Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
@@ -140,7 +142,7 @@ class NewLead(Wire):
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Country of a number without +.")] | None = None
     source: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     consent: Literal[True]
-    consent_text: Annotated[str, Field(min_length=20, max_length=1000)] | None = None
+    consent_text: Annotated[Text, Field(min_length=20, max_length=1000)] | None = None
     name: Name | None = None
 
 
@@ -155,7 +157,7 @@ class Dispute(Wire):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "I ran, but had no network until noon."}]})
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class DisputeAccepted(Wire):
@@ -197,4 +199,4 @@ class CaseDecision(Wire):
     )
 
     decision: Decision
-    note: Annotated[str, Field(min_length=1, max_length=1000)]
+    note: Annotated[Text, Field(min_length=1, max_length=1000)]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
+from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Wire
 
 UnsubscribeToken = Annotated[str, Path(min_length=1, max_length=200)]
@@ -21,7 +22,7 @@ class ReviewDecision(Wire):
     """What a member of staff decides: SUPPRESS ends everything to the address, DISMISS lets messages go on."""
 
     decision: Decision = Field(examples=["SUPPRESS"])
-    note: str = Field(min_length=3, max_length=500, examples=["She asks not to be written to."])
+    note: Text = Field(min_length=3, max_length=500, examples=["She asks not to be written to."])
 
 
 class ReviewView(Wire):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
+from shared.kernel.text.reading import Line, Text
 from shared.kernel.wire import Instant, Wire
 from shared.messaging.channels import Channel
 from shared.messaging.wording.segments import HARD_LIMIT
@@ -16,8 +17,8 @@ TemplatePath = Annotated[str, Path(pattern=_KEY, max_length=60, examples=["escal
 VersionPath = Annotated[int, Path(ge=1, le=999_999)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(examples=["en-GB"])]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["partner_name"])]
-Source = Annotated[str, Field(min_length=1, max_length=1600, examples=["Hi {{ partner_name }}, this is {{ brand }}."])]
-LongSource = Annotated[str, Field(min_length=1, max_length=8000, examples=["{{ text }}\n\n{{ link }}"])]
+Source = Annotated[Text, Field(min_length=1, max_length=1600, examples=["Hi {{ partner_name }}, this is {{ brand }}."])]
+LongSource = Annotated[Text, Field(min_length=1, max_length=8000, examples=["{{ text }}\n\n{{ link }}"])]
 
 
 _EXAMPLE: dict[str, Any] = {
@@ -37,7 +38,7 @@ class Wording(Wire):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    subject: Annotated[str, Field(min_length=1, max_length=150, examples=["About {{ user_name }}"])]
+    subject: Annotated[Line, Field(min_length=1, max_length=150, examples=["About {{ user_name }}"])]
     text: Source
     plain: Source | None = None
     sms: Source | None = None
@@ -115,7 +116,7 @@ class PreviewRequest(Wire):
     locale: Locale = "en"
     channel: Channel
     variables: Annotated[
-        dict[VariableName, Annotated[str, Field(max_length=500)]], Field(default_factory=dict, max_length=20)
+        dict[VariableName, Annotated[Text, Field(max_length=500)]], Field(default_factory=dict, max_length=20)
     ]
     first_text: StrictBool = False
 

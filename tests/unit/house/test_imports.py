@@ -42,8 +42,8 @@ HOT = {
 MODULES = {function.declaration.module: function.declaration for function in functions()}
 
 
-CHECK_ADDRESSES = {"shared.accountability.team.naming", "shared.identity.credentials"}
-"""Modules with an ``EmailStr``: Pydantic imports ``email_validator`` when such a model is built."""
+CHECK_ADDRESSES = {"shared.kernel.text.addresses"}
+"""Modules that import ``email_validator`` when an address is checked."""
 
 
 def _vendors(names: frozenset[str]) -> set[str]:
