@@ -3,7 +3,8 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.messaging import access, operating
-from shared.messaging.operator_schemas import AddressView, NewSuppression
+from shared.messaging.addressing import NewSuppression
+from shared.messaging.operator_schemas import AddressView
 
 
 @post(

@@ -18,7 +18,7 @@ from shared.kernel.errors import (
     Unavailable,
     ValidationFailed,
 )
-from shared.kernel.shells.http import UnsupportedMediaType
+from shared.kernel.shells.bodies import UnsupportedMediaType
 
 Refusal = type[DomainError]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, Field
+from pydantic import AfterValidator, AnyHttpUrl, Field, ValidationError
 
 from shared.identity.rules import Role
 from shared.kernel.text.reading import Line, Text
@@ -12,7 +12,10 @@ DisplayName = Annotated[Line, Field(min_length=1, max_length=50, examples=["Ada"
 
 
 def _web_address(text: str) -> str:
-    AnyHttpUrl(text)
+    try:
+        AnyHttpUrl(text)
+    except ValidationError:
+        raise ValueError("a web address such as https://wellspring.example/ada.png is needed") from None
     return text
 
 
@@ -106,7 +109,7 @@ class RoleChange(Wire):
     """A role to grant or to take away, everywhere or within a tenant."""
 
     role: Role = Field(examples=["creator"])
-    tenant_id: str | None = Field(default=None, pattern=r"^[a-z0-9_]{1,64}$", examples=[None])
+    tenant_id: str | None = Field(default=None, pattern=r"^[a-z0-9_]{1,64}$", examples=["acme"])
     granted: bool = Field(strict=True, examples=[True])
 
 

@@ -8,6 +8,7 @@ from shared.identity.registration import AddressTaken, holder_of, new_account, o
 from shared.identity.rules import Role, grant
 from shared.kernel.ids import derived_id
 from shared.kernel.security.passwords import hash_password
+from shared.kernel.text.addresses import canonical_address
 
 
 def ensure_account(email: str, password: str, display_name: str, roles: Iterable[Role], now: datetime) -> str:
@@ -15,7 +16,7 @@ def ensure_account(email: str, password: str, display_name: str, roles: Iterable
 
     An account that is there is left as it is: doing it twice changes nothing.
     """
-    address = email.lower()
+    address = canonical_address(email)
     holder = holder_of(address)
     if holder is not None:
         return holder

@@ -1,6 +1,7 @@
 """What operators do: look a message up, stop and reopen addresses by hand, register senders, set budgets."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
@@ -17,11 +18,13 @@ from shared.messaging.operator_schemas import (
     BudgetChange,
     BudgetView,
     MessageView,
-    NewSuppression,
     SenderChange,
     SenderView,
     SuppressionView,
 )
+
+if TYPE_CHECKING:
+    from shared.messaging.addressing import NewSuppression
 
 
 def message(message_id: str) -> MessageView:
@@ -68,7 +71,7 @@ def _attempt(item: Attempt) -> AttemptView:
     )
 
 
-def suppress(body: NewSuppression, *, admin_id: str, operation: str, now: datetime) -> AddressView:
+def suppress(body: "NewSuppression", *, admin_id: str, operation: str, now: datetime) -> AddressView:
     """Stop messages to an address by hand; saying it again changes nothing.
 
     Raises:

@@ -3,10 +3,10 @@
 Neither words nor addresses are shown: what support has to know is what became of a message, not what it said.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StrictInt
 
 from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Wire
@@ -87,25 +87,6 @@ class MessageView(Wire):
     sent_at: Instant | None
     valid_until: Instant
     attempts: list[AttemptView]
-
-
-class NewSuppression(Wire):
-    """Somebody told a member of staff, by call or mail, that they want no messages (X-A-06): phone or e-mail."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"phone": "+12125550123", "note": "Called on 3 May: wants no more messages."}]}
-    )
-
-    phone: str | None = Field(default=None, min_length=4, max_length=32)
-    email: str | None = Field(default=None, min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
-    category: str | None = Field(default=None, max_length=32, description="Only this category; everything if not told.")
-    note: Note
-
-    @model_validator(mode="after")
-    def _one_address(self) -> Self:
-        if (self.phone is None) == (self.email is None):
-            raise ValueError("one of phone and email is needed")
-        return self
 
 
 class SuppressionView(Wire):

@@ -25,7 +25,10 @@ MAX_NOTES = 2000
 
 
 def _real(day: str) -> str:
-    date.fromisoformat(day)
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise ValueError(f"{day} is no day of the calendar") from None
     return day
 
 

@@ -139,7 +139,10 @@ class NewLead(Wire):
     )
 
     phone: PhoneText
-    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Country of a number without +.")] | None = None
+    region: (
+        Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Country of a number without +.", examples=["US"])]
+        | None
+    ) = None
     source: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     consent: Literal[True]
     consent_text: Annotated[Text, Field(min_length=20, max_length=1000)] | None = None

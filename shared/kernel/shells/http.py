@@ -4,18 +4,18 @@ Powertools routes, validates and injects. The shell adds what every endpoint of 
 permission, rate limits, ``Idempotency-Key``, the envelope, the one error shape and the request id.
 """
 
-import base64
 import inspect
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from pydantic_core import from_json, to_jsonable_python
+from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
 from shared.kernel import idempotency, rates
 from shared.kernel.caller import Principal, admit, operation_of, principal_of
@@ -25,29 +25,18 @@ from shared.kernel.errors import (
     DomainError,
     InternalError,
     NotFound,
-    PayloadTooLarge,
     RateLimitExceeded,
     ValidationFailed,
 )
+from shared.kernel.shells import bodies
+from shared.kernel.shells.bodies import FORMS, JSON
+from shared.kernel.shells.sentences import example_at, sentence
 from shared.kernel.telemetry import flush, logger
 from shared.kernel.wire import Page, Raw, Reply
-
-MAX_BODY = 256 * 1024
-"""Bytes of a request body (X-P-32); the gateway's own limit is 10 MB."""
-
-JSON = "application/json"
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-"""What an HTML form sends, and a mail client that unsubscribes (RFC 8058)."""
 
 SAFE = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 Answer = dict[str, Any]
-
-
-class UnsupportedMediaType(DomainError):
-    """The body is not of the media type that the endpoint takes."""
-
-    status, code, message = 415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json."
 
 
 def powertools_path(path: str) -> str:
@@ -80,13 +69,6 @@ def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | Non
     )
 
 
-def _read(body: str) -> Any:
-    try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError:
-        raise ValidationFailed(details=[("body", "The body is not JSON")]) from None
-
-
 _ALTERNATIVE = re.compile(r"[A-Z].*[a-z].*|.*[^A-Za-z0-9_].*|bool|int|float|str")
 """What pydantic calls the alternatives of a field that may be of several types; no field of ours is called so."""
 
@@ -98,17 +80,6 @@ def field_of(location: tuple[int | str, ...]) -> str:
     return ".".join(named) or str(location[0])
 
 
-def _explain(invalid: RequestValidationError) -> ValidationFailed:
-    errors = invalid.errors()
-    return ValidationFailed(details=[(field_of(tuple(error["loc"])), _sentence(error["msg"])) for error in errors])
-
-
-def _sentence(message: str) -> str:
-    """Return what is wrong without what pydantic calls our own checks, as a sentence."""
-    told = message.removeprefix("Value error, ")
-    return told[:1].upper() + told[1:]
-
-
 class HttpShell:
     """Runs one endpoint."""
 
@@ -118,13 +89,14 @@ class HttpShell:
             raise TypeError(f"{function.declaration.name} is no endpoint")
         self._declaration = function.declaration
         self._route = trigger
-        self._app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read)
+        self._app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=bodies.read_json)
         self._app.exception_handler(DomainError)(self._refuse)
-        self._app.exception_handler(RequestValidationError)(lambda invalid: self._refuse(_explain(invalid)))
+        self._app.exception_handler(RequestValidationError)(lambda invalid: self._refuse(self._explain(invalid)))
         # A value in the path that Powertools' pattern does not take, such as an emoji.
         self._app.not_found(lambda _: self._refuse(NotFound()))
         self._app.route(powertools_path(trigger.path), method=trigger.method)(self._answering(function))
         self._query = self._known_query()
+        self._taken = _taken(function.handler)
         self._media_types = FORMS if trigger.form else (JSON,)
         self._request_id = ""
 
@@ -180,16 +152,7 @@ class HttpShell:
         return principal
 
     def _check_body(self, event: dict[str, Any]) -> None:
-        body = event.get("body") or ""
-        if event.get("isBase64Encoded"):
-            body = _text(body)
-            event["body"], event["isBase64Encoded"] = body, False
-        if len(body.encode(errors="surrogatepass")) > MAX_BODY:
-            raise PayloadTooLarge
-        usual = self._media_types[0]
-        given = event["headers"].get("content-type", usual).partition(";")[0].strip().lower()
-        if body and given not in self._media_types:
-            raise UnsupportedMediaType(f"Send the body as {usual}.")
+        bodies.check(event, self._media_types)
         unknown = sorted(set(event.get("queryStringParameters") or {}) - self._query)
         if unknown and not self._route.raw:
             raise ValidationFailed(details=[(name, "Unknown parameter") for name in unknown])
@@ -249,9 +212,23 @@ class HttpShell:
         headers = {"Content-Type": response.content_type or JSON} | response.headers
         return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False}
 
+    def _explain(self, invalid: RequestValidationError) -> ValidationFailed:
+        details = []
+        for error in invalid.errors():
+            location = tuple(error["loc"])
+            place, *steps = location
+            # The body is one parameter, what else is sent is one for each name.
+            taken = self._taken.get("body") if place == "body" else self._taken.get(str(steps[0]) if steps else "")
+            example = example_at(taken, steps if place == "body" else steps[1:])
+            details.append((field_of(location), sentence(error, example)))
+        return ValidationFailed(details=details)
 
-def _text(encoded: str) -> str:
-    try:
-        return base64.b64decode(encoded, validate=True).decode()
-    except ValueError:
-        raise ValidationFailed(details=[("body", "The body is not UTF-8 text")]) from None
+
+def _taken(handler: Callable[..., Any]) -> dict[str, Any]:
+    """Return what a handler takes, by the name that a client gives it; ``body`` is the whole body."""
+    taken = {}
+    for name, parameter in inspect.signature(handler, eval_str=True).parameters.items():
+        notes = get_args(parameter.annotation) if get_origin(parameter.annotation) is Annotated else ()
+        alias = next((note.alias for note in notes if isinstance(note, FieldInfo) and note.alias), None)
+        taken[alias or name] = parameter.annotation
+    return taken

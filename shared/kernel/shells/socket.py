@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
 from shared.kernel.declare import Function
 from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, ValidationFailed
 from shared.kernel.realtime.schemas import Refused
 from shared.kernel.realtime.sending import send
+from shared.kernel.shells.bodies import read_json
 from shared.kernel.shells.inject import injected
+from shared.kernel.shells.sentences import example_at, sentence
 from shared.kernel.telemetry import flush, logger
 from shared.kernel.wire import ErrorBody, ErrorDetail, Wire
 
@@ -53,7 +54,10 @@ class SocketMessage:
         try:
             return model.model_validate(self.body)
         except ValidationError as invalid:
-            details = [(".".join(map(str, error["loc"])), error["msg"]) for error in invalid.errors()]
+            details = [
+                (".".join(map(str, error["loc"])), sentence(error, example_at(model, error["loc"])))
+                for error in invalid.errors()
+            ]
         raise ValidationFailed(details=details)
 
 
@@ -114,10 +118,7 @@ def _body(event: dict[str, Any]) -> dict[str, Any]:
     text = event.get("body") or "{}"
     if len(text.encode(errors="surrogatepass")) > MAX_FRAME:
         raise PayloadTooLarge
-    try:
-        body = from_json(text, allow_inf_nan=False)
-    except ValueError:
-        raise ValidationFailed("Send a JSON object.") from None
+    body = read_json(text)
     if not isinstance(body, dict):
         raise ValidationFailed("Send a JSON object.")
     return body

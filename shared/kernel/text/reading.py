@@ -21,6 +21,9 @@ _NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u31
 _BLANK = "\u2800"
 """The empty pattern of braille: a space, though Unicode counts it among the signs."""
 
+_LOST = "\ufffd"
+"""What programs write for bytes that they could not read."""
+
 _JOINING = ((0x0590, 0x109F), (0x1780, 0x18AF), (0xA800, 0xABFF), (0x10A00, 0x11FFF))
 """Scripts in which a joiner or its opposite changes what a word looks like: Hebrew to Myanmar, Khmer, Mongolian."""
 
@@ -46,9 +49,11 @@ def clean(text: str) -> str:
     for place, character in enumerate(whole):
         if _stays(character, "".join(kept[-1:]), whole[place + 1 : place + 2], kept):
             kept.append(character)
-    seen = unicodedata.normalize("NFC", "".join(kept)).strip().strip(_BLANK).strip()
-    while seen and (unicodedata.category(seen[0]) in {"Mn", "Me"} or seen[0] in {_ZWJ, _ZWNJ}):
-        seen = seen[1:].lstrip()
+    seen = unicodedata.normalize("NFC", "".join(kept))
+    while seen and (_is_blank(seen[0]) or unicodedata.category(seen[0]) in {"Mn", "Me"} or seen[0] in {_ZWJ, _ZWNJ}):
+        seen = seen[1:]
+    while seen and _is_blank(seen[-1]):
+        seen = seen[:-1]
     return seen if any(_is_seen(character) for character in seen) else ""
 
 
@@ -92,6 +97,10 @@ def _within(character: str, *ranges: tuple[int, int]) -> bool:
     return any(first <= ord(character) <= last for first, last in ranges)
 
 
+def _is_blank(character: str) -> bool:
+    return character.isspace() or character == _BLANK
+
+
 def _is_seen(character: str) -> bool:
     # A mark without its letter is not read; private use looks like anything or nothing. What is not assigned yet is
     # an emoji of tomorrow.
@@ -99,12 +108,18 @@ def _is_seen(character: str) -> bool:
     return character != _BLANK and (kind[0] in "LNPS" or kind == "Cn" or character in _SHOWN_FORMATS)
 
 
+def _require_whole(text: str) -> None:
+    if _LOST in text:
+        raise ValueError(f"a character was lost on the way and became {_LOST}: type it again")
+
+
 def line(text: str) -> str:
     """Return a text of one line as it is kept.
 
     Raises:
-        ValueError: it has line breaks or control characters.
+        ValueError: it has line breaks, control characters or signs of lost ones.
     """
+    _require_whole(text)
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
         raise ValueError("text without line breaks and control characters is needed")
     return clean(text)
@@ -114,8 +129,9 @@ def lines(text: str) -> str:
     """Return a text of several lines as it is kept, with line feeds between them.
 
     Raises:
-        ValueError: it has control characters.
+        ValueError: it has control characters or signs of lost ones.
     """
+    _require_whole(text)
     parts = text.replace("\t", " ").splitlines()
     if any(unicodedata.category(character) == "Cc" for part in parts for character in part):
         raise ValueError("text without control characters is needed")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from shared.kernel import inbox
 from shared.kernel.telemetry import logger
+from shared.kernel.text.addresses import canonical_address
 from shared.messaging import delivery, suppression
 from shared.messaging.events import MailEventReceived
 from shared.messaging.inbound import sns
@@ -115,5 +116,14 @@ def _suppress(told: _Told, event_id: str, *, at: datetime) -> bool:
     if reason is None:
         return False
     for address in addresses:
-        suppression.suppress(parseaddr(address.email)[1], reason, source=event_id, now=at)
+        suppression.suppress(_known_as(address.email), reason, source=event_id, now=at)
     return True
+
+
+def _known_as(told: str) -> str:
+    """Return an address of SES's as we keep it; one that we would not send to as it was told."""
+    address = parseaddr(told)[1]
+    try:
+        return canonical_address(address)
+    except ValueError:
+        return address

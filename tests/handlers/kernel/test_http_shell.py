@@ -76,18 +76,18 @@ def test_a_path_that_no_id_can_have_is_not_there_in_the_one_shape(call: Call, fo
 @pytest.mark.parametrize(
     ("request_", "details"),
     [
-        ({"body": {}}, [("text", "Field required")]),
-        ({"body": {"text": "hello", "admin": True}}, [("admin", "Extra inputs are not permitted")]),
-        ({"body": {"text": 7}}, [("text", "Input should be a valid string")]),
-        ({"body": {"text": ""}}, [("text", "String should have at least 1 character")]),
-        ({"body": {"text": "x" * 401}}, [("text", "String should have at most 400 characters")]),
-        ({"body": {"text": "hello", "weight": "3"}}, [("weight", "Input should be a valid integer")]),
-        ({"body": {"text": "hello", "weight": True}}, [("weight", "Input should be a valid integer")]),
-        ({"body": {"text": "hello", "weight": 1.5}}, [("weight", "Input should be a valid integer")]),
-        ({"body": {"text": "hello", "weight": 0}}, [("weight", "Input should be greater than or equal to 1")]),
+        ({"body": {}}, [("text", "This is needed")]),
+        ({"body": {"text": "hello", "admin": True}}, [("admin", "There is no such field")]),
+        ({"body": {"text": 7}}, [("text", "A text is needed")]),
+        ({"body": {"text": ""}}, [("text", "At least 1 character is needed that can be seen")]),
+        ({"body": {"text": "x" * 401}}, [("text", "At most 400 characters are possible; there are 401")]),
+        ({"body": {"text": "hello", "weight": "3"}}, [("weight", "A whole number is needed")]),
+        ({"body": {"text": "hello", "weight": True}}, [("weight", "A whole number is needed")]),
+        ({"body": {"text": "hello", "weight": 1.5}}, [("weight", "A whole number is needed")]),
+        ({"body": {"text": "hello", "weight": 0}}, [("weight", "At least 1 is needed")]),
         (
             {"body": {"text": None, "weight": None}},
-            [("text", "Input should be a valid string"), ("weight", "Input should be a valid integer")],
+            [("text", "A text is needed"), ("weight", "A whole number is needed")],
         ),
         ({"query": {"debug": "1"}}, [("debug", "Unknown parameter")]),
         ({"key": ""}, [("Idempotency-Key", "1 to 255 characters")]),
@@ -129,7 +129,7 @@ def test_a_body_that_is_no_json_object_is_refused(keep: Any, text: str) -> None:
 
 def test_a_missing_body_is_told(call: Call) -> None:
     answer = call(keep_note, path=FOLDER, caller=WRITER)
-    assert (answer.status, answer.json) == (400, _invalid(("body", "Field required")))
+    assert (answer.status, answer.json) == (400, _invalid(("body", "This is needed")))
 
 
 def test_json_that_the_gateway_encoded_is_read_as_usual(keep: Any) -> None:
@@ -156,6 +156,77 @@ def test_a_large_body_is_refused_before_it_is_read(keep: Any, size: int, way: st
 
 def test_a_large_body_is_measured_in_bytes(keep: Any) -> None:
     assert keep(text='{"text": "' + "ü" * (200 * 1024) + '"}').status == 413
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ('{"text": "a", "text": "b"}', "text"),
+        ('{"text": "a", "t\\u0065xt": "a"}', "text"),
+        ('{"weight": 1, "text": "a", "weight": 1}', "weight"),
+        ('{"text": {"x": [{"deep": 1, "deep": 2}]}}', "deep"),
+        ('{"' + "k" * 100 + '": 1, "' + "k" * 100 + '": 2}', "k" * 64),
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused_by_its_name(keep: Any, text: str, twice: str) -> None:
+    answer = keep(text=text)
+    assert (answer.status, answer.json) == (400, _invalid((twice, "It is given twice")))
+    assert _kept() == 0
+
+
+@pytest.mark.parametrize("text", ['{"text": "a", "weight": 1e400}', '{"text": "a", "weight": -Infinity}'])
+def test_a_number_that_is_none_is_refused(keep: Any, text: str) -> None:
+    assert (keep(text=text).status, _kept()) == (400, 0)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"encoded": '{"text": "grüß"}'.encode("latin-1")},
+        {"encoded": '{"text": "hi"}'.encode("utf-16")},
+        {"text": '{"text": "gr\ufffd"}'},
+        {"text": '{"text": "\udce4"}'},
+        {"encoded": b'{"text": "\xed\xa0\x80"}'},
+    ],
+)
+def test_bytes_that_are_not_utf_8_are_refused_and_never_kept(keep: Any, request_: dict[str, Any]) -> None:
+    answer = keep(**request_)
+    assert (answer.status, answer.json) == (400, _invalid(("body", "The body is not UTF-8 text")))
+    assert _kept() == 0
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        "application/json",
+        "Application/JSON",
+        "APPLICATION/JSON ; Charset=UTF-8",
+        'application/json;charset="utf-8"',
+        "application/json; charset=utf8; profile=x",
+    ],
+)
+def test_a_media_type_is_known_however_it_is_written(keep: Any, media: str) -> None:
+    assert keep(headers={"content-type": media}).status == 201
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({"content-type": "application/json; charset=iso-8859-1"}, "Send the body in UTF-8."),
+        ({"content-type": 'application/json; charset="UTF-16"'}, "Send the body in UTF-8."),
+        ({"content-encoding": "gzip"}, "Send the body as it is, not compressed."),
+        ({"content-encoding": "identity, br"}, "Send the body as it is, not compressed."),
+    ],
+)
+def test_another_charset_and_a_compressed_body_are_refused(keep: Any, headers: dict[str, str], message: str) -> None:
+    answer = keep(headers=headers)
+    assert (answer.status, answer.json) == (415, _error("UNSUPPORTED_MEDIA_TYPE", message))
+
+
+@pytest.mark.parametrize("media", ["text/plain", "Application/XML; charset=koi8-r"])
+def test_without_a_body_its_media_type_says_nothing(call: Call, media: str) -> None:
+    answer = call(keep_note, path=FOLDER, caller=WRITER, headers={"content-type": media})
+    assert (answer.status, answer.json) == (400, _invalid(("body", "This is needed")))
 
 
 MEDIA = ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", ""]

@@ -133,10 +133,24 @@ def test_a_command_of_the_wrong_form_is_refused(opened, say, body, field):
     assert [detail["field"] for detail in answer["error"]["details"]] == [field]
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '"x"', "hello", "[" * 20_000, "9" * 5_000])
+@pytest.mark.parametrize("body", ["[]", '"x"'])
 def test_what_is_no_object_is_refused(opened, say, body):
     opened("con-1")
     assert say("con-1", body) == _refusal("VALIDATION_ERROR", "Send a JSON object.")
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        *((body, "body", "The body is not JSON") for body in ("{", "hello", "[" * 20_000)),
+        ('{"action": "heartbeat", "action": "subscribe"}', "action", "It is given twice"),
+    ],
+)
+def test_what_is_no_json_or_two_things_at_once_is_refused(opened, say, body, field, message):
+    opened("con-1")
+    (answer,) = say("con-1", body)
+    assert answer["error"]["code"] == "VALIDATION_ERROR"
+    assert answer["error"]["details"] == [{"field": field, "message": message}]
 
 
 def test_an_unknown_action_is_told_the_known_ones(opened, say):

@@ -1,6 +1,7 @@
 """Texts that people read: what shows nothing is empty, what turns a line round goes, and what scripts need stays."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,12 @@ def test_several_lines_are_kept_with_line_feeds() -> None:
     assert lines("Dear all,  \r\n\r\n\tsee you\u2028soon.\r") == "Dear all,\n\n see you\nsoon."
     with pytest.raises(ValueError, match="control characters"):
         lines("a\x00b")
+
+
+@pytest.mark.parametrize("cleaner", [line, lines])
+def test_a_lost_character_is_not_kept(cleaner: Callable[[str], str]) -> None:
+    with pytest.raises(ValueError, match="was lost"):
+        cleaner("gr\ufffd\ufffd")
 
 
 @given(ANY | SIGNS)

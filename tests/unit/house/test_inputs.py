@@ -1,0 +1,143 @@
+"""What people type is cleaned in its type, whatever the field; and whatever is wrong with an input is said in words."""
+
+import json
+import warnings
+from typing import Any
+
+import pytest
+from pydantic import AfterValidator, BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from shared.kernel.shells.sentences import FORM, SENTENCES, SHAPED, example_at, sentence
+from shared.kernel.text.addresses import canonical_address
+from shared.kernel.text.reading import CLEANERS
+from tests.inputs import Place, models, places
+
+CLEANED = CLEANERS | {canonical_address}
+
+MACHINE_TEXT = {
+    "AdjustmentRequest.corrects": "a transaction's key",
+    "AdjustmentRequest.user_id": "an id",
+    "CheckoutRequest.price_id": "an id",
+    "EntryRequest.session_id": "an id",
+    "GuideChoice.guide_id": "an id",
+    "GroupMessage.goal_id": "an id",
+    "MeterTick.stream_id": "an id",
+    "NewLead.phone": "a number, parsed by its domain",
+    "NewPartner.phone": "a number, parsed by its domain",
+    "NewPartner.zone": "a zone of the database",
+    "NewPartner.goals[]": "ids",
+    "NewLog.goal_id": "an id",
+    "NewLog.request_id": "a key",
+    "NewSuppression.category": "a category's name",
+    "NewSuppression.phone": "a number, parsed by its domain",
+    "NewUpload.content_type": "a media type",
+    "OfflineLog.goal_id": "an id",
+    "OfflineLog.request_id": "a key",
+    "PartnerChange.zone": "a zone of the database",
+    "PartnerChange.goals[]": "ids",
+    "PreferencesChange.channels[]": "names of categories",
+    "PreferencesChange.channels[][]": "names of channels",
+    "PreferencesChange.zone": "a zone of the database",
+    "ProfileChange.avatar_url": "a web address",
+    "ProfileChange.zone": "a zone of the database",
+    "ReconcileRequest.user_id": "an id",
+    "Refreshing.refresh_token": "a token",
+    "SenderChange.brand_id": "a provider's id",
+    "SenderChange.campaign_id": "a provider's id",
+}
+"""Texts in bodies that no person reads."""
+
+
+def _notes(place: Place) -> list[Any]:
+    inner = [note for one in place.notes if isinstance(one, FieldInfo) for note in one.metadata]
+    return [*place.notes, *inner]
+
+
+def _is_parameter(place: Place) -> bool:
+    """Tell whether it is a value of a path, a query, a header or a form, which names and chooses things."""
+    return ":" in place.name
+
+
+def _is_shaped(place: Place) -> bool:
+    return any(getattr(note, "pattern", None) for note in _notes(place))
+
+
+def _is_cleaned(place: Place) -> bool:
+    return any(isinstance(note, AfterValidator) and note.func in CLEANED for note in _notes(place))
+
+
+TEXTS = [place for place in places() if place.kind is str and not _is_parameter(place) and not _is_shaped(place)]
+
+
+@pytest.mark.parametrize("place", TEXTS, ids=[place.name for place in TEXTS])
+def test_a_text_is_cleaned_in_its_type_or_read_by_machines_only(place: Place) -> None:
+    assert _is_cleaned(place) != (place.name in MACHINE_TEXT)
+
+
+def test_nothing_is_listed_that_is_not_there() -> None:
+    assert set(MACHINE_TEXT) <= {place.name for place in TEXTS}
+
+
+BAD: list[Any] = [
+    None,
+    True,
+    -1,
+    0,
+    10**30,
+    1.5,
+    1e300,
+    "",
+    "x",
+    "\u202e",
+    "a\nb\x00",
+    "2026-13-45",
+    "2026-02-30",
+    "12:00",
+    "2026-03-01T25:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "Nowhere/At_All",
+    "http://[",
+    "x" * 20_000,
+    [],
+    ["x"] * 500,
+    [None, 7, "2026-02-30"],
+    {},
+    {"x": "y"},
+    {"x" * 100: {"x": "y"}},
+    {f"k{number}": None for number in range(500)},
+]
+"""Values that are wrong nearly everywhere, as JSON can carry them."""
+
+
+THEIRS = ("Input", "should", "validation", "isoformat", "\n", "Value error")
+"""What the words of pydantic and Python have, and ours have not."""
+
+
+def _wrong(model: type[BaseModel]) -> list[Any]:
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    # Each value alone, and beside others that may be right, because a model is judged as a whole after its fields.
+    return [*BAD, *({name: bad} for name in names for bad in BAD), *(dict.fromkeys(names, bad) for bad in BAD)]
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_whatever_is_wrong_is_said_in_words_of_ours(model: type[BaseModel]) -> None:
+    told: dict[str, str] = {}
+    for value in _wrong(model):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                model.model_validate_json(json.dumps(value)) if isinstance(value, dict) else model.model_validate(value)
+        except ValidationError as invalid:
+            for error in invalid.errors():
+                assert error["type"] in SENTENCES.keys() | SHAPED, error
+                text = sentence(error, example_at(model, error["loc"]))
+                told[f"{error['type']} {error['loc']}"] = text
+    assert told
+    for where, text in told.items():
+        assert text != FORM, where
+        assert not any(word in text for word in THEIRS), text
+
+
+def test_a_secret_is_not_told_back() -> None:
+    assert all(place.kind is SecretStr for place in places() if place.name.endswith((".password", ".new_password")))
