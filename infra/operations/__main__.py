@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 
-from infra.operations import grant_role, replay_dead_letters, replay_inbox, rotate_token_key
+from infra.operations import backfill, grant_role, replay_dead_letters, replay_inbox, rotate_token_key
 
-COMMANDS = (grant_role, replay_dead_letters, replay_inbox, rotate_token_key)
+COMMANDS = (backfill, grant_role, replay_dead_letters, replay_inbox, rotate_token_key)
 
 
 def main() -> None:

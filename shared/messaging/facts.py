@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from shared.kernel.config import settings
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import Item
+from shared.kernel.text.forms import address_forms
 from shared.messaging import budgets, counters, phones
 from shared.messaging.budgets import Limit
 from shared.messaging.categories import Category, category
@@ -140,8 +141,13 @@ def subject_key(user_id: str) -> Key:
 def _addresses(message: Message, recipient: Recipient | None) -> tuple[str | None, str | None]:
     """Return the phone number and the mail address that a message may go to."""
     if message.to:
-        return (None, message.to) if "@" in message.to else (message.to, None)
-    return (recipient.phone, recipient.email) if recipient else (None, None)
+        return (None, _kept(message.to)) if "@" in message.to else (message.to, None)
+    return (recipient.phone, _kept(recipient.email)) if recipient else (None, None)
+
+
+def _kept(email: str | None) -> str | None:
+    """Return a mail address in its one form, in which it is written to, also where it is not stored so yet."""
+    return address_forms(email)[0] if email else None
 
 
 def _places(

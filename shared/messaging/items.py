@@ -8,6 +8,7 @@ from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribut
 from shared.kernel.inbox import RECEIVED, InboxItem
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
+from shared.kernel.text.forms import address_forms
 
 DOMAIN = "messaging"
 
@@ -24,12 +25,26 @@ def recipient_pk(recipient_id: str) -> str:
 
 def address_hash(address: str) -> str:
     """Return the hash that stands for a phone number (E.164) or a mail address in keys; case does not matter."""
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+    return address_hashes(address)[0]
+
+
+def address_hashes(address: str) -> tuple[str, ...]:
+    """Return the hash of an address, and those under which something may be kept that was written of its other form.
+
+    What is written now is kept under the first; whoever looks for something looks under all.
+    """
+    known = address_forms(address) if "@" in address else (address.strip(),)
+    return tuple(hashlib.sha256(form.encode()).hexdigest() for form in known)
 
 
 def address_pk(address: str) -> str:
     """Return the partition of an address, which outlives every recipient who has it (X-A-09)."""
-    return f"ADDRESS#{address_hash(address)}"
+    return address_pks(address)[0]
+
+
+def address_pks(address: str) -> tuple[str, ...]:
+    """Return every partition in which something of an address may lie, first its own."""
+    return tuple(f"ADDRESS#{hashed}" for hashed in address_hashes(address))
 
 
 class Recipient(Item):

@@ -17,6 +17,7 @@ from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, Write, transact
+from shared.kernel.text.links import unlinked
 from shared.messaging import Channel, MessageRequest, Recipient
 
 VALID = timedelta(days=3)
@@ -31,6 +32,10 @@ _WORDS = {
 
 _FIRST = "consent.request"
 _AGAIN = "consent.reminder"
+
+
+NAMELESS = "there"
+"""How somebody is greeted whose name shows nothing."""
 
 
 def about(partner_id: str) -> str:
@@ -65,12 +70,12 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
         category="consent-request",
         template=template,
         variables={
-            "partner_name": partner.name,
+            "partner_name": unlinked(partner.name) or NAMELESS,
             "user_name": user_name,
             "goal": rules.NEUTRAL_WORDS,
             "ways": _listed([_WORDS[channel] for channel in ways]),
             "link": links.link(partner, now=now),
-            "note": partner.note or "",
+            "note": unlinked(partner.note or ""),
         },
         valid=VALID,
         channels=rules.asked_by(ways_of(entry).channels),

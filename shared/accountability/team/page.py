@@ -15,6 +15,7 @@ from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.brands import Product, brand
 from shared.kernel.errors import NotFound
 from shared.kernel.pages import page, render
+from shared.kernel.text.links import unlinked
 from shared.kernel.wire import Raw
 from shared.kernel.zones import local_time
 from shared.messaging import Channel, Recipient
@@ -118,12 +119,13 @@ def shown(who: Seen, *, done: str = "", problem: str = "", status: int = 200, no
         "done": done,
         "problem": problem,
         "user_name": who.user_name,
-        "partner_name": partner.name,
+        "partner_name": unlinked(partner.name),
     }
     if standing in rules.CONSENTING:
         more = _agreed(who, now=now)
     elif standing in rules.MAY_ACCEPT:
-        more = {"heading": f"{who.user_name} asks for your support", "state": "asked", "note": partner.note}
+        note = unlinked(partner.note or "")
+        more = {"heading": f"{who.user_name} asks for your support", "state": "asked", "note": note}
     else:
         told = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
         mail = f"write to {brand(Product.GOALS).contact}"

@@ -35,6 +35,10 @@ class AlreadyHandled(Exception):
     """The news was handled before."""
 
 
+SOMEBODY = "Somebody who knows you"
+"""Whose name shows nothing."""
+
+
 def partner_as_read(user_id: str, partner_id: str) -> Partner:
     """Return a user's partner.
 
@@ -72,9 +76,12 @@ def entry_of(recipient_id: str) -> Recipient:
 
 
 def name_of(user_id: str) -> str:
-    """Return what partners know a user by: what they chose, else their display name."""
+    """Return what partners know a user by: what they chose, else their display name; nobody sees an address in it.
+
+    What was stored before names were judged as they are now is judged here.
+    """
     member = reads.get(Member, user_pk(user_id), Member.SK)
-    return member.name if member else unlinked(identity.display_names([user_id])[user_id])
+    return unlinked(member.name if member else identity.display_names([user_id])[user_id]) or SOMEBODY
 
 
 def require_goals(user_id: str, goal_ids: list[str] | None, *, field: str) -> None:

@@ -50,22 +50,6 @@ def _mixed(label: str) -> bool:
     return len({script for name in names for script in _ALIKE if name.startswith(script)}) > 1
 
 
-def address_before(address: str) -> str | None:
-    """Return how a canonical address was kept before addresses had one form; ``None`` where it was the same.
-
-    The domain of such addresses was kept in its own letters.
-    """
-    if "xn--" not in address:
-        return None
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        kept = validate_email(address, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        return None
-    return kept if kept != address else None
-
-
 MailAddress = Annotated[
     str,
     AfterValidator(canonical_address),

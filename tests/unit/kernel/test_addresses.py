@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.text.addresses import address_before, canonical_address
+from shared.kernel.text.addresses import canonical_address
+from shared.kernel.text.forms import address_forms
 
 
 @pytest.mark.parametrize(
@@ -56,15 +57,28 @@ def test_64_octets_are_possible_before_the_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "before"),
+    ("stored", "forms"),
     [
-        ("ada@example.com", None),
-        ("u@xn--bcher-kva.example", "u@bücher.example"),
-        ("xn--u@example.com", None),
+        ("ada@example.com", ("ada@example.com",)),
+        ("u@xn--bcher-kva.example", ("u@xn--bcher-kva.example", "u@bücher.example")),
+        ("u@bücher.example", ("u@xn--bcher-kva.example", "u@bücher.example")),
+        ("U@BÜCHER.Example ", ("u@xn--bcher-kva.example", "u@bücher.example")),
+        ("u@mail.faß.de", ("u@mail.xn--fa-hia.de", "u@mail.faß.de")),
+        ("xn--u@example.com", ("xn--u@example.com",)),
     ],
 )
-def test_how_an_address_was_kept_before_is_known(address: str, before: str | None) -> None:
-    assert address_before(address) == before
+def test_a_stored_address_is_known_under_both_of_its_forms(stored: str, forms: tuple[str, ...]) -> None:
+    assert address_forms(stored) == forms
+
+
+@given(st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=12))
+def test_the_first_form_of_an_address_is_its_one_form(label: str) -> None:
+    try:
+        kept = canonical_address(f"u@{label}.example")
+    except ValueError:
+        return
+    assert address_forms(kept)[0] == kept
+    assert address_forms(address_forms(kept)[-1]) == address_forms(kept)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
