@@ -4,13 +4,11 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from aws_cdk import App, CliCredentialsStackSynthesizer, Environment, Tags
 
 from infra.assets import TARGET_PYTHON, build_layers, bundle, target_interpreter
-from infra.brands import setting, told
 from infra.data import DataStack
 from infra.domain import DomainStack, add_functions
 from infra.platform import PlatformStack
@@ -96,12 +94,13 @@ def home(declaration: Declaration) -> str:
 def main() -> None:
     """Synthesize the stage that the context names."""
     app = new_app()
-    chosen = stage(app.node.try_get_context("stage") or "local", os.environ)
+    try:
+        chosen = stage(app.node.try_get_context("stage") or "local", os.environ)
+    except (LookupError, ValueError) as problem:
+        sys.exit(str(problem.args[0]))
     interpreter = None if chosen.local else target_interpreter()
     if not (chosen.local or interpreter):
         sys.stderr.write(f"No Python {TARGET_PYTHON} here: no bytecode is compiled, and cold starts take longer.\n")
-    if not chosen.local:
-        chosen = replace(chosen, settings={**chosen.settings, "brands": setting(chosen.name, told(chosen.name))})
     layers = {} if chosen.local else build_layers(Path(app.outdir) / "layers", interpreter)
     declarations = [function.declaration for function in registry.functions()]
     assemble(app, chosen, declarations, tables(), layers, interpreter)

@@ -1,11 +1,22 @@
-"""Stages: what differs between deployments. Everything else is the same for all of them."""
+"""Stages: what differs between deployments. Everything else is the same for all of them.
 
+Deployments on AWS are tables of ``stages.toml``; the local stage is written here.
+"""
+
+import json
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
 
 from aws_cdk.aws_logs import RetentionDays
 
+from infra import brands
 from shared.kernel.config import Settings
+
+FILE = Path(__file__).with_name("stages.toml")
 
 EMULATOR = "http://127.0.0.1:4566"
 """Where the local AWS listens unless the deploying process says otherwise."""
@@ -24,7 +35,7 @@ class Stage:
         emulator: base URL of the local AWS; empty on AWS.
         domain: custom domain of the APIs (``api.<domain>``, ``admin-api.<domain>``, ``live.<domain>``); may be empty.
         certificate: ARN of the certificate of those three names in the same region.
-        alarm_address: who is written to when an alarm fires; may be empty.
+        alarm_address: who is written to when an alarm fires; only the local stage has none.
         log_retention: of functions and access logs.
         rate: requests per second of each API, ``burst`` on top.
     """
@@ -47,16 +58,6 @@ class Stage:
         """Whether this stage runs on the emulator."""
         return bool(self.emulator)
 
-
-PROD = Stage(
-    name="prod",
-    mail_domain="wellspring.example",
-    origins=("https://wellspring.example",),
-    settings={
-        "livekit_url": "wss://wellspring.livekit.cloud",
-        "mail_sender": "hello@wellspring.example",
-    },
-)
 
 LOCAL_SETTINGS = {
     "stripe_api_base": "http://127.0.0.1:4571",
@@ -96,8 +97,62 @@ def stage(name: str, environ: Mapping[str, str]) -> Stage:
 
     Raises:
         LookupError: there is none of that name.
+        ValueError: its table is not whole; the message says what to fill in.
     """
-    known = {"local": local(environ), PROD.name: PROD}
+    if name == "local":
+        return local(environ)
+    known: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text())
     if name not in known:
-        raise LookupError(f"no stage {name!r}: infra/stages.py knows {', '.join(sorted(known))}")
-    return known[name]
+        raise LookupError(f"no stage {name!r}: infra/stages.toml knows {', '.join(sorted(known))}")
+    return deployed(name, known[name])
+
+
+def deployed(name: str, values: Mapping[str, Any]) -> Stage:
+    """Return a stage on AWS for its table.
+
+    Raises:
+        ValueError: the table is not whole; the message says what to fill in.
+    """
+    if wrong := problems(values):
+        listed = "\n".join(f"  {line}" for line in wrong)
+        raise ValueError(f"Stage {name} cannot be deployed yet. Fill in infra/stages.toml, [{name}]:\n{listed}")
+    own = {key: value for key, value in values.items() if key not in {"settings", "brands", "origins"}}
+    told = json.dumps(values["brands"], ensure_ascii=False, separators=(",", ":"))
+    return Stage(name, origins=tuple(values["origins"]), settings=values["settings"] | {"brands": told}, **own)
+
+
+_ARN = re.compile(r"arn:aws[\w-]*:acm:\S+")
+_DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
+_ORIGIN = re.compile(r"https://[^\s/]+\.[^\s/]+")
+_SOCKET = re.compile(r"wss://[^\s/]+\.\S+")
+_NAMES = {name.name for name in fields(Stage)} - {"name", "secrets", "emulator", "log_retention"}
+
+
+def problems(values: Mapping[str, Any]) -> list[str]:
+    """Return what keeps a table from being deployed, as ``field: what is wrong``.
+
+    A deployment that nobody hears the alarms of, or that writes to people from nobody, is none.
+    """
+    sent, settings = values.get("mail_domain", ""), values.get("settings", {})
+    sender = settings.get("mail_sender", "")
+    own = [
+        ("mail_domain", brands.wrong(sent, _DOMAIN, "is no domain")),
+        ("origins", _origins(values.get("origins", []))),
+        ("alarm_address", brands.wrong(values.get("alarm_address", ""), brands.MAIL, "is no mail address")),
+        ("settings.livekit_url", brands.wrong(settings.get("livekit_url", ""), _SOCKET, "is no wss:// address")),
+        ("settings.mail_sender", brands.wrong(sender, brands.MAIL, "is no mail address")),
+        ("settings.mail_sender", "" if sender.endswith(f"@{sent}") else f"is not at the mail domain {sent}"),
+    ]
+    if values.get("domain"):
+        own.append(("domain", brands.wrong(values["domain"], _DOMAIN, "is no domain")))
+        own.append(("certificate", brands.wrong(values.get("certificate", ""), _ARN, "is no ARN of a certificate")))
+    known = {f"settings.{one.name}" for one in fields(Settings)} | (_NAMES | {"brands", "settings"})
+    given = {*values.keys(), *(f"settings.{name}" for name in settings)}
+    unknown = [f"{name}: there is no such field" for name in sorted(given - known)]
+    branded = [f"brands.{line}" for line in brands.problems(values.get("brands", {}))]
+    return [f"{name}: {wrong}" for name, wrong in own if wrong] + unknown + branded
+
+
+def _origins(given: list[str]) -> str:
+    wrong = [brands.wrong(one, _ORIGIN, "is no https:// origin") for one in given] or ["is missing"]
+    return next((one for one in wrong if one), "")

@@ -1,7 +1,7 @@
 """Brands: the name that people know each product by, and who stands behind it.
 
 A message and a page speak for one product; whoever gets one may never have heard of us, so it says who writes, from
-where, and whom to ask. A deployment gives its values in one place (``infra/brands.toml``) and cannot do without.
+where, and whom to ask. A deployment gives its values in one place (``infra/stages.toml``) and cannot do without.
 """
 
 import json

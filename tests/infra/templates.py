@@ -10,9 +10,10 @@ from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.app import assemble, new_app
-from infra.stages import stage
+from infra.stages import deployed, local
 from shared.kernel.declare import Declaration
 from shared.kernel.storage.table import Table
+from tests.infra.whole_stage import VALUES
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Templates:
     """All stacks of one stage."""
 
     def __init__(self, name: str, declarations: Iterable[Declaration], tables: Iterable[Table], folder: Path) -> None:
-        self.stage = stage(name, {})
+        self.stage = local({}) if name == "local" else deployed(name, VALUES)
         self.declarations = tuple(declarations)
         self.tables = tuple(tables)
         self._folder = folder

@@ -52,8 +52,3 @@ def test_the_local_stage_takes_its_addresses_from_the_deploying_process() -> Non
     )
     assert told.emulator == "http://127.0.0.1:9"
     assert told.settings["stripe_api_base"] == "http://127.0.0.1:8"
-
-
-def test_an_aws_stage_takes_nothing_from_the_deploying_process() -> None:
-    environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "WELLSPRING_STRIPE_API_BASE": "http://127.0.0.1:8"}
-    assert stage("prod", environ) == stage("prod", {})

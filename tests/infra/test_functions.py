@@ -1,7 +1,6 @@
 from infra.app import home
 from infra.functions import SETTINGS, function_name
 from infra.secrets import SECRETS
-from infra.stages import PROD
 from shared.kernel.declare import Declaration, OnDue
 from shared.kernel.due import DELIVER
 from tests.infra.templates import Resource, Templates
@@ -105,10 +104,6 @@ def test_names_fit_and_settings_and_secrets_are_known(deployed: Templates) -> No
         assert len(function_name("staging", declaration)) <= 64
         assert set(declaration.settings) <= SETTINGS, declaration.name
         assert set(declaration.secrets) <= SECRETS.keys(), declaration.name
-
-
-def test_every_configured_setting_exists() -> None:
-    assert PROD.settings.keys() <= SETTINGS
 
 
 def test_a_function_has_the_layers_it_declares_and_none_locally(deployed: Templates, local: Templates) -> None:
