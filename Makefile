@@ -10,7 +10,7 @@ STAGE ?= prod
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs status demo test check lint format synth deploy documents routes requirements bench engines soak
+.PHONY: help up down reset logs status demo test check lint format synth diff deploy documents routes requirements bench engines soak
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -67,8 +67,11 @@ format: $(READY) ## Format the code and sort its imports.
 synth: $(READY) $(CDK) ## Synthesize the application for AWS (STAGE=prod) into cdk.out.
 	@node $(CDK) synth --quiet --context stage=$(STAGE)
 
-deploy: $(READY) $(CDK) ## Deploy the application to AWS (STAGE=prod), with the credentials of the shell; see docs/deployment.md.
-	@node $(CDK) deploy --all --context stage=$(STAGE)
+diff: $(READY) $(CDK) ## Show what a deployment to AWS would change (STAGE=prod): read its roles before you deploy.
+	@node $(CDK) diff --context stage=$(STAGE)
+
+deploy: $(READY) $(CDK) ## Deploy the application to AWS (STAGE=prod) without questions, with the credentials of the shell; see docs/deployment.md.
+	@node $(CDK) deploy --all --require-approval never --context stage=$(STAGE)
 
 routes: $(READY) ## Print every declared function as JSON.
 	@$(RUN) infra.documents.routes

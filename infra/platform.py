@@ -30,6 +30,8 @@ AUTHORIZER_CACHE = Duration.seconds(60)
 
 ARCHIVE = Duration.days(30)
 
+RUNBOOK = "docs/runbooks/alarms.md"
+
 
 class PlatformStack(Stack):
     """APIs, bus, keys, secrets, alarms.
@@ -106,12 +108,15 @@ class PlatformStack(Stack):
         return self._authorizers[api]
 
     def alarm(self, scope: Construct, name: str, metric: cloudwatch.IMetric, description: str, **options: Any) -> None:
-        """Raise an alarm when a metric reaches ``threshold`` (1 unless told) in any period."""
+        """Raise an alarm when a metric reaches ``threshold`` (1 unless told) in any period.
+
+        What its name ends with is a section of the runbook.
+        """
         alarm = cloudwatch.Alarm(
             scope,
             f"{name}-alarm",
             alarm_name=names.prefixed(self.stage.name, name),
-            alarm_description=description,
+            alarm_description=f"{description} Runbook: {RUNBOOK}#{name.rpartition('-')[2].lower()}",
             metric=metric,
             **{
                 "threshold": 1,

@@ -4,9 +4,25 @@ import argparse
 import os
 import sys
 
-from infra.operations import backfill, grant_role, replay_dead_letters, replay_inbox, rotate_token_key
+from infra.operations import (
+    backfill,
+    grant_role,
+    replay_dead_letters,
+    replay_inbox,
+    rotate_token_key,
+    store_secrets,
+    tell_mail_records,
+)
 
-COMMANDS = (backfill, grant_role, replay_dead_letters, replay_inbox, rotate_token_key)
+COMMANDS = (
+    backfill,
+    grant_role,
+    replay_dead_letters,
+    replay_inbox,
+    rotate_token_key,
+    store_secrets,
+    tell_mail_records,
+)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""No deployment without what people and operators need: what is missing or made up is named, and stops the synthesis."""
+"""No deployment without what people and operators need: what is missing or made up is named and stops the synthesis."""
 
 import json
 import tomllib
