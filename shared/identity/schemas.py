@@ -12,10 +12,13 @@ DisplayName = Annotated[Line, Field(min_length=1, max_length=50, examples=["Ada"
 
 
 def _web_address(text: str) -> str:
+    needed = "a web address such as https://wellspring.example/ada.png is needed"
+    if not text.isascii():
+        raise ValueError(needed)
     try:
         AnyHttpUrl(text)
     except ValidationError:
-        raise ValueError("a web address such as https://wellspring.example/ada.png is needed") from None
+        raise ValueError(needed) from None
     return text
 
 

@@ -18,7 +18,7 @@ CategoryName = Annotated[
     Line, Field(min_length=1, max_length=40, description="A category's name or id.", examples=["Music"])
 ]
 PictureUrl = Annotated[
-    str, Field(pattern=r"^https://\S+$", max_length=500, examples=["https://cdn.wellspring.example/strings.webp"])
+    str, Field(pattern=r"^https://[!-~]+$", max_length=500, examples=["https://cdn.wellspring.example/strings.webp"])
 ]
 Multiplier = Annotated[
     int,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.kernel.brands import brand
+from shared.kernel.text.reading import clean
 from shared.messaging.brands import product_of
 from shared.messaging.channels import Channel
 from shared.messaging.outgoing import Words
@@ -20,9 +21,6 @@ _UNSPOKEN = frozenset({"So", "Sk", "Cf"})
 """Unicode categories of emoji and what they are made of, besides the selector that follows some."""
 
 _SELECTOR = "\ufe0f"
-
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 _NAMES = frozenset({"partner_name", "user_name", "goal"})
 _NOTE = "note"
@@ -150,10 +148,8 @@ def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
 
 def _one_line(value: str) -> str:
     """Return a value that cannot break out of its sentence: no line breaks, control characters or turned text."""
-    kept = (character for character in value if character not in _BIDI)
-    return " ".join(
-        "".join(" " if unicodedata.category(one) == "Cc" or one in _UNWRITABLE else one for one in kept).split()
-    )
+    spaced = (" " if unicodedata.category(one) == "Cc" or one in _UNWRITABLE else one for one in value)
+    return " ".join(clean("".join(spaced)).split())
 
 
 def _text_message(version: Version, values: dict[str, str], ending: Version | None) -> tuple[str, int]:
