@@ -6,7 +6,7 @@ from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
 from shared.messaging.forecast import Forecast, Outlook
-from shared.messaging.items import Consent, Recipient, address_hash, recipient_pk
+from shared.messaging.items import Consent, Recipient, address_hash, address_hashes, recipient_pk
 from shared.messaging.requests import (
     AlreadyRequested,
     MessageRequest,
@@ -40,6 +40,7 @@ __all__ = [
     "Wishes",
     "access",
     "address_hash",
+    "address_hashes",
     "close_topic",
     "consent",
     "consent_sk",

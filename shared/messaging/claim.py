@@ -16,7 +16,7 @@ from shared.messaging.channels import Channel
 from shared.messaging.consent import consent_sk
 from shared.messaging.facts import Known, subject_key
 from shared.messaging.gate import Way
-from shared.messaging.items import Consent, Recipient, Suppression, address_pk, suppression_sk
+from shared.messaging.items import Consent, Recipient, Suppression, address_pks, suppression_sk
 from shared.messaging.message_items import Attempt, Message, attempt_sk
 from shared.messaging.outgoing import Words
 from shared.messaging.progress import Moved
@@ -110,9 +110,8 @@ def _not_suppressed(known: Known, way: Way) -> list[Check]:
     free: Condition = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists()
     if known.category.name == "service" and known.message.about:
         free |= (Suppression.reason == "STOP") & (Suppression.source == known.message.about)
-    pk = address_pk(str(way.address))
     scopes = (suppression_sk(), suppression_sk(known.category.name))
-    return [Check(Suppression, pk, sk, free, Moved) for sk in scopes]
+    return [Check(Suppression, pk, sk, free, Moved) for pk in address_pks(str(way.address)) for sk in scopes]
 
 
 def _consented(known: Known, way: Way) -> list[Check]:

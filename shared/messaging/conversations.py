@@ -53,19 +53,19 @@ def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) ->
     return [Put(conversation)]
 
 
-def standing(hashed: str, *, now: datetime) -> tuple[list[Conversation], Question | None]:
-    """Return what is open for an address: its matters, and what we asked back. One query.
+def standing(*hashed: str, now: datetime) -> tuple[list[Conversation], Question | None]:
+    """Return what is open for an address: its matters, and what we asked back. One query for each of its hashes.
 
     What we asked is over once a later message came that a number may answer: then it answers that one.
     """
-    key = (Conversation.pk == f"ADDRESS#{hashed}") & Conversation.sk.startswith("OPEN")
+    keys = [(Conversation.pk == f"ADDRESS#{one}") & Conversation.sk.startswith("OPEN") for one in hashed]
     matters: list[Conversation] = []
     asked: Question | None = None
-    for found in reads.query_all(Conversation, key):
-        if found["sk"]["S"] == Question.SK:
-            asked = Question.load(dict(found))
-        else:
+    for found in (found for key in keys for found in reads.query_all(Conversation, key)):
+        if found["sk"]["S"] != Question.SK:
             matters.append(Conversation.load(dict(found)))
+        else:
+            asked = asked or Question.load(dict(found))
     waiting = [matter for matter in matters if matter.expires_at > now]
     later = asked and any(matter.kind != "NOTICE" and matter.sent_at > asked.asked_at for matter in waiting)
     return waiting, asked if asked and asked.expires_at > now and not later else None

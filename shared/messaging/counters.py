@@ -9,7 +9,7 @@ from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import Put
 from shared.messaging.categories import Cap, Category
 from shared.messaging.gate import Count
-from shared.messaging.items import address_pk, recipient_pk
+from shared.messaging.items import address_pks, recipient_pk
 from shared.messaging.limit_items import SendCounter, sends_sk
 from shared.messaging.message_items import Message
 from shared.messaging.progress import Moved
@@ -37,10 +37,13 @@ class Counter:
 
 
 def counters(message: Message, category: Category, addresses: Iterable[str]) -> list[Counter]:
-    """Return where a message is counted: at every address of its recipient, or by their id, and at its subject."""
+    """Return where a message is counted: at every address of its recipient, or by their id, and at its subject.
+
+    Somebody who is known by two numbers is counted under both.
+    """
     found = []
     if category.caps:
-        people = [address_pk(address) for address in addresses] or [recipient_pk(message.recipient_id)]
+        people = [pk for address in addresses for pk in address_pks(address)] or [recipient_pk(message.recipient_id)]
         found += [Counter(pk, sends_sk(category.name), category.caps) for pk in dict.fromkeys(people)]
     if category.subject_caps and message.subject_id:
         found.append(Counter(f"SUBJECT#{message.subject_id}", sends_sk(category.name), category.subject_caps))

@@ -10,7 +10,7 @@ from shared.kernel.storage.writes import Delete, Put, Update, Write
 from shared.messaging import phones
 from shared.messaging.channels import Channel
 from shared.messaging.hours import Whereabouts
-from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
+from shared.messaging.items import AddressEntry, Recipient, address_pk, address_pks, recipient_pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ def _known_by(address: str, recipient_id: str) -> Put:
     return Put(AddressEntry(pk=address_pk(address), sk=recipient_pk(recipient_id), recipient_id=recipient_id))
 
 
-def forget_address(address: str, recipient_id: str) -> Delete:
-    """Return the write that parts a recipient from an address they no longer have."""
-    return Delete(AddressEntry, address_pk(address), recipient_pk(recipient_id))
+def forget_address(address: str, recipient_id: str) -> list[Delete]:
+    """Return the writes that part a recipient from an address they no longer have."""
+    return [Delete(AddressEntry, pk, recipient_pk(recipient_id)) for pk in address_pks(address)]
 
 
 @dataclass(frozen=True, slots=True)

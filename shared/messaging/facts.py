@@ -20,7 +20,7 @@ from shared.messaging.items import (
     Consent,
     Recipient,
     Suppression,
-    address_pk,
+    address_pks,
     recipient_pk,
     suppression_sk,
 )
@@ -42,7 +42,7 @@ Key = tuple[type[Item], str, str]
 class Place:
     """What is known of one address."""
 
-    state: AddressState | None
+    states: tuple[AddressState, ...]
     suppressions: tuple[Suppression, ...]
 
 
@@ -104,8 +104,8 @@ def read(message: Message, now: datetime) -> Known:
         narrower=_narrower(message, recipient),
         counts=counters.counts(message, counts),
     )
-    state = places[to_phone].state if to_phone else None
-    texted = state is not None and state.first_text_at is not None
+    states = places[to_phone].states if to_phone else ()
+    texted = any(state.first_text_at is not None for state in states)
     return Known(message, kind, facts, recipient, phone, limits, counts, texted)
 
 
@@ -157,18 +157,16 @@ def _places(
     of_addresses: list[Key] = [
         key
         for address in addresses
-        for key in (
-            (AddressState, address_pk(address), AddressState.SK),
-            *((Suppression, address_pk(address), sk) for sk in scopes),
-        )
+        for pk in address_pks(address)
+        for key in ((AddressState, pk, AddressState.SK), *((Suppression, pk, sk) for sk in scopes))
     ]
     of_budgets = budgets.keys(phone) if phone else []
     wanted = [*of_addresses, *(counter.key for counter in counted), *of_budgets]
     found = dict(zip(wanted, reads.get_many(wanted), strict=True)) if wanted else {}
     places = {
         address: Place(
-            found[AddressState, address_pk(address), AddressState.SK],
-            tuple(item for sk in scopes if (item := found[Suppression, address_pk(address), sk])),
+            tuple(item for pk in address_pks(address) if (item := found[AddressState, pk, AddressState.SK])),
+            tuple(item for pk in address_pks(address) for sk in scopes if (item := found[Suppression, pk, sk])),
         )
         for address in addresses
     }
@@ -203,7 +201,7 @@ def _way(
     if address is None:
         return Way(channel, None)
     place = places[address]
-    heard = place.state.heard_at if place.state else None
+    heard = max((state.heard_at for state in place.states if state.heard_at), default=None)
     return Way(
         channel,
         address,

@@ -9,6 +9,7 @@ from shared.kernel.inbox import RECEIVED, InboxItem
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
 from shared.kernel.text.forms import address_forms
+from shared.messaging import phones
 
 DOMAIN = "messaging"
 
@@ -24,7 +25,10 @@ def recipient_pk(recipient_id: str) -> str:
 
 
 def address_hash(address: str) -> str:
-    """Return the hash that stands for a phone number (E.164) or a mail address in keys; case does not matter."""
+    """Return the hash that stands in keys for whoever has a phone number (E.164) or a mail address.
+
+    Case does not matter, nor by which of their numbers somebody is known (``phones.forms``).
+    """
     return address_hashes(address)[0]
 
 
@@ -33,7 +37,7 @@ def address_hashes(address: str) -> tuple[str, ...]:
 
     What is written now is kept under the first; whoever looks for something looks under all.
     """
-    known = address_forms(address) if "@" in address else (address.strip(),)
+    known = address_forms(address) if "@" in address else phones.forms(address.strip())
     return tuple(hashlib.sha256(form.encode()).hexdigest() for form in known)
 
 

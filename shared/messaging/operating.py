@@ -9,7 +9,7 @@ from shared.kernel.storage.writes import Put, commit
 from shared.messaging import phones, suppression
 from shared.messaging.categories import CATEGORIES
 from shared.messaging.channels import Channel
-from shared.messaging.items import address_hash
+from shared.messaging.items import address_hashes
 from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk
 from shared.messaging.message_items import Attempt, Message, message_pk
 from shared.messaging.operator_schemas import (
@@ -80,17 +80,17 @@ def suppress(body: "NewSuppression", *, admin_id: str, operation: str, now: date
     if body.category is not None and body.category not in CATEGORIES:
         raise ValidationFailed(details=[("category", f"one of {', '.join(sorted(CATEGORIES))}")])
     address = phones.parse(body.phone, field="phone") if body.phone else str(body.email)
-    hashed = address_hash(address)
+    hashes = address_hashes(address)
     source, scope = f"staff:{admin_id}:{operation}", body.category or "ALL"
-    suppression.suppress_hash(hashed, "STAFF", source=source, scope=scope, note=body.note, now=now)
-    return address_of(hashed)
+    suppression.suppress_hash(*hashes, reason="STAFF", source=source, scope=scope, note=body.note, now=now)
+    return address_of(*hashes)
 
 
-def address_of(hashed: str) -> AddressView:
-    """Return what is suppressed for an address, and who has it."""
+def address_of(*hashed: str) -> AddressView:
+    """Return what is suppressed for an address, and who has it, by its hashes."""
     return AddressView(
-        address_hash=hashed,
-        recipients=suppression.recipients(hashed),
+        address_hash=hashed[0],
+        recipients=suppression.recipients(*hashed),
         suppressions=[
             SuppressionView(
                 reason=item.reason,
@@ -100,7 +100,7 @@ def address_of(hashed: str) -> AddressView:
                 suppressed_at=item.suppressed_at,
                 lifted_at=item.lifted_at,
             )
-            for item in suppression.standing(hashed)
+            for item in suppression.standing(*hashed)
         ],
     )
 

@@ -12,6 +12,16 @@ PREFIX_DIGITS = 4
 _WRITTEN = re.compile(r"[0-9+()./\- \u00a0]{4,32}", re.ASCII)
 """How people write numbers; the library would also take letters, extensions and parameters."""
 
+_FORMS = (
+    # Brazil's mobile numbers grew from eight digits to nine; landlines, which begin with 2 to 5, have eight.
+    (re.compile(r"\+55([1-9]{2})9?([6-9][0-9]{7})", re.ASCII), r"+55\g<1>9\g<2>", r"+55\g<1>\g<2>"),
+    # Mexico's mobile numbers had a 1 before them until 2019.
+    (re.compile(r"\+521?([2-9][0-9]{9})", re.ASCII), r"+52\g<1>", r"+521\g<1>"),
+    # A 9 before an Argentine number says that it is a mobile; no landline has the ten digits of a mobile number.
+    (re.compile(r"\+549?([1-3][0-9]{9})", re.ASCII), r"+549\g<1>", r"+54\g<1>"),
+)
+"""Numbers under which one person is known: the one that is theirs, and the one that WhatsApp may write."""
+
 NOWHERE = "ZZ"
 """Country of numbers that belong to none."""
 
@@ -65,6 +75,19 @@ def parse(text: str, *, field: str, region: str | None = None) -> str:
     return formatted
 
 
+def forms(address: str) -> tuple[str, ...]:
+    """Return everything by which whoever has an address may be known, first what they are known by here.
+
+    Two numbers in three countries; of every other number, and of a mail address, the address alone. It needs no
+    metadata, so that whoever looks somebody up needs no layer.
+    """
+    for form, kept, other in _FORMS:
+        found = form.fullmatch(address)
+        if found:
+            return found.expand(kept), found.expand(other)
+    return (address,)
+
+
 @lru_cache(maxsize=1024)
 def describe(number: str) -> Phone:
     """Return what an E.164 number tells; one that nobody can have, as senders may be made up, receives nothing."""
@@ -73,13 +96,16 @@ def describe(number: str) -> Phone:
 
     try:
         parsed = phonenumbers.parse(number)
+        if not phonenumbers.is_valid_number(parsed):
+            # A form that is no longer in use says nothing; of an Argentine landline the other one would say too much.
+            parsed = phonenumbers.parse(forms(number)[0])
     except phonenumbers.NumberParseException:
         return Phone(country=NOWHERE, prefix=number[:-PREFIX_DIGITS], zones=(), area_code=None, texts=False)
     kind = phonenumbers.PhoneNumberType
     country = phonenumbers.region_code_for_number(parsed) or NOWHERE
     return Phone(
         country=country,
-        prefix=number[:-PREFIX_DIGITS],
+        prefix=forms(number)[0][:-PREFIX_DIGITS],
         zones=tuple(zone for zone in time_zones_for_number(parsed) if zone != _UNKNOWN_ZONE),
         area_code=int(number[2:5]) if country == "US" else None,
         texts=phonenumbers.number_type(parsed) in _personal() - {kind.FIXED_LINE},

@@ -11,7 +11,7 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Put, Refusal, Update, commit, transact
 from shared.messaging.events import AddressOptedIn, AddressOptedOut
-from shared.messaging.items import AddressEntry, Suppression, address_hash, suppression_sk
+from shared.messaging.items import AddressEntry, Suppression, address_hashes, suppression_sk
 
 Reason = Literal["STOP", "CARRIER", "BOUNCE", "COMPLAINT", "WRONG_NUMBER", "UNSUBSCRIBED", "STAFF", "REVIEW"]
 """``REVIEW`` holds an address until a member of staff has read what its owner wrote; nobody is told of it."""
@@ -44,13 +44,16 @@ def suppress(address: str, reason: Reason, *, source: str, scope: str = "ALL", n
     Returns:
         Whether it is new; what stands already stays as it is, but for a hold, which a decision replaces.
     """
-    return suppress_hash(address_hash(address), reason, source=source, scope=scope, now=now)
+    return suppress_hash(*address_hashes(address), reason=reason, source=source, scope=scope, now=now)
 
 
 def suppress_hash(
-    hashed: str, reason: Reason, *, source: str, scope: str = "ALL", note: str | None = None, now: datetime
+    hashed: str, *others: str, reason: Reason, source: str, scope: str = "ALL", note: str | None = None, now: datetime
 ) -> bool:
-    """Do what ``suppress`` does, for the hash of an address; ``note`` is what a member of staff says of it."""
+    """Do what ``suppress`` does, for the hash of an address; ``note`` is what a member of staff says of it.
+
+    Who is known by one of the ``others`` is told, too.
+    """
     item = Suppression(
         pk=f"ADDRESS#{hashed}",
         sk=suppression_sk(scope),
@@ -66,7 +69,7 @@ def suppress_hash(
         free |= Suppression.reason == "REVIEW"
     told = [
         AddressOptedOut.model_validate({"recipient_id": recipient, "reason": reason})
-        for recipient in (recipients(hashed) if scope == "ALL" and reason in _TOLD else ())
+        for recipient in (recipients(hashed, *others) if scope == "ALL" and reason in _TOLD else ())
     ]
     # A link suppresses again after it was lifted, and that is told again.
     events = [outbox(event, at=now, event_id=f"{hashed}-{source}-{to_ms(now)}-{event.recipient_id}") for event in told]
@@ -78,26 +81,26 @@ def suppress_hash(
 
 def lift(address: str, *, now: datetime) -> bool:
     """Take back what suppressed an address until ``now``, as its owner's START does; return whether there was any."""
-    return lift_hash(address_hash(address), now=now)
+    return lift_hash(*address_hashes(address), now=now)
 
 
-def lift_hash(hashed: str, *, note: str | None = None, now: datetime) -> bool:
-    """Do what ``lift`` does, for the hash of an address; ``note`` is what a member of staff says of it."""
+def lift_hash(*hashed: str, note: str | None = None, now: datetime) -> bool:
+    """Do what ``lift`` does, for the hashes of an address; ``note`` is what a member of staff says of it."""
     # A START that is worked late lifts no STOP that came after it.
-    before = [item for item in standing(hashed) if item.lifted_at is None and item.suppressed_at <= now]
+    before = [item for item in standing(*hashed) if item.lifted_at is None and item.suppressed_at <= now]
     lifted = [_lift(item, hashed, note, now) for item in before]
     return any(lifted)
 
 
-def _lift(item: Suppression, hashed: str, note: str | None, now: datetime) -> bool:
+def _lift(item: Suppression, hashed: Sequence[str], note: str | None, now: datetime) -> bool:
     unchanged = Suppression.lifted_at.does_not_exist() & (Suppression.suppressed_at == item.suppressed_at)
     actions = [Suppression.lifted_at.set(now), *([Suppression.note.set(note)] if note else [])]
     taken_back = Update(Suppression, item.pk, item.sk, actions, condition=unchanged, error=NotSuppressed)
     # Of a hold nobody was told, so nobody is told of its end.
     tells = item.scope == "ALL" and item.reason in _TOLD
-    told = [AddressOptedIn(recipient_id=recipient) for recipient in (recipients(hashed) if tells else ())]
+    told = [AddressOptedIn(recipient_id=recipient) for recipient in (recipients(*hashed) if tells else ())]
     since = item.suppressed_at.isoformat()
-    events = [outbox(event, at=now, event_id=f"{hashed}-in-{since}-{event.recipient_id}") for event in told]
+    events = [outbox(event, at=now, event_id=f"{hashed[0]}-in-{since}-{event.recipient_id}") for event in told]
     try:
         return _kept(taken_back, events)
     except NotSuppressed:
@@ -143,16 +146,17 @@ def _kept(write: Put | Update, events: Sequence[Put]) -> bool:
     return True
 
 
-def recipients(hashed: str) -> list[str]:
-    """Return the ids of everybody who has an address, by its hash."""
-    key = (AddressEntry.pk == f"ADDRESS#{hashed}") & AddressEntry.sk.startswith("RECIPIENT#")
-    return [found["recipient_id"]["S"] for found in reads.query_all(AddressEntry, key)]
+def recipients(*hashed: str) -> list[str]:
+    """Return the ids of everybody who has an address, by its hashes."""
+    keys = [(AddressEntry.pk == f"ADDRESS#{one}") & AddressEntry.sk.startswith("RECIPIENT#") for one in hashed]
+    found = (item for key in keys for item in reads.query_all(AddressEntry, key))
+    return list(dict.fromkeys(item["recipient_id"]["S"] for item in found))
 
 
-def standing(hashed: str) -> list[Suppression]:
-    """Return every suppression of an address that there is or was."""
-    key = (Suppression.pk == f"ADDRESS#{hashed}") & Suppression.sk.startswith(Suppression.SK)
-    return [Suppression.load(dict(found)) for found in reads.query_all(Suppression, key)]
+def standing(*hashed: str) -> list[Suppression]:
+    """Return every suppression of an address that there is or was, by its hashes."""
+    keys = [(Suppression.pk == f"ADDRESS#{one}") & Suppression.sk.startswith(Suppression.SK) for one in hashed]
+    return [Suppression.load(dict(item)) for key in keys for item in reads.query_all(Suppression, key)]
 
 
 def unless_for(hashed: str, reasons: Sequence[str], *, error: Refusal) -> Check:

@@ -62,7 +62,7 @@ def end(presented: str, *, everything: bool, now: datetime) -> Raw:
         return _unknown()
     hashed, category = named
     scope = "ALL" if everything else category
-    suppression.suppress_hash(hashed, "UNSUBSCRIBED", source=f"link-{category}", scope=scope, now=now)
+    suppression.suppress_hash(hashed, reason="UNSUBSCRIBED", source=f"link-{category}", scope=scope, now=now)
     return pages.render(PAGE, forms=True, product=product_of(category), what=WORDS[category], done=scope)
 
 

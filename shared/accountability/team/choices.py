@@ -53,7 +53,7 @@ def accept(
         *also,
     )
     event = PartnerAccepted(user_id=partner.user_id, partner_id=partner.partner_id)
-    addresses = [str(hashed) for hashed in partner.addresses]
+    addresses = people.hashes_of(partner, entry)
     return [
         agreed,
         *(messaging.suppression.unless_for(hashed, rules.WHOLE_PERSON, error=OptedOut) for hashed in addresses),

@@ -30,7 +30,8 @@ def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: date
     """
     phone = messaging.phones.parse(wanted.phone, field="phone", region=wanted.region)
     digits = phone.removeprefix("+")
-    lead_id = derived_id("led", digits)
+    # Once for each person, by whichever of their numbers.
+    lead_id = derived_id("led", messaging.phones.forms(phone)[0].removeprefix("+"))
     given = messaging.stated(
         _statement(lead_id, phone, wanted, network_address=network_address, user_agent=user_agent), now=now
     )

@@ -119,7 +119,7 @@ def _follow(partner_id: str, *, now: datetime) -> None:
     if partner is None:
         return
     entry = people.entry_of(partner_id)
-    reasons = _standing_reasons(partner)
+    reasons = _standing_reasons(partner, entry)
     became = rules.after_opt_outs(reasons, entry.channels or ())
     present = PartnerStatus(partner.removed_from if partner.status == PartnerStatus.REMOVED else partner.status)
     if became is None and present in rules.UNREACHABLE:
@@ -128,8 +128,8 @@ def _follow(partner_id: str, *, now: datetime) -> None:
         transact(_lost(partner, entry, present, became, now=now))
 
 
-def _standing_reasons(partner: Partner) -> list[str]:
-    found = [one for hashed in partner.addresses for one in messaging.suppression.standing(hashed)]
+def _standing_reasons(partner: Partner, entry: Recipient) -> list[str]:
+    found = messaging.suppression.standing(*people.hashes_of(partner, entry))
     return [one.reason for one in found if one.lifted_at is None and one.scope == "ALL"]
 
 

@@ -99,9 +99,10 @@ def _reached(wanted: "NewPartner") -> Reached:
 def _require_somebody_else(user_id: str, reached: Reached) -> None:
     own = reads.get(*people.recipient_key(user_id))
     fields = {"phone": reached.phone, "email": reached.email}
-    theirs = {own.phone, own.email} - {None} if own else set()
-    if own_fields := [field for field, address in fields.items() if address in theirs]:
-        raise ValidationFailed(details=[(field, "This is your own") for field in own_fields])
+    theirs = {messaging.address_hash(address) for address in (own.phone, own.email) if address} if own else set()
+    same = [field for field, address in fields.items() if address and messaging.address_hash(address) in theirs]
+    if same:
+        raise ValidationFailed(details=[(field, "This is your own") for field in same])
 
 
 def _new(user_id: str, partner_id: str, wanted: "NewPartner", reached: Reached, *, now: datetime) -> Partner:
@@ -117,7 +118,7 @@ def _new(user_id: str, partner_id: str, wanted: "NewPartner", reached: Reached, 
         goals=wanted.goals,
         milestones=wanted.milestones,
         note=wanted.note,
-        addresses=[messaging.address_hash(address) for address in reached.addresses],
+        addresses=[hashed for address in reached.addresses for hashed in messaging.address_hashes(address)],
         invited_at=now,
         reminders=0,
         contact_count=0,
@@ -165,9 +166,11 @@ def _claiming(partner: Partner, reached: Reached, *, now: datetime) -> list[Writ
     asked = PartnerAddress.asked_at.set(now)
     named = [("phone", reached.phone), ("email", reached.email)]
     return [
-        _claim(partner, messaging.address_hash(address), free, asked, field=field)
+        # Under both numbers of somebody who has two, so that it does not matter by which they are named next.
+        _claim(partner, hashed, free, asked, field=field)
         for field, address in named
         if address
+        for hashed in messaging.address_hashes(address)
     ]
 
 

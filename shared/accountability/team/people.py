@@ -108,6 +108,14 @@ def changing(partner: Partner, *actions: Action) -> Update:
     )
 
 
+def hashes_of(partner: Partner, entry: Recipient) -> list[str]:
+    """Return the hashes of a partner's addresses: as they were claimed, and of the forms that are known by now."""
+    known = [
+        hashed for address in (entry.phone, entry.email) if address for hashed in messaging.address_hashes(address)
+    ]
+    return list(dict.fromkeys([*(str(hashed) for hashed in partner.addresses), *known]))
+
+
 def retried(step: Callable[[], T]) -> T:
     """Do something with a partner as they are read, again where another change came before.
 

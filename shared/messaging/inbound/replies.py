@@ -14,15 +14,16 @@ from shared.kernel import inbox
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
+from shared.kernel.storage import reads
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
-from shared.messaging import conversations, suppression
+from shared.messaging import conversations, phones, suppression
 from shared.messaging.channels import Channel
 from shared.messaging.events import Answer, ReplyReceived
 from shared.messaging.inbound import keywords, routing
 from shared.messaging.inbound.items import Conversation, Question, Review, review_pk
 from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Nothing, Which
 from shared.messaging.inbound.twilio_forms import Written
-from shared.messaging.items import AddressState, MessagingInbox, address_hash
+from shared.messaging.items import AddressState, MessagingInbox, Recipient, address_hashes, recipient_pk
 from shared.messaging.providers.twilio import PROVIDER
 from shared.messaging.requests import MessageRequest, request
 
@@ -53,7 +54,7 @@ class _Reply:
         written: what came.
         event_id: its place in the inbox.
         number: who wrote.
-        hashed: hash of the number.
+        hashes: of the number, its own first.
         at: when it came.
         now: the present.
         open: matters that the address may answer.
@@ -63,7 +64,7 @@ class _Reply:
     written: Written
     event_id: str
     number: str
-    hashed: str
+    hashes: tuple[str, ...]
     at: datetime
     now: datetime
     open: Sequence[Conversation]
@@ -74,19 +75,28 @@ class _Reply:
         return [Delete(Conversation, item.pk, item.sk) for item in (*self.open, *([self.asked] if self.asked else []))]
 
     def say(self, template: str, *, valid: timedelta = timedelta(hours=1), **variables: str) -> list[Write]:
-        """Return the writes that answer the person on their channel."""
+        """Return the writes that answer the person on their channel, under the number that was stored of them."""
+        known = suppression.recipients(*self.hashes)
         answer = MessageRequest(
             key=f"reply:{self.written.sid}:{template}",
-            recipient_id=next(iter(suppression.recipients(self.hashed)), NOBODY),
+            recipient_id=next(iter(known), NOBODY),
             category="service",
             template=template,
             variables=variables,
             valid=valid,
             about=self.written.sid,
             channels=(self.written.channel,),
-            to=self.number,
+            to=self._stored(known),
         )
         return request(answer, now=self.now)
+
+    def _stored(self, known: Sequence[str]) -> str:
+        """Return the number that somebody is written to under: WhatsApp may know them under another."""
+        both = phones.forms(self.number)
+        if len(both) > 1 and known:
+            entries = reads.get_many([(Recipient, recipient_pk(one), Recipient.SK) for one in known])
+            return next((str(entry.phone) for entry in entries if entry and entry.phone in both), both[0])
+        return both[0]
 
 
 def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> None:
@@ -105,12 +115,12 @@ def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> Non
     if written.number is None:
         inbox.close(MessagingInbox, PROVIDER, event_id, "IGNORED", "not from a number")
         return
-    hashed = address_hash(written.number)
+    hashes = address_hashes(written.number)
     if written.channel is Channel.WHATSAPP:
-        _heard(hashed, at)
+        _heard(hashes[0], at)
     for _ in range(_TRIES):
-        matters, asked = conversations.standing(hashed, now=at)
-        reply = _Reply(written, event_id, written.number, hashed, at, now, matters, asked)
+        matters, asked = conversations.standing(*hashes, now=at)
+        reply = _Reply(written, event_id, written.number, hashes, at, now, matters, asked)
         meaning = _meaning(reply)
         outcome: inbox.Outcome = "IGNORED" if isinstance(meaning, Nothing) else inbox.DONE
         with suppress(_Moved):
@@ -165,7 +175,7 @@ def _stop(reply: _Reply) -> list[Write]:
     """Suppress the number everywhere and confirm it once; Twilio may have confirmed it already (X-A-05, X-A-07)."""
     suppression.suppress(reply.number, "STOP", source=reply.written.sid, now=reply.at)
     ours = any(
-        item.source == reply.written.sid and item.lifted_at is None for item in suppression.standing(reply.hashed)
+        item.source == reply.written.sid and item.lifted_at is None for item in suppression.standing(*reply.hashes)
     )
     left = reply.at + CONFIRMED_WITHIN - reply.now
     if not ours or left <= timedelta(0) or reply.written.handled is not None:
@@ -186,14 +196,14 @@ def _help(reply: _Reply) -> list[Write]:
 def _start(reply: _Reply) -> list[Write]:
     """Lift what stood when the person wrote, and say so (X-A-08)."""
     suppression.lift(reply.number, now=reply.at)
-    lifted = any(item.lifted_at == reply.at for item in suppression.standing(reply.hashed))
+    lifted = any(item.lifted_at == reply.at for item in suppression.standing(*reply.hashes))
     return reply.say("service.started") if lifted and reply.written.handled is None else []
 
 
 def _review(reply: _Reply) -> list[Write]:
     """Hold the number until a person has read everything that may be a revocation (X-A-06)."""
     suppression.suppress(reply.number, "REVIEW", source=reply.written.sid, now=reply.at)
-    held = next((item for item in suppression.standing(reply.hashed) if item.reason == "REVIEW"), None)
+    held = next((item for item in suppression.standing(*reply.hashes) if item.reason == "REVIEW"), None)
     if held is None:
         return []
     known = reply.written.sid in suppression.holders(held)
@@ -205,8 +215,8 @@ def _review(reply: _Reply) -> list[Write]:
         sk=Review.SK,
         review_id=review_id,
         event_id=reply.event_id,
-        address=reply.hashed,
-        recipients=suppression.recipients(reply.hashed),
+        address=held.pk.removeprefix("ADDRESS#"),
+        recipients=suppression.recipients(*reply.hashes),
         review_status="OPEN",
         opened_at=reply.at,
     )
@@ -245,7 +255,7 @@ def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Wri
     labels = {(item.kind, item.recipient_id): item.label[:LABEL] for item in reply.open}
     choices = [f"{number} for {labels[one.kind, one.recipient_id]}" for number, one in enumerate(matters, 1)]
     question = Question(
-        pk=f"ADDRESS#{reply.hashed}",
+        pk=f"ADDRESS#{reply.hashes[0]}",
         sk=Question.SK,
         answer=answer,
         kind=matters[0].kind,

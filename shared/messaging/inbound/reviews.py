@@ -63,7 +63,7 @@ def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime
         raise Unavailable
     if body.decision == "SUPPRESS":
         # After the claim: until then the hold stands, so nothing leaves in between.
-        suppression.suppress_hash(review.address, "STAFF", source=review_id, now=now)
+        suppression.suppress_hash(review.address, reason="STAFF", source=review_id, now=now)
     return _views([_find(review_id)])[0]
 
 

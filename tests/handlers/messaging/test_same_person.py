@@ -1,0 +1,140 @@
+"""WhatsApp knows people under another number than they are stored by: STOP, YES and staff mean the same person."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put, commit
+from shared.messaging import Channel, conversations, sending, suppression
+from shared.messaging.items import AddressEntry, AddressState, Suppression, address_hashes
+from shared.messaging.message_items import Message, message_pk
+from tests import carriers, messages, outbox
+from tests.calls import Invoke
+from tests.carriers import Carrier
+from tests.clock import START
+from tests.texting import deliver, written
+
+TWO_FORMS = [
+    ("+5541987654321", "+554187654321"),
+    ("+525512345678", "+5215512345678"),
+    ("+5491123456789", "+541123456789"),
+]
+both = pytest.mark.parametrize(
+    ("stored", "other"), [*TWO_FORMS, *((other, stored) for stored, other in TWO_FORMS)], ids=lambda number: number
+)
+
+
+@pytest.fixture(autouse=True)
+def carrier(monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in messages.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    with carriers.carried(Carrier()) as carrier:
+        yield carrier
+
+
+def pat(stored: str) -> str:
+    return messages.enlist(phone=stored, email=None, channels=(Channel.WHATSAPP, Channel.VOICE))
+
+
+def old_hash(number: str) -> str:
+    """Return the hash of a number as it was before anybody had two."""
+    return hashlib.sha256(number.encode()).hexdigest()
+
+
+def judged(key: str = "ask-1", **changes: Any) -> tuple[str, str | None]:
+    ask = messages.ask(key, **changes)
+    sending.advance(ask, now=START)
+    found = messages.standing(ask)
+    return found.status, found.reason
+
+
+def asked_for(template: str) -> list[Message]:
+    ids = [event["message_id"] for event in outbox.sent("messaging", "MessageQueued")]
+    found = [reads.get(Message, message_pk(one), Message.SK) for one in ids]
+    return [one for one in found if one and one.template == template]
+
+
+@pytest.mark.covers("X-A-05", "X-A-09")
+@both
+def test_a_stop_under_either_number_ends_it_and_is_confirmed_under_the_stored_one(stored: str, other: str) -> None:
+    pat(stored)
+    deliver(written("STOP", number=other, whatsapp=True))
+    assert judged() == ("BLOCKED", "SUPPRESSED_STOP")
+    assert [one["recipient_id"] for one in outbox.sent("messaging", "AddressOptedOut")] == [messages.PAT]
+    assert [one.to for one in asked_for("service.stopped")] == [stored]
+
+
+@both
+def test_a_start_under_either_number_lifts_what_was_said_under_the_other(stored: str, other: str) -> None:
+    pat(stored)
+    deliver(written("STOP", number=stored))
+    deliver(written("START", number=other, whatsapp=True, at=2))
+    assert [item.lifted_at is None for item in suppression.standing(*address_hashes(stored))] == [False]
+    assert [one["recipient_id"] for one in outbox.sent("messaging", "AddressOptedIn")] == [messages.PAT]
+
+
+@pytest.mark.covers("X-A-27")
+@pytest.mark.parametrize(("stored", "other"), TWO_FORMS)
+def test_an_answer_under_either_number_answers_what_was_asked_under_the_stored_one(
+    carrier: Carrier, stored: str, other: str
+) -> None:
+    pat(stored)
+    deliver(written("Hello", number=other, whatsapp=True))
+    ask = messages.ask()
+    sending.advance(ask, now=START)
+    assert [(one.to, one.channel) for one in carrier.taken] == [(stored, Channel.WHATSAPP)]
+    deliver(written("1", number=other, whatsapp=True, at=2))
+    assert [event["answer"] for event in outbox.sent("messaging", "ReplyReceived")] == ["ACCEPTED"]
+
+
+@both
+def test_staff_suppress_a_person_by_either_number(invoke: Invoke, stored: str, other: str) -> None:
+    pat(stored)
+    commit(Put(_suppression(address_hashes(other)[0], "STAFF")))
+    assert judged() == ("BLOCKED", "SUPPRESSED_STAFF")
+
+
+def _suppression(hashed: str, reason: str, **changes: Any) -> Suppression:
+    fields = {"reason": reason, "scope": "ALL", "source": "SM1", "suppressed_at": START}
+    return Suppression(pk=f"ADDRESS#{hashed}", sk=Suppression.SK, **fields | changes)
+
+
+@both
+def test_what_was_stored_before_holds_under_both(carrier: Carrier, stored: str, other: str) -> None:
+    commit(Put(_suppression(old_hash(other), "STOP")))
+    commit(Put(_suppression(old_hash(stored), "STOP", lifted_at=START)))
+    pat(stored)
+    assert judged() == ("BLOCKED", "SUPPRESSED_STOP")
+    assert carrier.taken == []
+
+
+@both
+def test_whoever_was_enlisted_before_is_told_and_answers(stored: str, other: str) -> None:
+    pat(stored)
+    for hashed in address_hashes(stored):
+        commit(
+            Put(
+                AddressEntry(pk=f"ADDRESS#{hashed}", sk=f"RECIPIENT#ptn_{hashed[:4]}", recipient_id=f"ptn_{hashed[:4]}")
+            )
+        )
+    commit(Put(AddressState(pk=f"ADDRESS#{old_hash(other)}", sk=AddressState.SK, heard_at=START)))
+    deliver(written("STOP", number=other, whatsapp=True))
+    told = {event["recipient_id"] for event in outbox.sent("messaging", "AddressOptedOut")}
+    assert told == {messages.PAT, *(f"ptn_{hashed[:4]}" for hashed in address_hashes(stored))}
+    assert conversations.standing(*address_hashes(stored), now=START) == ([], None)
+
+
+@both
+def test_a_stop_before_the_claim_wins_wherever_it_was_stored(carrier: Carrier, stored: str, other: str) -> None:
+    pat(stored)
+    for number, hashed in enumerate(address_hashes(stored)):
+        ask = messages.ask(f"late-{number}")
+        known = sending.facts.read(messages.standing(ask), START)
+        decided = sending._decide(known)
+        assert isinstance(decided, sending._Ready)
+        commit(Put(_suppression(hashed, "STOP")))
+        with pytest.raises(sending.Moved):
+            sending.claim(known, decided.way, decided.words, now=START)
+        commit(Put(_suppression(hashed, "STOP", lifted_at=START)))
