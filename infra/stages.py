@@ -14,7 +14,7 @@ from typing import Any
 from aws_cdk.aws_logs import RetentionDays
 
 from infra import brands
-from shared.kernel.config import Settings
+from shared.kernel.config import TEXT_COUNTRIES, Settings
 
 FILE = Path(__file__).with_name("stages.toml")
 
@@ -30,7 +30,7 @@ class Stage:
         name: prefix of every name.
         mail_domain: domain of the sender address, verified in SES.
         origins: browser origins that may call with credentials.
-        settings: values of ``shared.kernel.config.Settings``, by field.
+        settings: values of ``shared.kernel.config.Settings``, by field; ``text_countries`` are those that one may text.
         secrets: values of secrets that providers issue; only the local stage has any.
         emulator: base URL of the local AWS; empty on AWS.
         domain: custom domain of the APIs (``api.<domain>``, ``admin-api.<domain>``, ``live.<domain>``); may be empty.
@@ -68,6 +68,8 @@ LOCAL_SETTINGS = {
     "twilio_voice_from": "+15005550006",
     "twilio_whatsapp_from": "+15005550006",
     "mail_sender": "hello@wellspring.example",
+    # One of the demo's partners lives in Kathmandu.
+    "text_countries": f"{TEXT_COUNTRIES} NP",
 }
 
 

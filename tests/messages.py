@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from shared import messaging
+from shared.kernel.config import TEXT_COUNTRIES
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
 from shared.messaging import Channel, MessageRequest, Purpose, Statement, directory
 from shared.messaging.items import address_hash
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, Message, message_pk
+from tests import outbox
 from tests.clock import START
 
 PAT, PHONE, MAIL = "ptn_pat", "+12125550123", "pat@example.com"
@@ -19,6 +21,7 @@ ENVIRONMENT = {
     "WELLSPRING_TWILIO_MESSAGING_SERVICE": SENDER,
     "WELLSPRING_TWILIO_VOICE_FROM": "+15005550006",
     "WELLSPRING_TWILIO_WHATSAPP_FROM": "+15005550006",
+    "WELLSPRING_TEXT_COUNTRIES": f"{TEXT_COUNTRIES} AR BR MX NP",
     "WELLSPRING_PUBLIC_URL": "https://api.wellspring.example",
 }
 EVERY_CHANNEL = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, Channel.VOICE)
@@ -81,6 +84,11 @@ def ask(key: str = "ask-1", *, to: str = PAT, at: datetime = START, **changes: A
     wanted = MessageRequest(key=key, recipient_id=to, **fields | changes)
     transact(messaging.request(wanted, now=at))
     return wanted.message_id
+
+
+def queued() -> list[str]:
+    """Return the ids of all messages that were asked for."""
+    return [event["message_id"] for event in outbox.sent("messaging", "MessageQueued")]
 
 
 def close(topic: str = "run:1", *, at: datetime = START) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.messaging import Channel, delivery, sending, suppression
+from shared.kernel.storage import reads
+from shared.messaging import Channel, budgets, delivery, phones, sending, suppression
+from shared.messaging.limit_items import Spent, budget_pk
 from tests import carriers, faults, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -88,6 +90,81 @@ OVERTAKERS: dict[str, Callable[[Run], Any]] = {
     "a suspension": lambda run: messages.suspend(run.subject),
     WORKER: _work,
 }
+
+
+def retried(name: str, channels: tuple[Channel, ...], failure: str) -> list[str]:
+    """Let something come before each call of a sender's second try, on the same channel or on the next one."""
+    found: list[str] = []
+    with carriers.carried(Carrier()) as carrier:
+        warm()
+        position, calls = 0, 1
+        while position < calls:
+            run = Run(100 + position, channels)
+            ask = run.ask()
+            carrier.plan = carriers.script(failure)
+            calls, came = _second_try(run, ask, position, OVERTAKERS[name])
+            settle(carrier, ask, 0)
+            # The first try was refused: whatever is taken left after it.
+            if came and came != "SENDING" and (got := taken_of(carrier, ask)):
+                found.append(f"{name} before call {position} of a second try, when it was {came}: taken by {got}")
+            position += 1
+    return found
+
+
+def _second_try(run: Run, ask: str, position: int, act: Callable[[Run], Any]) -> tuple[int, str]:
+    """Work a message; before one of the calls of its second try let something happen.
+
+    Returns:
+        How many calls that try made, and how the message stood when it happened, empty if it did not.
+    """
+    seen, stood, busy = [0], list[str](), [False]
+
+    def happen(_: str) -> None:
+        if busy[0]:
+            return
+        busy[0] = True
+        standing = messages.standing(ask)
+        if standing.attempt > 0 and not (standing.attempt == 1 and standing.status == "SENDING"):
+            if seen[0] == position:
+                stood.append(standing.status)
+                act(run)
+            seen[0] += 1
+        busy[0] = False
+
+    with faults.injected(happen, operations=CALLS):
+        sending.advance(ask, now=START)
+        sending.advance(ask, now=START + timedelta(minutes=1))
+    return max(seen[0], 1), stood[0] if stood else ""
+
+
+def refunded(failure: str) -> list[str]:
+    """Let a provider refuse a text, and return the budgets that it still counts in."""
+    with carriers.carried(Carrier(carriers.script(failure))):
+        run = Run(900)
+        sending.advance(run.ask(), now=START)
+    return _used(run)
+
+
+def overtaken_spends() -> list[str]:
+    """Let a log come between the budget and the claim, and return the budgets that still count."""
+    found: list[str] = []
+    with carriers.carried(Carrier()):
+        warm()
+        for position in range(8):
+            run = Run(300 + position)
+            ask = run.ask()
+            overtaken(run, ask, position, OVERTAKERS["a log"])
+            if messages.standing(ask).status == "CANCELLED":
+                found += _used(run)
+    return found
+
+
+def _used(run: Run) -> list[str]:
+    known = phones.describe(phone(run.number))
+    scopes = (budgets.payer(run.subject, "partner-ask"), f"prefix:{known.prefix}")
+    day = f"SPENT#{START.date().isoformat()}"
+    kept = [(scope, reads.get(Spent, budget_pk(scope), day)) for scope in scopes]
+    return [f"{scope}: {spent.units}" for scope, spent in kept if spent and spent.units]
 
 
 CLAIM = "shared.messaging.claim"

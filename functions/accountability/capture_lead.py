@@ -18,7 +18,7 @@ from shared.kernel.platform import COUNT_RATE
     rate="sensitive",
     touches=[access.KEEP_LEAD, messaging.access.ENLIST, COUNT_RATE],
     layers=["text"],
-    settings=["brands"],
+    settings=["brands", "text_countries"],
 )
 def capture_lead(
     body: NewLead,

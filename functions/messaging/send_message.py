@@ -14,7 +14,7 @@ from shared.messaging.providers import twilio
     settings=sending.SETTINGS,
     callbacks=[twilio.PROVIDER],
     timeout=60,
-    alarms=[sending.LATE],
+    alarms=[sending.LATE, sending.OVER_BUDGET],
 )
 def send_message(event: MessageQueued, clock: Clock) -> None:
     """Send a message that was asked for, or let it wait, or note why it must not leave."""

@@ -15,7 +15,7 @@ from shared.messaging.providers import twilio
     settings=sending.SETTINGS,
     callbacks=[twilio.PROVIDER],
     timeout=60,
-    alarms=[sending.LATE],
+    alarms=[sending.LATE, sending.OVER_BUDGET],
 )
 def work_due_message(item: DueItem, clock: Clock) -> None:
     """Send a message whose time has come, ask what became of one without an outcome, or try its next channel."""

@@ -41,6 +41,7 @@ BACKFILLS: Mapping[str, tuple[Part, ...]] = {
         Part(Account, Account.SK, accounts.move),
         Part(Recipient, Recipient.SK, recipients.move),
     ),
+    "numbers": (Part(Recipient, Recipient.SK, recipients.move_number),),
 }
 """Backfills by name, each in the order of its parts."""
 

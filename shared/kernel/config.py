@@ -10,6 +10,9 @@ from functools import cache
 
 from shared.kernel import names
 
+TEXT_COUNTRIES = "US PR VI GU CA GB GG IM JE IE DE FR ES PT IT AT CH LI LU NL BE DK SE NO FI IS AU NZ"
+"""Countries of the home market and of its neighbours in language and law, where texts are cheap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -27,6 +30,7 @@ class Settings:
         twilio_messaging_service: SID of the Messaging Service that texts go out through.
         twilio_voice_from: number that calls come from, E.164.
         twilio_whatsapp_from: number that WhatsApp messages come from, E.164.
+        text_countries: ISO codes of the countries whose people may be texted and called, separated by spaces.
         sns_certificates: base URL that certificates of SNS are fetched from, empty for AWS's own.
         mail_events: name of the SES configuration set that tells what became of mails; empty for none.
         mail_topic: ARN of the SNS topic that it tells.
@@ -52,6 +56,7 @@ class Settings:
     twilio_messaging_service: str = ""
     twilio_voice_from: str = ""
     twilio_whatsapp_from: str = ""
+    text_countries: str = TEXT_COUNTRIES
     sns_certificates: str = ""
     mail_events: str = ""
     mail_topic: str = ""

@@ -1,4 +1,4 @@
-"""Budgets against SMS pumping: what may be sent to a country, and to a block of numbers, in a day (X-A-04).
+"""Budgets against SMS pumping: what may be sent in a day for a user, to a block of numbers, a country, in all (X-A-04).
 
 A unit is a segment of a text, a WhatsApp message or a call. Units are reserved by a conditional update of their own
 before the claim, because the item of a busy country must not be part of a transaction, and given back where nothing
@@ -15,8 +15,15 @@ from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.messaging.limit_items import Budget, Spent, budget_pk
 from shared.messaging.phones import Phone
 
-DEFAULTS = {"country": 2000, "prefix": 100}
-"""Units a day where neither the scope itself nor ``<kind>:*`` has a limit of its own."""
+DEFAULTS = {"user": 120, "category": 500, "prefix": 100, "country": 300, "all": 5000}
+"""Units a day where neither the scope itself nor ``<kind>:*`` has a limit of its own.
+
+A user has 20 partners at most, and each invitation is of two segments. ``category`` holds for what goes out in no
+user's name, such as answers: whoever writes to us cannot use up what partners are asked with.
+"""
+
+COUNTRIES = {"US": 2000, "CA": 1000, "GB": 1000}
+"""Units a day of the countries with most users; every other has that of its kind."""
 
 KEPT = timedelta(days=35)
 
@@ -24,7 +31,15 @@ Key = tuple[type[Item], str, str]
 
 
 class OverBudget(Exception):
-    """The day's budget is used up."""
+    """The day's budget is used up.
+
+    Attributes:
+        scope: which.
+    """
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +59,39 @@ class Reservation:
     units: int
 
 
-def keys(phone: Phone) -> list[Key]:
-    """Return where the limits lie that hold for a number."""
-    return [(Budget, budget_pk(scope), Budget.SK) for kind, own in _scopes(phone) for scope in (own, f"{kind}:*")]
+def payer(subject_id: str | None, category: str) -> str:
+    """Return the scope that a message is charged to before all others: its user, else what kind of message it is."""
+    return f"user:{subject_id}" if subject_id else f"category:{category}"
 
 
-def limits(phone: Phone, kept: Sequence[Budget | None]) -> tuple[Limit, ...]:
-    """Return the limits that hold for a number, from what was read at ``keys``."""
+def keys(phone: Phone, payer: str) -> list[Key]:
+    """Return where the limits lie that hold for a number and whoever has it written to."""
+    scopes = dict.fromkeys(scope for kind, own in _scopes(phone, payer) for scope in (own, f"{kind}:*"))
+    return [(Budget, budget_pk(scope), Budget.SK) for scope in scopes]
+
+
+def limits(phone: Phone, payer: str, kept: Sequence[Budget | None]) -> tuple[Limit, ...]:
+    """Return the limits that hold for them, from what was read at ``keys``."""
     set_by_hand: Mapping[str, int] = {item.scope: item.units for item in kept if item}
     return tuple(
-        Limit(own, set_by_hand.get(own, set_by_hand.get(f"{kind}:*", DEFAULTS[kind]))) for kind, own in _scopes(phone)
+        Limit(own, set_by_hand.get(own, set_by_hand.get(f"{kind}:*", _default(kind, own))))
+        for kind, own in _scopes(phone, payer)
     )
 
 
-def _scopes(phone: Phone) -> list[tuple[str, str]]:
-    return [("country", f"country:{phone.country}"), ("prefix", f"prefix:{phone.prefix}")]
+def _default(kind: str, scope: str) -> int:
+    own = COUNTRIES.get(scope.partition(":")[2]) if kind == "country" else None
+    return own or DEFAULTS[kind]
+
+
+def _scopes(phone: Phone, payer: str) -> list[tuple[str, str]]:
+    """Return kinds and scopes, the narrowest first: what one user has used up does not touch what others share."""
+    return [
+        (payer.partition(":")[0], payer),
+        ("prefix", f"prefix:{phone.prefix}"),
+        ("country", f"country:{phone.country}"),
+        ("all", "all:*"),
+    ]
 
 
 def reserve(held_to: Sequence[Limit], units: int, *, now: datetime) -> Reservation:
@@ -80,10 +113,14 @@ def reserve(held_to: Sequence[Limit], units: int, *, now: datetime) -> Reservati
 
 def _reserve(limit: Limit, day: str, units: int, now: datetime) -> None:
     if units > limit.units:
-        raise OverBudget
+        raise OverBudget(limit.scope)
     more = [Spent.units.add(units), Spent.expires_at.set(now + KEPT)]
     room = Spent.units.does_not_exist() | (Spent.units <= limit.units - units)
-    commit(Update(Spent, budget_pk(limit.scope), f"SPENT#{day}", more, condition=room, error=OverBudget))
+    commit(
+        Update(
+            Spent, budget_pk(limit.scope), f"SPENT#{day}", more, condition=room, error=lambda _: OverBudget(limit.scope)
+        )
+    )
 
 
 def give_back(reservation: Reservation) -> None:

@@ -79,7 +79,7 @@ def read(message: Message, now: datetime) -> Known:
     phone = phones.describe(to_phone) if to_phone else None
     addresses = [address for address in (to_phone, to_mail) if address]
     counted = counters.counters(message, kind, addresses)
-    places, counts, limits = _places(kind, addresses, counted, phone)
+    places, counts, limits = _places(kind, addresses, counted, phone, budgets.payer(message.subject_id, kind.name))
     ways = tuple(
         _way(message, kind, channel, places, now, sender=sender, phone=phone, to=(to_phone, to_mail))
         for channel in _order(message, kind, recipient)
@@ -151,7 +151,7 @@ def _kept(email: str | None) -> str | None:
 
 
 def _places(
-    kind: Category, addresses: list[str], counted: list[Counter], phone: Phone | None
+    kind: Category, addresses: list[str], counted: list[Counter], phone: Phone | None, payer: str
 ) -> tuple[dict[str, Place], dict[Counter, SendCounter | None], tuple[Limit, ...]]:
     scopes = (suppression_sk(), suppression_sk(kind.name))
     of_addresses: list[Key] = [
@@ -160,7 +160,7 @@ def _places(
         for pk in address_pks(address)
         for key in ((AddressState, pk, AddressState.SK), *((Suppression, pk, sk) for sk in scopes))
     ]
-    of_budgets = budgets.keys(phone) if phone else []
+    of_budgets = budgets.keys(phone, payer) if phone else []
     wanted = [*of_addresses, *(counter.key for counter in counted), *of_budgets]
     found = dict(zip(wanted, reads.get_many(wanted), strict=True)) if wanted else {}
     places = {
@@ -170,7 +170,7 @@ def _places(
         )
         for address in addresses
     }
-    limits = budgets.limits(phone, [found[key] for key in of_budgets]) if phone else ()
+    limits = budgets.limits(phone, payer, [found[key] for key in of_budgets]) if phone else ()
     return places, {counter: found[counter.key] for counter in counted}, limits
 
 
@@ -232,6 +232,10 @@ def _unfit(channel: Channel, phone: Phone, sender: Sender | None) -> str | None:
     }[channel]
     if not ours:
         return "NO_SENDER"
+    if not phone.personal:
+        return "NO_PERSON"
+    if not phone.reached:
+        return "COUNTRY"
     if channel is not Channel.VOICE and not phone.texts:
         return "LANDLINE"
     if channel is Channel.SMS and phone.country in REGISTERING and (sender is None or sender.status != "REGISTERED"):

@@ -25,7 +25,8 @@ class Way:
         address: where to; ``None`` where the recipient has none for it.
         suppressed: reason of the suppression that holds for the address and category, except one that this very
             message confirms.
-        unfit: what keeps the channel from carrying this message: ``LANDLINE``, ``NO_SENDER``, ``SENDER_UNREGISTERED``.
+        unfit: what keeps the channel from carrying this message: ``NO_SENDER``, ``NO_PERSON``, ``COUNTRY``,
+            ``LANDLINE``, ``SENDER_UNREGISTERED``.
         conversation: the person wrote on this channel within the last 24 hours (X-A-28).
     """
 

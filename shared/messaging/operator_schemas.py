@@ -172,13 +172,17 @@ class SenderView(Wire):
 class BudgetChange(Wire):
     """How many units (segments, WhatsApp messages, calls) may go to a country or a block of numbers in a day.
 
-    ``scope``: ``country:<ISO code>``, ``prefix:+<all digits but the last four>``, or ``country:*`` and ``prefix:*`` for
-    all that have no limit of their own.
+    ``scope``: ``country:<ISO code>``, ``prefix:+<all digits but the last four>``, ``user:<id>``,
+    ``category:<name>`` for what goes out in no user's name, each with ``*`` for all that have no limit of their own;
+    ``all:*`` is the limit of everything together.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "country:US", "unitsPerDay": 5000}]})
 
-    scope: str = Field(pattern=r"^(country:([A-Z]{2}|001|\*)|prefix:(\+[1-9][0-9]{2,11}|\*))$")
+    scope: str = Field(
+        pattern=r"^(country:([A-Z]{2}|001|\*)|prefix:(\+[1-9][0-9]{2,11}|\*)|user:(usr_[0-9a-z]{26}|\*)"
+        r"|category:([a-z-]{1,32}|\*)|all:\*)$"
+    )
     units_per_day: Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 
 

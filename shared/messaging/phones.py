@@ -1,9 +1,12 @@
 """Phone numbers, by the metadata of libphonenumber (layer ``text``)."""
 
 import re
+import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
+from shared.kernel.config import settings
 from shared.kernel.errors import ValidationFailed
 
 PREFIX_DIGITS = 4
@@ -25,6 +28,11 @@ _FORMS = (
 NOWHERE = "ZZ"
 """Country of numbers that belong to none."""
 
+_NO_COUNTRY = frozenset({NOWHERE, "001"})
+
+_NETWORKS = frozenset({800, 808, 870, 878, 881, 882, 883, 888, 979})
+"""Calling codes of services, satellites and networks of their own, whatever kind of number they say they are (ITU)."""
+
 _UNKNOWN_ZONE = "Etc/Unknown"
 
 
@@ -38,6 +46,7 @@ class Phone:
         zones: every zone it may be in; empty where that is not known.
         area_code: of a US number.
         texts: it may receive texts; a landline does not.
+        personal: a person may have it, as no service, pager, satellite or network of its own does.
     """
 
     country: str
@@ -45,6 +54,12 @@ class Phone:
     zones: tuple[str, ...]
     area_code: int | None
     texts: bool
+    personal: bool
+
+    @property
+    def reached(self) -> bool:
+        """Whether people in its country are texted and called at all; a number of no country is in none."""
+        return self.country in settings().text_countries.split()
 
 
 def parse(text: str, *, field: str, region: str | None = None) -> str:
@@ -69,7 +84,7 @@ def parse(text: str, *, field: str, region: str | None = None) -> str:
         raise unreadable from None
     if not phonenumbers.is_valid_number(number):
         raise ValidationFailed(details=[(field, "no such phone number")])
-    if phonenumbers.number_type(number) not in _personal():
+    if phonenumbers.number_type(number) not in _personal() or number.country_code in _NETWORKS:
         raise ValidationFailed(details=[(field, "a person's phone number, not a service's")])
     formatted: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return formatted
@@ -88,6 +103,33 @@ def forms(address: str) -> tuple[str, ...]:
     return (address,)
 
 
+def reachable(text: str, *, field: str, region: str | None = None, otherwise: str = "") -> str:
+    """Return a number that we write to, as ``parse`` does.
+
+    The function needs ``settings=["text_countries"]``.
+
+    Args:
+        text: the number.
+        field: name of the field, for the error.
+        region: country whose numbers need no ``+``.
+        otherwise: what can be done where nobody is reached, for the error.
+
+    Raises:
+        ValidationFailed: it is no number at which a person can be reached, or its country is none that we write to.
+    """
+    number = parse(text, field=field, region=region)
+    phone = describe(number)
+    if not phone.reached:
+        where = _countries().get(phone.country, "this range")
+        raise ValidationFailed(details=[(field, f"We cannot text or call numbers in {where} yet{otherwise}")])
+    return number
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return tomllib.loads(Path(__file__).with_name("countries.toml").read_text())
+
+
 @lru_cache(maxsize=1024)
 def describe(number: str) -> Phone:
     """Return what an E.164 number tells; one that nobody can have, as senders may be made up, receives nothing."""
@@ -100,19 +142,21 @@ def describe(number: str) -> Phone:
             # A form that is no longer in use says nothing; of an Argentine landline the other one would say too much.
             parsed = phonenumbers.parse(forms(number)[0])
     except phonenumbers.NumberParseException:
-        return Phone(country=NOWHERE, prefix=number[:-PREFIX_DIGITS], zones=(), area_code=None, texts=False)
-    kind = phonenumbers.PhoneNumberType
+        return Phone(NOWHERE, number[:-PREFIX_DIGITS], zones=(), area_code=None, texts=False, personal=False)
+    kind = phonenumbers.number_type(parsed)
     country = phonenumbers.region_code_for_number(parsed) or NOWHERE
     return Phone(
         country=country,
         prefix=forms(number)[0][:-PREFIX_DIGITS],
         zones=tuple(zone for zone in time_zones_for_number(parsed) if zone != _UNKNOWN_ZONE),
         area_code=int(number[2:5]) if country == "US" else None,
-        texts=phonenumbers.number_type(parsed) in _personal() - {kind.FIXED_LINE},
+        texts=kind in _personal() - {phonenumbers.PhoneNumberType.FIXED_LINE},
+        personal=kind in _personal() and country not in _NO_COUNTRY,
     )
 
 
 def _personal() -> frozenset[int]:
+    # Not the numbers called personal: +44 70 and +1 500 are sold by the minute, whoever answers.
     from phonenumbers import PhoneNumberType as Kind
 
-    return frozenset({Kind.MOBILE, Kind.FIXED_LINE, Kind.FIXED_LINE_OR_MOBILE, Kind.VOIP, Kind.PERSONAL_NUMBER})
+    return frozenset({Kind.MOBILE, Kind.FIXED_LINE, Kind.FIXED_LINE_OR_MOBILE, Kind.VOIP})

@@ -1,4 +1,4 @@
-"""Recipients whose mail address was stored with its domain in its own letters move to the one form.
+"""Recipients known by two mail addresses (A-labels) or two numbers (``phones.forms``) move to the one form.
 
 What is known of an address by its hash moves with it: who has it, what was sent to it, and what must not be.
 """
@@ -11,7 +11,7 @@ from shared.kernel.storage.items import Item
 from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, commit, transact
 from shared.kernel.text.forms import address_forms
-from shared.messaging.items import AddressEntry, Recipient, Suppression, address_pks
+from shared.messaging.items import AddressEntry, AddressState, Recipient, Suppression, address_pks
 from shared.messaging.limit_items import SendCounter
 
 Merge = Callable[[Any, Any], Any]
@@ -38,6 +38,20 @@ def move(recipient: Recipient) -> Outcome:
     except ConditionFailed:
         return Outcome.CHANGED
     return Outcome.MOVED
+
+
+def move_number(recipient: Recipient) -> Outcome:
+    """Keep all that is known of a recipient's number under its one form; the number itself stays as it was stored."""
+    if recipient.phone is None:
+        return Outcome.SAME
+    own, *others = address_pks(recipient.phone)
+    try:
+        moved = [row for other in others for row in _known(other)]
+        for row in moved:
+            _move(row, own)
+    except ConditionFailed:
+        return Outcome.CHANGED
+    return Outcome.MOVED if moved else Outcome.SAME
 
 
 def _known(pk: str) -> Iterator[Item]:
@@ -79,11 +93,23 @@ def _together(before: SendCounter, there: SendCounter) -> SendCounter:
     return there
 
 
-_KINDS: dict[str, Any] = {"RECIPIENT#": AddressEntry, Suppression.SK: Suppression, "SENDS#": SendCounter}
+def _known_since(before: AddressState, there: AddressState) -> AddressState:
+    there.first_text_at = min(filter(None, (before.first_text_at, there.first_text_at)), default=None)
+    there.heard_at = max(filter(None, (before.heard_at, there.heard_at)), default=None)
+    return there
+
+
+_KINDS: dict[str, Any] = {
+    "RECIPIENT#": AddressEntry,
+    AddressState.SK: AddressState,
+    Suppression.SK: Suppression,
+    "SENDS#": SendCounter,
+}
 """What lies in an address's partition, by how its sort key begins."""
 
 _MERGES: dict[type[Item], Merge] = {
     AddressEntry: lambda _, there: there,
+    AddressState: _known_since,
     Suppression: _stricter,
     SendCounter: _together,
 }

@@ -53,12 +53,16 @@ SETTINGS = [
     "twilio_messaging_service",
     "twilio_voice_from",
     "twilio_whatsapp_from",
+    "text_countries",
 ]
 """Settings that a function which sends must be told."""
 
 LATENESS, LATE = "MessageLateness", "LateMessages"
 """Metrics: seconds from when a message was allowed to leave until a provider first took it; how many were too late
 (S-A-64, D-25)."""
+
+OVER_BUDGET = "MessagesOverBudget"
+"""Metric: how many messages a budget kept from leaving on a channel; somebody is told of the first."""
 
 IN_TIME = timedelta(seconds=60)
 """How long after it was allowed a message may leave; what leaves later is counted, and somebody is told."""
@@ -119,9 +123,18 @@ def _decide(known: Known) -> _Ready | Defer | Block:
             found = "TEMPLATE"
         except WindowClosed:
             found = "WHATSAPP_WINDOW"
-        except OverBudget:
+        except OverBudget as over:
+            _tell(over)
             found = "BUDGET"
         asked = replace(asked, found={**asked.found, decision.way.channel: found})
+
+
+def _tell(over: OverBudget) -> None:
+    """Let somebody look: real growth, or somebody who makes us text numbers that pay them (X-A-04)."""
+    kind, _, which = over.scope.partition(":")
+    # A block of numbers is nearly one.
+    logger().warning("message_over_budget", kind=kind, which=None if kind == "prefix" else which)
+    metrics().add_metric(name=OVER_BUDGET, unit=MetricUnit.Count, value=1)
 
 
 def _facts(known: Known) -> Facts:

@@ -38,7 +38,84 @@ def _overtaken(name: str) -> Callable[[], list[str]]:
     return lambda: senders.overtaking(name)[0]
 
 
+def _tried_again(name: str) -> Callable[[], list[str]]:
+    return lambda: senders.retried(name, (Channel.SMS,), carriers.AGAIN)
+
+
+def _on_the_next_channel(name: str) -> Callable[[], list[str]]:
+    return lambda: senders.retried(name, (Channel.SMS, Channel.VOICE), carriers.FINAL)
+
+
+def _first_try_only(check: str, call: str) -> Mutant:
+    new = f"*({call} if not known.message.attempt else []),"
+    return Mutant(f"the claim of a second try overlooks {check}", CLAIM, "claim", f"*{call},", new)
+
+
+_SECOND_TRIES = [
+    (_first_try_only("a STOP", "_not_suppressed(known, way)"), _tried_again("a STOP")),
+    (_first_try_only("a STOP", "_not_suppressed(known, way)"), _on_the_next_channel("a STOP")),
+    (_first_try_only("a withdrawal", "_consented(known, way)"), _tried_again("a withdrawal")),
+    (_first_try_only("a suspension", "_not_suspended(known.message)"), _on_the_next_channel("a suspension")),
+    (_first_try_only("a farewell", "_recipient_as_read(known)"), _tried_again("a farewell")),
+    (
+        Mutant(
+            "the claim of a second try overlooks a log",
+            CLAIM,
+            "claim",
+            "for topic in dict.fromkeys(known.message.topics or ())",
+            "for topic in (() if known.message.attempt else dict.fromkeys(known.message.topics or ()))",
+        ),
+        _tried_again("a log"),
+    ),
+]
+
+_REFUSAL = "except Refused as refusal:\n        _return(ready.reserved)\n"
+_BUDGETS = [
+    (
+        Mutant(
+            "a budget is not given back on refusal",
+            SENDING,
+            "_send",
+            _REFUSAL,
+            "except Refused as refusal:\n        pass\n",
+        ),
+        lambda: senders.refunded(carriers.FINAL),
+    ),
+    (
+        Mutant(
+            "a budget is given back only where it ends",
+            SENDING,
+            "_send",
+            _REFUSAL,
+            "except Refused as refusal:\n        _return(None if refusal.again else ready.reserved)\n",
+        ),
+        lambda: senders.refunded(carriers.AGAIN),
+    ),
+    (
+        Mutant(
+            "a budget is not given back to who was overtaken",
+            SENDING,
+            "_send",
+            "except Moved:\n        _return(ready.reserved)\n",
+            "except Moved:\n",
+        ),
+        senders.overtaken_spends,
+    ),
+    (
+        Mutant(
+            "a budget is given back in the first scope alone",
+            "shared.messaging.budgets",
+            "give_back",
+            "in reservation.scopes",
+            "in reservation.scopes[:1]",
+        ),
+        lambda: senders.refunded(carriers.FINAL),
+    ),
+]
+
 MUTANTS = [
+    *_SECOND_TRIES,
+    *_BUDGETS,
     (
         senders.OVERLOOKS_TOPICS,
         _overtaken("a log"),
@@ -127,6 +204,11 @@ MUTANTS = [
 ]
 
 
+def _marks(number: int, mutant: Mutant) -> list[pytest.MarkDecorator]:
+    quick = number % 3 == 0 or mutant.bug in {_SECOND_TRIES[0][0].bug, _BUDGETS[0][0].bug}
+    return [] if quick else [pytest.mark.soak]
+
+
 @pytest.fixture(autouse=True)
 def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in messages.ENVIRONMENT.items():
@@ -139,7 +221,7 @@ def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("mutant", "lane"),
     [
-        pytest.param(mutant, lane, id=mutant.bug, marks=[] if number % 3 == 0 else [pytest.mark.soak])
+        pytest.param(mutant, lane, id=f"{number}-{mutant.bug}", marks=_marks(number, mutant))
         for number, (mutant, lane) in enumerate(MUTANTS)
     ],
 )
@@ -153,3 +235,11 @@ def test_a_bug_is_found(stage: str, mutant: Mutant, lane: Callable[[], list[str]
 @pytest.mark.covers("R-04", "R-14")
 def test_without_a_bug_silence_is_asked_after(stage: str) -> None:
     assert _silent() == []
+
+
+@pytest.mark.covers("R-04", "X-A-15")
+@pytest.mark.parametrize("lane", [lane for _, lane in _SECOND_TRIES[:2] + _BUDGETS])
+def test_without_a_bug_a_second_try_is_overtaken_and_budgets_come_back(
+    stage: str, lane: Callable[[], list[str]]
+) -> None:
+    assert lane() == []

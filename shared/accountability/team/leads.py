@@ -26,9 +26,9 @@ def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: date
     that. A landline is kept, too: it is called, and the gate lets no text go there.
 
     Raises:
-        ValidationFailed: it is no number of a person.
+        ValidationFailed: it is no number of a person, or in no country that we write to.
     """
-    phone = messaging.phones.parse(wanted.phone, field="phone", region=wanted.region)
+    phone = messaging.phones.reachable(wanted.phone, field="phone", region=wanted.region)
     digits = phone.removeprefix("+")
     # Once for each person, by whichever of their numbers.
     lead_id = derived_id("led", messaging.phones.forms(phone)[0].removeprefix("+"))

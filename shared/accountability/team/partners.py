@@ -78,7 +78,7 @@ def add(user_id: str, wanted: "NewPartner", operation: str, *, now: datetime) ->
 
 
 def _reached(wanted: "NewPartner") -> Reached:
-    phone = messaging.phones.parse(wanted.phone, field="phone") if wanted.phone else None
+    phone = _number(wanted.phone) if wanted.phone else None
     usual = ContactMethod.TEXT_VOICEMAIL if wanted.phone or not wanted.email else ContactMethod.EMAIL
     method = wanted.preferred_contact_method or usual
     by_channels = wanted.channels and Ways(tuple(Channel(channel) for channel in wanted.channels))
@@ -94,6 +94,10 @@ def _reached(wanted: "NewPartner") -> Reached:
     if phone and texts and not messaging.phones.describe(phone).texts:
         raise ValidationFailed(details=[("phone", "A landline receives no texts")])
     return Reached(phone, wanted.email, ways)
+
+
+def _number(told: str) -> str:
+    return messaging.phones.reachable(told, field="phone", otherwise="; name them with an e-mail address")
 
 
 def _require_somebody_else(user_id: str, reached: Reached) -> None:

@@ -1,14 +1,16 @@
 """WhatsApp knows people under another number than they are stored by: STOP, YES and staff mean the same person."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.kernel.storage import reads
+from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import Put, commit
-from shared.messaging import Channel, conversations, sending, suppression
-from shared.messaging.items import AddressEntry, AddressState, Suppression, address_hashes
+from shared.messaging import Channel, conversations, readdressing, sending, suppression
+from shared.messaging.items import AddressEntry, AddressState, Recipient, Suppression, address_hashes, recipient_pk
 from shared.messaging.message_items import Message, message_pk
 from tests import carriers, messages, outbox
 from tests.calls import Invoke
@@ -138,3 +140,29 @@ def test_a_stop_before_the_claim_wins_wherever_it_was_stored(carrier: Carrier, s
         with pytest.raises(sending.Moved):
             sending.claim(known, decided.way, decided.words, now=START)
         commit(Put(_suppression(hashed, "STOP", lifted_at=START)))
+
+
+@both
+def test_what_was_stored_before_moves_once_and_what_stands_wins(carrier: Carrier, stored: str, other: str) -> None:
+    pat(stored)
+    own, moved = address_hashes(stored)
+    assert {own, moved} == {old_hash(stored), old_hash(other)}
+    later = START + timedelta(hours=1)
+    commit(Put(_suppression(moved, "STOP")))
+    commit(Put(_suppression(own, "STAFF", lifted_at=START)))
+    commit(Put(AddressEntry(pk=f"ADDRESS#{moved}", sk="RECIPIENT#ptn_old", recipient_id="ptn_old")))
+    commit(Put(AddressState(pk=f"ADDRESS#{moved}", sk=AddressState.SK, first_text_at=START, heard_at=later)))
+    commit(Put(AddressState(pk=f"ADDRESS#{own}", sk=AddressState.SK, first_text_at=later, heard_at=START)))
+    entry = reads.get(Recipient, recipient_pk(messages.PAT), Recipient.SK)
+    assert entry is not None
+    assert [readdressing.move_number(entry) for _ in range(2)] == [Outcome.MOVED, Outcome.SAME]
+    assert [(one.pk, one.reason, one.lifted_at) for one in suppression.standing(own, moved)] == [
+        (f"ADDRESS#{own}", "STOP", None)
+    ]
+    assert suppression.recipients(moved) == []
+    assert set(suppression.recipients(own)) == {"ptn_old", messages.PAT}
+    state = reads.get(AddressState, f"ADDRESS#{own}", AddressState.SK)
+    assert state is not None
+    assert (state.first_text_at, state.heard_at) == (START, later)
+    assert reads.get(Recipient, recipient_pk(messages.PAT), Recipient.SK).phone == stored  # type: ignore[union-attr]
+    assert judged() == ("BLOCKED", "SUPPRESSED_STOP")

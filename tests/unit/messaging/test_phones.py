@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kernel.config import settings
 from shared.kernel.errors import ValidationFailed
 from shared.messaging import phones
 from shared.messaging.items import address_hash, address_hashes
@@ -51,6 +52,61 @@ def test_what_is_no_persons_number_is_refused_naming_the_field(written):
     assert [field for field, _ in refused.value.details] == ["contact.phone"]
 
 
+@pytest.mark.covers("X-A-04")
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+88216123456",
+        "+881612345678",
+        "+870773111632",
+        "+883510000000",
+        "+979123456789",
+        "+80012345678",
+        "+80812345678",
+        "+447012345678",
+        "+15005550001",
+        "+19005550123",
+        "+18005550123",
+        "+448712345678",
+        "+443001234567",
+    ],
+)
+def test_satellites_services_and_numbers_that_cost_by_the_minute_are_no_persons(number):
+    with pytest.raises(ValidationFailed) as refused:
+        phones.parse(number, field="phone")
+    assert [field for field, _ in refused.value.details] == ["phone"]
+    assert not (phones.describe(number).personal and phones.describe(number).reached)
+
+
+@pytest.mark.covers("X-A-04")
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+5355123456", "Cuba"),
+        ("+21620123456", "Tunisia"),
+        ("+252612345678", "Somalia"),
+        ("+8501921234567", "North Korea"),
+        ("+261321234567", "Madagascar"),
+        ("+18765551234", "Jamaica"),
+        ("+14734031234", "Grenada"),
+        ("+5491123456789", "Argentina"),
+    ],
+)
+def test_a_country_that_we_do_not_write_to_is_named_at_the_field(number, country):
+    with pytest.raises(ValidationFailed) as refused:
+        phones.reachable(number, field="phone", otherwise="; name them with an e-mail address")
+    said = f"We cannot text or call numbers in {country} yet; name them with an e-mail address"
+    assert list(refused.value.details) == [("phone", said)]
+
+
+def test_the_countries_are_the_stages_own(monkeypatch):
+    monkeypatch.setenv("WELLSPRING_TEXT_COUNTRIES", "CU JM")
+    settings.cache_clear()
+    assert phones.reachable("+5355123456", field="phone") == "+5355123456"
+    with pytest.raises(ValidationFailed):
+        phones.reachable("+12125550123", field="phone")
+
+
 def test_a_landline_takes_no_texts():
     assert not phones.describe("+442079460018").texts
     assert phones.describe("+447911123456").texts
@@ -66,6 +122,14 @@ def test_a_number_tells_its_country_block_and_zones():
     assert (kathmandu.country, kathmandu.area_code) == ("NP", None)
     assert kathmandu.zones == ("Asia/Katmandu",)
     assert phones.describe("+88216123456").zones == ()
+
+
+@pytest.fixture(autouse=True)
+def _stage(monkeypatch):
+    monkeypatch.setenv("WELLSPRING_STAGE", "test")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 _TWO_FORMS = [
