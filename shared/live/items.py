@@ -5,7 +5,7 @@ from datetime import datetime
 from pynamodb.attributes import UnicodeAttribute
 
 from shared.kernel.inbox import RECEIVED, InboxItem
-from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
 
 DOMAIN = "live"
@@ -68,7 +68,7 @@ class Stream(Item):
     status = UnicodeAttribute()
     thumbnail_url = UnicodeAttribute(null=True)
     premium_permille = IntegerAttribute()
-    rate_per_minute = IntegerAttribute()
+    rate_per_minute = CreditsAttribute()
     viewers = IntegerAttribute()
     viewers_counted_at = InstantAttribute(null=True)
     count_due_at = InstantAttribute(null=True)
@@ -139,7 +139,7 @@ class Category(Item):
     domain = DOMAIN
 
     name = UnicodeAttribute()
-    rate_per_minute = IntegerAttribute(null=True)
+    rate_per_minute = CreditsAttribute(null=True)
 
 
 CATEGORIES_PK = "CATEGORIES"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.kernel.clock import to_ms
-from shared.kernel.money import PER_CREDIT, MilliCredits, credits_of
+from shared.kernel.money import PER_CREDIT, Credits, credits_of
 
 
 class StreamStatus(StrEnum):
@@ -53,7 +53,7 @@ MAX_PREMIUM: Final = 10 * NO_PREMIUM
 """Multipliers of premium streams in thousandths: 1 to 10 times (S-W-30)."""
 
 
-def rate_per_minute(category_rate: int | None, premium_multiplier_permille: int = NO_PREMIUM) -> MilliCredits:
+def rate_per_minute(category_rate: Credits | None, premium_multiplier_permille: int = NO_PREMIUM) -> Credits:
     """Return what a minute of a stream costs in milli-credits.
 
     It is fixed on the stream (``Stream.rate_per_minute``) when its category or premium is set, so that what is
@@ -64,7 +64,7 @@ def rate_per_minute(category_rate: int | None, premium_multiplier_permille: int 
         premium_multiplier_permille: the stream's multiplier in thousandths (S-W-30).
     """
     base = DEFAULT_RATE if category_rate is None else category_rate
-    return MilliCredits(base * premium_multiplier_permille // PER_CREDIT)
+    return Credits(base * premium_multiplier_permille // PER_CREDIT)
 
 
 def listing(

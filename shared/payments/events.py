@@ -3,6 +3,7 @@
 from typing import Literal
 
 from shared.kernel.events import DomainEvent
+from shared.kernel.money import Credits, Minor
 
 
 class PaymentsEvent(DomainEvent):
@@ -22,9 +23,9 @@ class PaymentSucceeded(PaymentsEvent):
 
     payment_id: str
     user_id: str
-    credits: int
-    bonus_credits: int
-    amount: int
+    credits: Credits
+    bonus_credits: Credits
+    amount: Minor
     currency: str
 
 
@@ -41,9 +42,9 @@ class PriceSet(PaymentsEvent):
 
     price_id: str
     product_code: str
-    credits: int
-    bonus_credits: int
-    amount: int
+    credits: Credits
+    bonus_credits: Credits
+    amount: Minor
     currency: str
     active: bool
     version: int

@@ -6,7 +6,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from shared.kernel import inbox
 from shared.kernel.money import Money
-from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item, MinorAttribute
 from shared.kernel.storage.table import Index, Table
 from shared.payments.rules import Pack, Purchase, Status
 
@@ -62,9 +62,9 @@ class PriceItem(Item):
     domain = DOMAIN
 
     product_code = UnicodeAttribute()
-    credits = IntegerAttribute()
-    bonus_credits = IntegerAttribute()
-    amount = IntegerAttribute()
+    credits = CreditsAttribute()
+    bonus_credits = CreditsAttribute()
+    amount = MinorAttribute()
     currency = UnicodeAttribute()
     active = BooleanAttribute()
     version = IntegerAttribute()
@@ -95,9 +95,9 @@ class PaymentItem(Item):
     user_id = UnicodeAttribute()
     price_id = UnicodeAttribute()
     product_code = UnicodeAttribute()
-    credits = IntegerAttribute()
-    bonus_credits = IntegerAttribute()
-    amount = IntegerAttribute()
+    credits = CreditsAttribute()
+    bonus_credits = CreditsAttribute()
+    amount = MinorAttribute()
     currency = UnicodeAttribute()
     provider = UnicodeAttribute()
     provider_ref = UnicodeAttribute(null=True)

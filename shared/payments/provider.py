@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, StrictInt, ValidationError
+from pydantic import BaseModel, Field, Strict, ValidationError
 
 from shared.kernel.config import settings
 from shared.kernel.errors import Unavailable
-from shared.kernel.money import to_decimal
+from shared.kernel.money import Minor, to_decimal
 from shared.kernel.secrets import secret_fields
 from shared.payments.rules import Told
 
@@ -114,7 +114,7 @@ class CheckoutSession(BaseModel):
 
     id: str = Field(min_length=1, max_length=200)
     payment_status: str
-    amount_total: StrictInt | None
+    amount_total: Annotated[Minor, Strict()] | None
     currency: str | None
     metadata: dict[str, Annotated[str, Field(max_length=500)]] | None = None
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from shared.kernel.money import Money
+from shared.kernel.money import Credits, Minor, Money
 from shared.kernel.security.signatures import BadSignature, require_fresh, require_hmac_sha256
 
 Status = Literal["PENDING", "SUCCEEDED", "FAILED", "UNDER_REVIEW", "REFUNDED"]
@@ -29,8 +29,8 @@ class Pack:
     """A price pack as offered: credits and bonus in milli-credits, for money."""
 
     id: str
-    credits: int
-    bonus_credits: int
+    credits: Credits
+    bonus_credits: Credits
     price: Money
 
 
@@ -85,7 +85,7 @@ class Told:
     session_id: str
     user_id: str | None
     price_id: str | None
-    amount: int | None
+    amount: Minor | None
     currency: str | None
     paid: bool
 

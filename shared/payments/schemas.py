@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, JsonValue, Strict, StrictBool
 
-from shared.kernel.money import CreditAmount, CreditInput
+from shared.kernel.money import NOTHING, CreditAmount, CreditInput, MinorAmount
 from shared.kernel.wire import Change, Instant, Wire
 
 Currency = Literal["AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "USD"]
@@ -13,9 +13,9 @@ Currency = Literal["AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "USD"]
 MOST_CREDITS = 1_000_000_000
 """Milli-credits in one pack: a million credits."""
 
-Credits = Annotated[CreditInput, Field(gt=0, le=MOST_CREDITS, examples=["1000"])]
+PackCredits = Annotated[CreditInput, Field(gt=0, le=MOST_CREDITS, examples=["1000"])]
 Bonus = Annotated[CreditInput, Field(ge=0, le=MOST_CREDITS, examples=["100"])]
-MinorUnits = Annotated[StrictInt, Field(gt=0, le=99_999_999, examples=[999])]
+Price = Annotated[MinorAmount, Strict(), Field(gt=0, le=99_999_999, examples=[999])]
 
 _PRICE: dict[str, JsonValue] = {
     "id": "prc_0123456789abcdefghjkmnpqrs",
@@ -38,7 +38,7 @@ class PriceView(Wire):
     product_code: str
     credits: CreditAmount
     bonus_credits: CreditAmount
-    amount: int
+    amount: MinorAmount
     currency: str
     active: bool
     best_value: bool
@@ -63,9 +63,9 @@ class NewPrice(Wire):
     )
 
     product_code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    credits: Credits
-    bonus_credits: Bonus = 0
-    amount: MinorUnits
+    credits: PackCredits
+    bonus_credits: Bonus = NOTHING
+    amount: Price
     currency: Currency
     active: StrictBool = True
 
@@ -75,9 +75,9 @@ class PriceChange(Change):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
 
-    credits: Credits | None = None
+    credits: PackCredits | None = None
     bonus_credits: Bonus | None = None
-    amount: MinorUnits | None = None
+    amount: Price | None = None
     currency: Currency | None = None
     active: StrictBool | None = None
 
@@ -137,7 +137,7 @@ class PaymentView(Wire):
     product_code: str
     credits: CreditAmount
     bonus_credits: CreditAmount
-    amount: int
+    amount: MinorAmount
     currency: str
     provider: Literal["STRIPE"]
     status: Literal["PENDING", "SUCCEEDED", "FAILED", "UNDER_REVIEW", "REFUNDED"]

@@ -1,6 +1,7 @@
 """What happens in wallets."""
 
 from shared.kernel.events import DomainEvent
+from shared.kernel.money import Credits
 
 
 class WalletEvent(DomainEvent):
@@ -13,9 +14,9 @@ class CreditsDeposited(WalletEvent):
     """Credits were added to an account; amounts are milli-credits."""
 
     user_id: str
-    amount: int
-    balance: int
-    available: int
+    amount: Credits
+    balance: Credits
+    available: Credits
     reference_type: str
     reference_id: str
 
@@ -24,8 +25,8 @@ class CreditsAdjusted(WalletEvent):
     """Support corrected an account; amounts are milli-credits."""
 
     user_id: str
-    amount: int
-    balance: int
+    amount: Credits
+    balance: Credits
     reason: str
     admin_id: str
 
@@ -35,12 +36,12 @@ class HoldExpired(WalletEvent):
 
     user_id: str
     hold_id: str
-    amount: int
+    amount: Credits
 
 
 class DriftFound(WalletEvent):
     """An account differs from its entries or holds. Nothing was changed (D-17, X-W-02)."""
 
     user_id: str
-    balance_drift: int
-    held_drift: int
+    balance_drift: Credits
+    held_drift: Credits

@@ -5,7 +5,7 @@ import zlib
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from shared.kernel.due import DueIndexed
-from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
 from shared.wallet.rules import Account
 
@@ -46,8 +46,8 @@ class AccountItem(Item):
     domain = DOMAIN
 
     version = IntegerAttribute()
-    available = IntegerAttribute()
-    held = IntegerAttribute()
+    available = CreditsAttribute()
+    held = CreditsAttribute()
     sequence = IntegerAttribute()
     open_holds = IntegerAttribute()
     last_entry_at = InstantAttribute(null=True)
@@ -86,8 +86,8 @@ class EntryItem(Item):
     domain = DOMAIN
 
     type = UnicodeAttribute()
-    amount = IntegerAttribute()
-    balance = IntegerAttribute()
+    amount = CreditsAttribute()
+    balance = CreditsAttribute()
     sequence = IntegerAttribute()
     reference_type = UnicodeAttribute()
     reference_id = UnicodeAttribute()
@@ -125,12 +125,12 @@ class HoldItem(DueIndexed):
 
     domain = DOMAIN
 
-    amount = IntegerAttribute()
+    amount = CreditsAttribute()
     status = UnicodeAttribute()
     purpose = UnicodeAttribute()
     opened_at = InstantAttribute()
     closed_at = InstantAttribute(null=True)
-    used = IntegerAttribute(null=True)
+    used = CreditsAttribute(null=True)
 
 
 class PlatformAccountItem(Item):
@@ -144,7 +144,7 @@ class PlatformAccountItem(Item):
 
     domain = DOMAIN
 
-    balance = IntegerAttribute()
+    balance = CreditsAttribute()
 
 
 class WatermarkItem(Item):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
+from shared.kernel.money import NOTHING, Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.wallet import rules
@@ -36,7 +37,7 @@ ATTEMPTS = 10
 
 HOLD_KIND = "hold"
 
-Beside = Callable[[int, Account], Sequence[Write]]
+Beside = Callable[[Credits, Account], Sequence[Write]]
 """Given what a hold was granted and the account after it, the writes that commit with it."""
 
 
@@ -52,17 +53,17 @@ class Posted:
 class Granted:
     """A hold: what was granted and what is left available, in milli-credits."""
 
-    amount: int
-    available: int
+    amount: Credits
+    available: Credits
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A closed hold: what was charged, what came back, what is available now, in milli-credits."""
 
-    charged: int
-    returned: int
-    available: int
+    charged: Credits
+    returned: Credits
+    available: Credits
 
 
 def read_account(user_id: str) -> Account:
@@ -140,11 +141,11 @@ def retried(attempt: Callable[[], T]) -> T:
 
 def deposit(
     user_id: str,
-    amount: int,
+    amount: Credits,
     *,
     reference: Reference,
     now: datetime,
-    bonus: int = 0,
+    bonus: Credits = NOTHING,
     beside: Sequence[Write] = (),
 ) -> Posted:
     """Add paid credits, and a bonus as a transaction of its own, together with what belongs to the cause.
@@ -206,7 +207,7 @@ def find(reference: Reference) -> JournalItem | None:
 
 def adjust(
     user_id: str,
-    amount: int,
+    amount: Credits,
     *,
     reference: Reference,
     reason: str,
@@ -282,11 +283,11 @@ def open_hold(
     return retried(attempt)
 
 
-def _open_with(amount: int) -> Any:
+def _open_with(amount: Credits) -> Any:
     return (HoldItem.status == "OPEN") & (HoldItem.amount == amount)
 
 
-def extend_hold(user_id: str, hold_id: str, size: HoldSize, *, held: int, beside: Beside) -> Granted:
+def extend_hold(user_id: str, hold_id: str, size: HoldSize, *, held: Credits, beside: Beside) -> Granted:
     """Set more credits aside under an open hold of ``held`` milli-credits.
 
     Raises:
@@ -316,8 +317,8 @@ def settle_hold(
     user_id: str,
     hold_id: str,
     *,
-    held: int,
-    used: int,
+    held: Credits,
+    used: Credits,
     reference: Reference,
     earner: str | None,
     earner_permille: int,
@@ -345,7 +346,7 @@ def settle_hold(
     return retried(attempt)
 
 
-def _close(user_id: str, hold_id: str, held: int, used: int, status: str, now: datetime) -> Update:
+def _close(user_id: str, hold_id: str, held: Credits, used: Credits, status: str, now: datetime) -> Update:
     actions = [
         HoldItem.status.set(status),
         HoldItem.used.set(used),
@@ -371,9 +372,9 @@ def expire_hold(pk: str, sk: str, *, now: datetime) -> None:
 
     def attempt() -> None:
         before = read_account(user_id)
-        account, _ = rules.settle(before, amount, 0, now=now)
+        account, _ = rules.settle(before, amount, NOTHING, now=now)
         event = HoldExpired(user_id=user_id, hold_id=hold_id, amount=amount)
-        closed = _close(user_id, hold_id, amount, 0, "EXPIRED", now)
+        closed = _close(user_id, hold_id, amount, NOTHING, "EXPIRED", now)
         transact([closed, account_write(user_id, before, account), outbox(event, at=now)])
 
     try:

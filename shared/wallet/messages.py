@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from shared.kernel.money import CreditAmount
+from shared.kernel.money import NOTHING, CreditAmount, Credits
 from shared.kernel.realtime import USER, ChannelKind, LiveMessage, publish
 from shared.wallet import rules
 from shared.wallet.journal import read_account
@@ -21,7 +21,9 @@ class BalanceChanged(LiveMessage):
     level: Literal["green", "yellow", "red"]
 
 
-def push_balance(user_id: str, *, unsettled: int = 0, held: int = 0, now: datetime) -> int | None:
+def push_balance(
+    user_id: str, *, unsettled: Credits = NOTHING, held: Credits = NOTHING, now: datetime
+) -> Credits | None:
     """Tell a user what they have now: one read, and the sending.
 
     Args:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from shared.kernel.money import NOTHING, Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, transact
 from shared.wallet.items import (
@@ -79,7 +80,8 @@ def _count(journal: JournalItem) -> int:
     return 1
 
 
-def platform_balance(account: str) -> int:
+def platform_balance(account: str) -> Credits:
     """Return the derived balance of a platform or creator account, in milli-credits."""
     found = reads.query_all(PlatformAccountItem, PlatformAccountItem.pk == f"PLATFORM#{account}")
-    return sum(PlatformAccountItem.load(dict(item)).balance for item in found)
+    shards: list[Credits] = [PlatformAccountItem.load(dict(item)).balance for item in found]
+    return sum(shards, NOTHING)

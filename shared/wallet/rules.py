@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from shared.kernel.money import PER_CREDIT
+from shared.kernel.money import NOTHING, Credits, credits_of
 from shared.wallet.errors import HoldClosed, InsufficientCredits
 
 EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"]
 Level = Literal["green", "yellow", "red"]
 
-LOW_BALANCE = 50 * PER_CREDIT
+LOW_BALANCE = credits_of(50)
 """Below this a viewer is warned (S-W-38) and the balance shows yellow (S-W-23)."""
 
-CRITICAL_BALANCE = 10 * PER_CREDIT
+CRITICAL_BALANCE = credits_of(10)
 """Below this the balance shows red."""
 
 CLEARING = "platform:clearing"
@@ -49,7 +49,7 @@ class Posting:
     """One side of a journal transaction: credits added to (or, negative, taken from) a named account."""
 
     account: str
-    amount: int
+    amount: Credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ class Account:
     """
 
     version: int = 0
-    available: int = 0
-    held: int = 0
+    available: Credits = NOTHING
+    held: Credits = NOTHING
     sequence: int = 0
     open_holds: int = 0
     last_entry_at: datetime | None = None
 
     @property
-    def balance(self) -> int:
+    def balance(self) -> Credits:
         """Everything the customer owns."""
         return self.available + self.held
 
@@ -91,25 +91,25 @@ class Entry:
     """One line of a statement, as decided: ``amount`` is signed, ``balance`` is after it."""
 
     type: EntryType
-    amount: int
-    balance: int
+    amount: Credits
+    balance: Credits
     sequence: int
     at: datetime
 
 
 def balanced(postings: Iterable[Posting]) -> bool:
     """Tell whether a transaction's postings sum to zero."""
-    return sum(posting.amount for posting in postings) == 0
+    return sum((posting.amount for posting in postings), NOTHING) == 0
 
 
-def level(balance: int) -> Level:
+def level(balance: Credits) -> Level:
     """Return the colour a balance is shown in (S-W-23)."""
     if balance < CRITICAL_BALANCE:
         return "red"
     return "yellow" if balance < LOW_BALANCE else "green"
 
 
-def enter(account: Account, kind: EntryType, amount: int, *, now: datetime) -> tuple[Account, Entry]:
+def enter(account: Account, kind: EntryType, amount: Credits, *, now: datetime) -> tuple[Account, Entry]:
     """Add an entry that changes what is available.
 
     Raises:
@@ -123,7 +123,7 @@ def enter(account: Account, kind: EntryType, amount: int, *, now: datetime) -> t
     return _entered(replace(account, available=account.available + amount), kind, amount, now)
 
 
-def _entered(changed: Account, kind: EntryType, amount: int, now: datetime) -> tuple[Account, Entry]:
+def _entered(changed: Account, kind: EntryType, amount: Credits, now: datetime) -> tuple[Account, Entry]:
     at = max(now, changed.last_entry_at) if changed.last_entry_at else now
     after = replace(changed, sequence=changed.sequence + 1, last_entry_at=at)
     return after, Entry(kind, amount, after.balance, after.sequence, at)
@@ -133,11 +133,11 @@ def _entered(changed: Account, kind: EntryType, amount: int, now: datetime) -> t
 class HoldSize:
     """How much to set aside: up to ``want``, in whole ``unit``s, at least one unit. Milli-credits."""
 
-    want: int
-    unit: int
+    want: Credits
+    unit: Credits
 
 
-def hold(account: Account, size: HoldSize, *, new: bool) -> tuple[Account, int]:
+def hold(account: Account, size: HoldSize, *, new: bool) -> tuple[Account, Credits]:
     """Set credits aside.
 
     Args:
@@ -154,7 +154,7 @@ def hold(account: Account, size: HoldSize, *, new: bool) -> tuple[Account, int]:
     """
     if size.unit <= 0:
         raise ValueError("a hold's unit is positive")
-    granted = min(size.want, account.available) // size.unit * size.unit
+    granted = size.unit * (min(size.want, account.available) // size.unit)
     if granted <= 0:
         raise InsufficientCredits
     after = replace(
@@ -166,7 +166,7 @@ def hold(account: Account, size: HoldSize, *, new: bool) -> tuple[Account, int]:
     return after, granted
 
 
-def settle(account: Account, held: int, used: int, *, now: datetime) -> tuple[Account, Entry | None]:
+def settle(account: Account, held: Credits, used: Credits, *, now: datetime) -> tuple[Account, Entry | None]:
     """Close a hold: the used part leaves the account by an entry, the rest becomes available again.
 
     Raises:
@@ -188,13 +188,13 @@ def settle(account: Account, held: int, used: int, *, now: datetime) -> tuple[Ac
     return _entered(closed, "DEBIT", -used, now)
 
 
-def spent(user_id: str, amount: int, *, earner: str | None, earner_permille: int) -> list[Posting]:
+def spent(user_id: str, amount: Credits, *, earner: str | None, earner_permille: int) -> list[Posting]:
     """Return the postings of a debit: the earner's share, rounded down, and the platform's rest (X-W-30)."""
-    share = amount * earner_permille // 1000 if earner else 0
+    share = Credits(amount * earner_permille // 1000) if earner else NOTHING
     postings = [Posting(customer(user_id), -amount), Posting(REVENUE, amount - share)]
     return [*postings, Posting(creator(earner), share)] if earner and share else postings
 
 
-def drift(account: Account, amounts: Sequence[int], holds: Sequence[int]) -> tuple[int, int]:
+def drift(account: Account, amounts: Sequence[Credits], holds: Sequence[Credits]) -> tuple[Credits, Credits]:
     """Return by how much the balance differs from the sum of its entries, and ``held`` from its open holds."""
-    return account.balance - sum(amounts), account.held - sum(holds)
+    return account.balance - sum(amounts, NOTHING), account.held - sum(holds, NOTHING)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
+from shared.kernel.money import NOTHING, Credits
 from shared.kernel.storage import reads
 from shared.wallet import rules
 from shared.wallet.errors import AccountNotFound
@@ -54,7 +55,7 @@ def balance_at(user_id: str, instant: datetime) -> BalanceAt:
     newest = f"{ENTRY_PREFIX}{min(to_ms(instant), _LAST_MS):013d}#~"
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.between(ENTRY_PREFIX, newest)
     found = reads.query(EntryItem, key, limit=1, descending=True).load(EntryItem)
-    return BalanceAt(balance=found[0].balance if found else 0, at=instant)
+    return BalanceAt(balance=found[0].balance if found else NOTHING, at=instant)
 
 
 def page(
@@ -130,8 +131,8 @@ class Proof:
     """
 
     account: Account
-    balance_drift: int
-    held_drift: int
+    balance_drift: Credits
+    held_drift: Credits
     entries: int
     gaps: int
 
@@ -156,9 +157,9 @@ def prove(user_id: str) -> Proof:
 
 
 def _prove_once(user_id: str) -> tuple[Proof, int]:
-    amounts: list[int] = []
-    holds: list[int] = []
-    gaps = running = 0
+    amounts: list[Credits] = []
+    holds: list[Credits] = []
+    gaps, running = 0, NOTHING
     account: Account | None = None
     for found in reads.query_all(AccountItem, AccountItem.pk == account_pk(user_id)):
         raw: dict[str, Any] = dict(found)

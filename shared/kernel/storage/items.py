@@ -5,7 +5,7 @@ They only map and build expressions. Reading and writing goes through ``shared.k
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.constants import NUMBER
@@ -13,6 +13,7 @@ from pynamodb.models import Model
 
 from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.config import settings
+from shared.kernel.money import Credits, Minor
 
 
 class IntegerAttribute(Attribute[int]):
@@ -33,6 +34,18 @@ class IntegerAttribute(Attribute[int]):
     def deserialize(self, value: str) -> int:
         """Read the digits."""
         return int(value)
+
+
+if TYPE_CHECKING:
+
+    class CreditsAttribute(Attribute[Credits]):
+        """An amount of milli-credits."""
+
+    class MinorAttribute(Attribute[Minor]):
+        """An amount of money in minor units."""
+
+else:
+    CreditsAttribute = MinorAttribute = IntegerAttribute
 
 
 class InstantAttribute(Attribute[datetime]):

@@ -1,6 +1,7 @@
 """What happens to viewing sessions."""
 
 from shared.kernel.events import DomainEvent
+from shared.kernel.money import Credits
 
 
 class ViewingStarted(DomainEvent):
@@ -22,8 +23,8 @@ class ViewingEnded(DomainEvent):
     session_id: str
     user_id: str
     reason: str
-    charged: int
-    returned: int
+    charged: Credits
+    returned: Credits
 
 
 class BalanceRanLow(DomainEvent):
@@ -34,4 +35,4 @@ class BalanceRanLow(DomainEvent):
     user_id: str
     session_id: str
     index: int
-    balance: int
+    balance: Credits

@@ -8,7 +8,7 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
 from shared.kernel.clock import to_ms
 from shared.kernel.due import DueIndexed
-from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
+from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.live.items import DOMAIN, Watching
 from shared.live.metering.rules import INTERVAL_MS, Viewing
 
@@ -66,11 +66,11 @@ class ViewingItem(DueIndexed, Watching):
     user_id = UnicodeAttribute()
     creator_id = UnicodeAttribute()
     status = UnicodeAttribute()
-    rate_per_minute = IntegerAttribute()
-    cost = IntegerAttribute()
-    held = IntegerAttribute()
-    lease_left = IntegerAttribute()
-    left = IntegerAttribute()
+    rate_per_minute = CreditsAttribute()
+    cost = CreditsAttribute()
+    held = CreditsAttribute()
+    lease_left = CreditsAttribute()
+    left = CreditsAttribute()
     last_index = IntegerAttribute()
     first_index = IntegerAttribute()
     opens_at = InstantAttribute()
@@ -79,7 +79,7 @@ class ViewingItem(DueIndexed, Watching):
     evidence: ListAttribute[Any] = ListAttribute(of=IntegerAttribute)
     ended_at = InstantAttribute(null=True)
     ended_reason = UnicodeAttribute(null=True)
-    charged = IntegerAttribute(null=True)
+    charged = CreditsAttribute(null=True)
 
     @property
     def session_id(self) -> str:
@@ -115,8 +115,8 @@ class LeaseItem(Item):
     user_id = UnicodeAttribute()
     first_index = IntegerAttribute()
     last_index = IntegerAttribute()
-    cost = IntegerAttribute()
-    left = IntegerAttribute()
+    cost = CreditsAttribute()
+    left = CreditsAttribute()
     evidence: ListAttribute[Any] = ListAttribute(of=IntegerAttribute)
 
 

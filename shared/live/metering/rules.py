@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.kernel.clock import to_ms
+from shared.kernel.money import NOTHING, Credits, credits_of
 from shared.wallet import HoldSize
 
 INTERVAL_MS = 10_000
@@ -26,7 +27,7 @@ BEHIND_INTERVALS = 2
 LEASE_INTERVALS = 48
 """How many intervals a lease holds credits for: eight minutes (DESIGN: lease and settle)."""
 
-MINIMUM_BALANCE = 1_000
+MINIMUM_BALANCE = credits_of(1)
 """Milli-credits needed to start, where one interval costs less (S-W-31, D-29)."""
 
 MINUTE_MS = 60_000
@@ -46,7 +47,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
 
 
-def credits_for_interval(playback_ms: int, rate_per_minute: int) -> int:
+def credits_for_interval(playback_ms: int, rate_per_minute: Credits) -> Credits:
     """Return the price of a time at a rate per minute, in milli-credits, a fraction rounded up (S-W-27).
 
     Raises:
@@ -54,20 +55,20 @@ def credits_for_interval(playback_ms: int, rate_per_minute: int) -> int:
     """
     if playback_ms < 0 or rate_per_minute < 0:
         raise ValueError("time and rate are not negative")
-    return -(-playback_ms * rate_per_minute // MINUTE_MS)
+    return Credits(-(-playback_ms * rate_per_minute // MINUTE_MS))
 
 
-def interval_cost(rate_per_minute: int) -> int:
+def interval_cost(rate_per_minute: Credits) -> Credits:
     """Return what one interval costs, in milli-credits."""
     return credits_for_interval(INTERVAL_MS, rate_per_minute)
 
 
-def minimum_balance(cost: int) -> int:
+def minimum_balance(cost: Credits) -> Credits:
     """Return what is needed to start: the configured minimum or one interval, whichever is more (D-29)."""
     return max(MINIMUM_BALANCE, cost)
 
 
-def lease_size(cost: int, owed: int = 0) -> HoldSize:
+def lease_size(cost: Credits, owed: Credits = NOTHING) -> HoldSize:
     """Return how much a lease sets aside: what is owed already, and as many whole intervals as a lease lasts."""
     return HoldSize(want=max(LEASE_INTERVALS * cost, owed), unit=max(cost, owed))
 
@@ -113,9 +114,9 @@ class Viewing:
     """
 
     active: bool
-    cost: int
-    lease_left: int
-    held: int
+    cost: Credits
+    lease_left: Credits
+    held: Credits
     last_index: int
     first_index: int
     started_at: datetime
@@ -155,7 +156,7 @@ def judge(viewing: Viewing, tick: Tick) -> Verdict:
     return Verdict.CHARGE if owed(viewing, tick) <= viewing.lease_left else Verdict.RENEW
 
 
-def owed(viewing: Viewing, tick: Tick) -> int:
+def owed(viewing: Viewing, tick: Tick) -> Credits:
     """Return what a tick costs: its own interval and those that were skipped since the last (X-W-27)."""
     return (tick.index - viewing.last_index) * viewing.cost
 
@@ -170,7 +171,7 @@ def expected_index(viewing: Viewing, now: datetime) -> int:
     return (to_ms(now) - to_ms(viewing.started_at)) // INTERVAL_MS
 
 
-def used(viewing: Viewing, *, until: datetime | None = None, earlier: Sequence[datetime] = ()) -> int:
+def used(viewing: Viewing, *, until: datetime | None = None, earlier: Sequence[datetime] = ()) -> Credits:
     """Return what a session owes: every interval charged, less those whose tick came after ``until``.
 
     An interval that was charged after its stream had ended is given back (S-W-34).
@@ -182,4 +183,4 @@ def used(viewing: Viewing, *, until: datetime | None = None, earlier: Sequence[d
     """
     charged = viewing.held - viewing.lease_left
     after = sum(arrived > until for arrived in (*earlier, *viewing.arrivals)) if until else 0
-    return charged - after * viewing.cost
+    return charged - viewing.cost * after

@@ -14,6 +14,7 @@ from shared.kernel.clock import from_ms
 from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
+from shared.kernel.money import NOTHING, Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import logger
@@ -102,7 +103,7 @@ def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> Join
     )
 
 
-def _open(stream: Stream, session_id: str, user_id: str, cost: int, now: datetime) -> None:
+def _open(stream: Stream, session_id: str, user_id: str, cost: Credits, now: datetime) -> None:
     pk = viewing_pk(session_id)
     item = ViewingItem(
         pk=pk,
@@ -128,7 +129,7 @@ def _open(stream: Stream, session_id: str, user_id: str, cost: int, now: datetim
 
     started = ViewingStarted(stream_id=stream.stream_id, session_id=session_id, user_id=user_id)
 
-    def session(granted: int, account: wallet.Account) -> Sequence[Write]:
+    def session(granted: Credits, account: wallet.Account) -> Sequence[Write]:
         if account.available + granted < rules.minimum_balance(cost):
             raise wallet.errors.InsufficientCredits
         item.held = item.lease_left = granted
@@ -176,7 +177,7 @@ def renew(item: ViewingItem, tick: rules.Tick, nonce: str, evidence: list[int]) 
         evidence=list(item.evidence),
     )
 
-    def session(granted: int, account: wallet.Account) -> Sequence[Write]:
+    def session(granted: Credits, account: wallet.Account) -> Sequence[Write]:
         actions = [
             ViewingItem.held.set(item.held + granted),
             ViewingItem.lease_left.set(item.lease_left + granted - owed),
@@ -236,7 +237,7 @@ def _standing(item: ViewingItem) -> ViewingItem:
     return standing
 
 
-def _owed(item: ViewingItem, reason: Reason, at: datetime) -> int:
+def _owed(item: ViewingItem, reason: Reason, at: datetime) -> Credits:
     """Return what a session owes: nothing for the time after its stream, whoever settles it first (S-W-34)."""
     off_air = (
         at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else lookup.stream(item.stream_id).off_air_since
@@ -260,12 +261,12 @@ def _end_without_hold(item: ViewingItem, reason: Reason, *, at: datetime, now: d
 
     A session that was settled or renewed in the meantime is left alone.
     """
-    transact(_ending(item, reason, charged=0, returned=0, at=at, now=now))
+    transact(_ending(item, reason, charged=NOTHING, returned=NOTHING, at=at, now=now))
     logger().error("viewing_without_hold", session_id=item.session_id, stream_id=item.stream_id)
 
 
 def _ending(
-    item: ViewingItem, reason: Reason, *, charged: int, returned: int, at: datetime, now: datetime
+    item: ViewingItem, reason: Reason, *, charged: Credits, returned: Credits, at: datetime, now: datetime
 ) -> list[Write]:
     ended = Update(
         ViewingItem,
@@ -295,7 +296,7 @@ def _ending(
     return [ended, outbox(event, at=now, event_id=f"viewing-ended-{item.session_id}")]
 
 
-def _settle(item: ViewingItem, reason: Reason, *, used: int, at: datetime, now: datetime) -> None:
+def _settle(item: ViewingItem, reason: Reason, *, used: Credits, at: datetime, now: datetime) -> None:
     wallet.settle_hold(
         item.user_id,
         item.session_id,

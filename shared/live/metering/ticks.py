@@ -14,6 +14,7 @@ from shared import wallet
 from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.errors import DomainError, NotFound, Unavailable
 from shared.kernel.ids import new_id
+from shared.kernel.money import Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import send
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
@@ -69,7 +70,7 @@ def charge(user_id: str, body: MeterTick, *, now: datetime) -> MeterResult:
     if isinstance(updated, ViewingItem):
         return _judged(updated, user_id, body, tick, nonce)
     opens_at = int(updated["opens_at"]["N"])
-    return _result(int(updated["left"]["N"]), max(0, opens_at - to_ms(now)))
+    return _result(Credits(updated["left"]["N"]), max(0, opens_at - to_ms(now)))
 
 
 def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> dict[str, Any] | ViewingItem:
@@ -217,7 +218,7 @@ _ACTIONS: dict[Verdict, Callable[[ViewingItem, Tick, str], None]] = {
 }
 
 
-def _result(left: int, next_allowed_ms: int) -> MeterResult:
+def _result(left: Credits, next_allowed_ms: int) -> MeterResult:
     return MeterResult(success=True, remaining_credits=left, next_allowed_ms=next_allowed_ms)
 
 

@@ -1,13 +1,16 @@
 """Credits are exact: integers of milli-credits inside, decimal strings outside."""
 
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.kernel.money import CreditAmount, CreditInput, Money, credits_of, from_decimal, to_decimal
+from shared.kernel.money import CreditAmount, CreditInput, MinorAmount, Money, credits_of, from_decimal, to_decimal
 
 AMOUNTS = st.integers(-(10**18) + 1, 10**18 - 1)
 
@@ -73,3 +76,42 @@ def test_money_is_minor_units_of_a_currency(wrong: dict[str, object]) -> None:
     assert Money(amount=999, currency="USD").amount == 999
     with pytest.raises(ValidationError):
         Money.model_validate(wrong)
+
+
+MIXED = """
+from shared.kernel.money import NOTHING, Credits, Minor, Money
+from shared.wallet.journal import deposit
+from shared.wallet.rules import Account, Reference, spent
+from datetime import datetime
+
+def mix(price: Minor, pack: Credits, at: datetime) -> None:
+    pack + price
+    price - pack
+    pack > price
+    more: Credits = pack + 10
+    all_of_it: Credits = sum([price], NOTHING)
+    deposit("usr", price, reference=Reference("PAYMENT", "pay"), now=at)
+    deposit("usr", 999, reference=Reference("PAYMENT", "pay"), now=at)
+    spent("usr", price, earner=None, earner_permille=0)
+    Account(available=price)
+    Money(amount=pack, currency="USD")
+"""
+
+
+@pytest.mark.covers("X-W-21")
+def test_the_type_checker_refuses_every_way_to_mix_credits_and_money(tmp_path: Path) -> None:
+    mixed = tmp_path / "mixed.py"
+    mixed.write_text(MIXED)
+    checked = subprocess.run([sys.executable, "-m", "mypy", str(mixed)], capture_output=True, text=True, check=False)
+    refused = {int(line.split(":")[1]) for line in checked.stdout.splitlines() if ": error:" in line}
+    first = MIXED[: MIXED.index("    pack + price")].count("\n") + 1
+    assert refused == set(range(first, MIXED.count("\n") + 1)), checked.stdout
+
+
+@pytest.mark.covers("X-W-21")
+def test_schemas_tell_credits_from_money() -> None:
+    answered = TypeAdapter(CreditAmount).json_schema(mode="serialization")
+    money = TypeAdapter(MinorAmount).json_schema()
+    assert (answered["type"], answered["format"]) == ("string", "credits")
+    assert (money["type"], money["format"]) == ("integer", "minor-units")
+    assert TypeAdapter(CreditInput).json_schema()["format"] == "credits"
