@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.kernel.clock import to_ms
-from shared.payments import checkout
+from shared.kernel.due import due_shard
+from shared.payments import checkout, rules
 from shared.payments.events import StripeEventReceived
-from shared.payments.items import PAYMENT_SK, PaymentItem, payment_pk
+from shared.payments.items import ASK_KIND, PAYMENT_SK, PaymentItem, payment_pk
 from tests.calls import invoke
 from tests.triggers import queue_event, webhook_event
 
@@ -35,6 +36,8 @@ def payment(payment_id: str = "pay_1", *, at: datetime, **changes: Any) -> Payme
         "checkout_url": f"https://checkout.example/{payment_id}",
         "status": "PENDING",
         "created_at": at,
+        "due_shard": due_shard(ASK_KIND, payment_pk(payment_id)),
+        "due_at": at + rules.ASK_FIRST,
     }
     return PaymentItem(pk=payment_pk(payment_id), sk=PAYMENT_SK, **fields | changes)
 
@@ -51,6 +54,20 @@ def event(event_id: str, kind: str, payment_id: str = "pay_1", **session: Any) -
     }
     body = {"id": event_id, "object": "event", "type": kind, "data": {"object": fields | session}}
     return json.dumps(body, indent=2, ensure_ascii=False).encode()
+
+
+def money_back(event_id: str, kind: str, payment_id: str = "pay_1", **subject: Any) -> bytes:
+    """Return the body of an event about a charge, refund or dispute of a payment."""
+    fields: dict[str, Any] = {
+        "id": "ch_1",
+        "object": "charge",
+        "amount": 999,
+        "currency": "usd",
+        "metadata": {"userId": "usr_viewer", "priceId": "prc_1", "paymentId": payment_id},
+        "payment_intent": "pi_1",
+    }
+    body = {"id": event_id, "object": "event", "type": kind, "data": {"object": fields | subject}}
+    return json.dumps(body).encode()
 
 
 def signature(body: bytes, at: datetime, secret: str = SECRET) -> str:

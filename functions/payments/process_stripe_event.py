@@ -1,14 +1,14 @@
 from shared import wallet
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
-from shared.payments import access, stripe_events
+from shared.payments import access, reviews, stripe_events
 from shared.payments.events import StripeEventReceived
 
 
 @on_event(
     StripeEventReceived,
     touches=[access.SETTLE, wallet.access.POST],
-    alarms=[stripe_events.REVIEW_METRIC],
+    alarms=[reviews.METRIC],
 )
 def process_stripe_event(event: StripeEventReceived, clock: Clock) -> None:
     """Settle the payment that an event of Stripe is about."""

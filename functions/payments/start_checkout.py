@@ -3,7 +3,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import Unavailable
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
-from shared.payments import access, checkout, errors
+from shared.payments import access, checkout, errors, provider
 from shared.payments.schemas import Checkout, CheckoutRequest
 
 
@@ -15,7 +15,8 @@ from shared.payments.schemas import Checkout, CheckoutRequest
     idempotent=True,
     rate="write",
     touches=[access.BUY, COUNT_RATE, KEEP_ANSWER],
-    errors=[errors.PriceNotFound, errors.PriceInactive, errors.PaymentClosed, Unavailable],
+    errors=[errors.PriceNotFound, errors.PriceInactive, errors.PriceNotSellable, errors.PaymentClosed, Unavailable],
+    alarms=[provider.REFUSAL_METRIC],
     secrets=["stripe"],
     layers=["payments"],
     settings=["public_url", "stripe_api_base", "checkout_success_url", "checkout_cancel_url"],

@@ -37,6 +37,7 @@ ROLES: dict[str, frozenset[str]] = {
             "messaging:manage",
             "messaging:read",
             "payments:manage-prices",
+            "payments:review",
             "wallet:reconcile",
         }
     ),

@@ -1,6 +1,7 @@
 """Access profiles on the payments table. None deletes, none scans."""
 
 from shared.kernel.access import table_access
+from shared.kernel.storage.table import DUE
 from shared.payments.items import DOMAIN, PURCHASES
 
 SHOP = table_access("payments.shop", DOMAIN, "Query")
@@ -10,3 +11,4 @@ READ = table_access("payments.read", DOMAIN, "GetItem")
 HISTORY = table_access("payments.history", DOMAIN, "Query", indexes=(PURCHASES.name,))
 RECEIVE = table_access("payments.receive", DOMAIN, "PutItem")
 SETTLE = table_access("payments.settle", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+REVIEW = table_access("payments.review", DOMAIN, "GetItem", "BatchGetItem", "Query", "UpdateItem", indexes=(DUE.name,))

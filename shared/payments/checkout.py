@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from shared.kernel.due import due_shard
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
-from shared.payments import prices, provider
+from shared.payments import prices, provider, rules
 from shared.payments.errors import PaymentClosed, PriceInactive
-from shared.payments.items import PAYMENT_SK, PaymentItem, ProviderRefItem, payment_pk
+from shared.payments.items import ASK_KIND, PAYMENT_SK, PaymentItem, ProviderRefItem, payment_pk
 from shared.payments.schemas import Checkout
 
 REF_SK = "REF"
@@ -40,7 +41,7 @@ def start(price_id: str, *, user_id: str, operation: str, now: datetime) -> Chec
 
 def _begin(price_id: str, user_id: str, payment_id: str, now: datetime) -> PaymentItem:
     price = prices.find(price_id)
-    if not price.active:
+    if not price.on_sale:
         raise PriceInactive
     payment = PaymentItem(
         pk=payment_pk(payment_id),
@@ -55,6 +56,8 @@ def _begin(price_id: str, user_id: str, payment_id: str, now: datetime) -> Payme
         provider=provider.PROVIDER,
         status="PENDING",
         created_at=now,
+        due_shard=due_shard(ASK_KIND, payment_pk(payment_id)),
+        due_at=now + rules.ASK_FIRST,
     )
     try:
         commit(Put(payment, condition=PaymentItem.pk.does_not_exist(), error=_begun_before))

@@ -1,6 +1,6 @@
 """What payments refuses."""
 
-from shared.kernel.errors import Conflict, DomainError, NotFound
+from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 
 
 class PriceNotFound(NotFound):
@@ -21,6 +21,12 @@ class ProductCodeTaken(Conflict):
     code, message = "PRODUCT_CODE_TAKEN", "Another price has this product code."
 
 
+class PriceNotSellable(Conflict):
+    """The provider takes no payments of this amount."""
+
+    code, message = "PRICE_NOT_SELLABLE", "This pack cannot be sold at its price. Choose another one."
+
+
 class PriceChangedMeanwhile(Conflict):
     """Somebody else changed the pack between reading and writing."""
 
@@ -37,6 +43,24 @@ class PaymentClosed(Conflict):
     """The payment has come to its end: a new purchase needs a new request."""
 
     code, message = "PAYMENT_CLOSED", "This purchase is over; start a new one."
+
+
+class ReviewNotFound(NotFound):
+    """There is no such review."""
+
+    message = "There is no such review."
+
+
+class ReviewDecided(Conflict):
+    """Somebody decided on the review before."""
+
+    code, message = "REVIEW_DECIDED", "This review has been decided."
+
+
+class OwnPayment(Forbidden):
+    """The review is about a purchase of the admin who would decide it."""
+
+    message = "Somebody else has to decide about your own purchase."
 
 
 class UnreadableEvent(DomainError):

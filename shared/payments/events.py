@@ -47,5 +47,7 @@ class PriceSet(PaymentsEvent):
     amount: Minor
     currency: str
     active: bool
+    featured: bool = False
+    deleted: bool = False
     version: int
     admin_id: str

@@ -5,10 +5,11 @@ from typing import cast
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from shared.kernel import inbox
+from shared.kernel.due import DueIndexed
 from shared.kernel.money import Money
 from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item, MinorAttribute
-from shared.kernel.storage.table import Index, Table
-from shared.payments.rules import Pack, Purchase, Status
+from shared.kernel.storage.table import DUE, Index, Table
+from shared.payments.rules import Pack, Purchase, Status, below_minimum
 
 DOMAIN = "payments"
 
@@ -32,12 +33,19 @@ PURCHASES = Index(
 )
 """A user's payments in time order, with everything their history shows."""
 
-TABLE = Table(DOMAIN, indexes=(PURCHASES, inbox.RECEIVED))
+TABLE = Table(DOMAIN, indexes=(PURCHASES, inbox.RECEIVED, DUE))
 
 SHOP = "SHOP"
 PRICE_PREFIX = "PRICE#"
 PAYMENT_PREFIX = "PAYMENT#"
 PAYMENT_SK = "PAYMENT"
+REVIEW_SK = "REVIEW"
+
+ASK_KIND = "payment"
+"""Kind of deadline: when to ask the provider about a purchase."""
+
+OPEN_REVIEWS = "reviews"
+"""Partition of the due index that holds what waits for a person; no sweep takes from it."""
 
 
 def price_sk(price_id: str) -> str:
@@ -67,6 +75,8 @@ class PriceItem(Item):
     amount = MinorAttribute()
     currency = UnicodeAttribute()
     active = BooleanAttribute()
+    featured = BooleanAttribute(default=False)
+    deleted = BooleanAttribute(default=False)
     version = IntegerAttribute()
     created_by = UnicodeAttribute()
 
@@ -75,12 +85,22 @@ class PriceItem(Item):
         """The pack's id."""
         return self.sk.removeprefix(PRICE_PREFIX)
 
+    @property
+    def on_sale(self) -> bool:
+        """It may be bought: an admin sells it, and the provider takes its price."""
+        return bool(self.active) and not self.deleted and below_minimum(self.pack().price) is None
+
     def pack(self) -> Pack:
         """Return what the pack offers."""
         return Pack(self.id, self.credits, self.bonus_credits, Money(amount=self.amount, currency=self.currency))
 
 
-class PaymentItem(Item):
+def review_pk(review_id: str) -> str:
+    """Return the partition of a review."""
+    return f"REVIEW#{review_id}"
+
+
+class PaymentItem(DueIndexed):
     """A purchase of a pack; the pack's terms are copied, so that a later change of it changes nothing here.
 
     | key | value | access |
@@ -88,6 +108,7 @@ class PaymentItem(Item):
     | pk | ``PAYMENT#<id>`` | one payment |
     | sk | ``PAYMENT`` | |
     | purchases | ``user_id``, ``created_at`` | history, newest first |
+    | due | ``due_shard`` ``payment#<n>``, ``due_at`` | pending ones, to ask the provider about |
     """
 
     domain = DOMAIN
@@ -107,6 +128,7 @@ class PaymentItem(Item):
     reason = UnicodeAttribute(null=True)
     created_at = InstantAttribute()
     settled_at = InstantAttribute(null=True)
+    asked = IntegerAttribute(null=True)
 
     @property
     def id(self) -> str:
@@ -131,6 +153,39 @@ class ProviderRefItem(Item):
     domain = DOMAIN
 
     payment_id = UnicodeAttribute()
+
+
+class ReviewItem(DueIndexed):
+    """Something about money that a person has to look at.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``REVIEW#<id>`` | read, decide; the id derives from what it came by, so that nothing is put up twice |
+    | sk | ``REVIEW`` | |
+    | due | ``due_shard`` ``reviews``, ``due_at`` when it was opened | the open ones, oldest first |
+    """
+
+    domain = DOMAIN
+
+    status = UnicodeAttribute()
+    source = UnicodeAttribute()
+    type = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    object_id = UnicodeAttribute(null=True)
+    payment_id = UnicodeAttribute(null=True)
+    user_id = UnicodeAttribute(null=True)
+    amount = MinorAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
+    opened_at = InstantAttribute()
+    decision = UnicodeAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    decided_at = InstantAttribute(null=True)
+
+    @property
+    def id(self) -> str:
+        """The review's id."""
+        return self.pk.removeprefix("REVIEW#")
 
 
 class PaymentsInbox(inbox.InboxItem):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
@@ -29,13 +30,32 @@ def price_id_of(product_code: str) -> str:
 
 def shop(*, everything: bool) -> list[PriceView]:
     """Return the packs, cheapest first within a currency: those on sale, or all of them for an admin."""
-    items = [
-        PriceItem.load(dict(found)) for found in reads.query_all(PriceItem, PriceItem.pk == SHOP, consistent=False)
-    ]
-    best = rules.best_values(item.pack() for item in items if item.active)
-    shown = [item for item in items if item.active or everything]
+    # What everybody sees is kept for a minute on the way to them; an admin reads what was written last.
+    return _shown(_all(consistent=everything), everything=everything)
+
+
+def _all(*, consistent: bool = True) -> list[PriceItem]:
+    found = reads.query_all(PriceItem, PriceItem.pk == SHOP, consistent=consistent)
+    return [item for item in (PriceItem.load(dict(one)) for one in found) if not item.deleted]
+
+
+def _shown(items: list[PriceItem], *, everything: bool) -> list[PriceView]:
+    best = rules.best_values(item.pack() for item in items if item.on_sale)
+    shown = [item for item in items if item.on_sale or everything]
     shown.sort(key=lambda item: (item.currency, item.amount, item.id))
     return [_view(item, best=item.id in best) for item in shown]
+
+
+def preview(body: NewPrice) -> list[PriceView]:
+    """Return the shop as everybody would see it with a pack as it is drafted, new or in place of the one of its code.
+
+    Raises:
+        ValidationFailed: the provider takes no payment of so little.
+    """
+    draft = _item(body, operation="")
+    _require_payable(draft)
+    others = [item for item in _all() if item.id != draft.id]
+    return _shown([*others, draft], everything=False)
 
 
 def find(price_id: str) -> PriceItem:
@@ -45,24 +65,31 @@ def find(price_id: str) -> PriceItem:
         PriceNotFound: there is none.
     """
     item = reads.get(PriceItem, SHOP, price_sk(price_id))
-    if item is None:
+    if item is None or item.deleted:
         raise PriceNotFound
     return item
+
+
+def _item(body: NewPrice, *, operation: str) -> PriceItem:
+    sk = price_sk(price_id_of(body.product_code))
+    return PriceItem(pk=SHOP, sk=sk, version=1, created_by=operation, **body.model_dump())
+
+
+def _require_payable(item: PriceItem) -> None:
+    problem = rules.below_minimum(item.pack().price)
+    if problem:
+        raise ValidationFailed(details=[("amount", problem)])
 
 
 def create(body: NewPrice, *, admin_id: str, operation: str, now: datetime) -> PriceView:
     """Put a new pack into the shop; a retry of the same operation finds what the first try made.
 
     Raises:
-        ProductCodeTaken: another pack has the code.
+        ValidationFailed: the provider takes no payment of so little.
+        ProductCodeTaken: another pack has the code, or had it before it was deleted.
     """
-    item = PriceItem(
-        pk=SHOP,
-        sk=price_sk(price_id_of(body.product_code)),
-        version=1,
-        created_by=operation,
-        **body.model_dump(),
-    )
+    item = _item(body, operation=operation)
+    _require_payable(item)
 
     def taken(old: Attributes | None) -> Exception:
         found = PriceItem.load(old or {})
@@ -80,15 +107,36 @@ def change(price_id: str, body: PriceChange, *, admin_id: str, now: datetime) ->
 
     Raises:
         PriceNotFound: there is none.
+        ValidationFailed: the provider takes no payment of so little; such a pack may only be taken off sale.
         PriceChangedMeanwhile: somebody else changed it at the same moment.
     """
     item = find(price_id)
-    unchanged = PriceItem.version == item.version
-    for name, value in body.model_dump(exclude_none=True).items():
+    changes = body.model_dump(exclude_none=True)
+    for name, value in changes.items():
         setattr(item, name, value)
+    if item.active or not changes.keys().isdisjoint({"amount", "currency"}):
+        _require_payable(item)
+    _replace(item, admin_id, now)
+    return view(price_id)
+
+
+def delete(price_id: str, *, admin_id: str, now: datetime) -> PriceView:
+    """Take a pack out of the shop for good. Purchases keep its terms, and its code is not given again.
+
+    Raises:
+        PriceNotFound: there is none, or it was deleted before.
+        PriceChangedMeanwhile: somebody else changed it at the same moment.
+    """
+    item = find(price_id)
+    item.active, item.deleted = False, True
+    _replace(item, admin_id, now)
+    return _view(item, best=False)
+
+
+def _replace(item: PriceItem, admin_id: str, now: datetime) -> None:
+    unchanged = PriceItem.version == item.version
     item.version += 1
     transact([Put(item, condition=unchanged, error=PriceChangedMeanwhile), _told(item, admin_id, now)])
-    return view(price_id)
 
 
 def view(price_id: str) -> PriceView:
@@ -108,6 +156,8 @@ def _told(item: PriceItem, admin_id: str, now: datetime) -> Put:
         amount=item.amount,
         currency=item.currency,
         active=item.active,
+        featured=item.featured,
+        deleted=item.deleted,
         version=item.version,
         admin_id=admin_id,
     )
@@ -123,5 +173,6 @@ def _view(item: PriceItem, *, best: bool) -> PriceView:
         amount=item.amount,
         currency=item.currency,
         active=item.active,
+        featured=item.featured,
         best_value=best,
     )

@@ -1,9 +1,12 @@
 """The decisions of payments: what a pack is worth, whose delivery this is, what an event means for a payment."""
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from shared.kernel.money import Credits, Minor, Money
@@ -22,6 +25,40 @@ EXPIRED = "checkout.session.expired"
 ARRIVED = "checkout.session.async_payment_succeeded"
 NEVER_ARRIVED = "checkout.session.async_payment_failed"
 SESSION_EVENTS = frozenset({COMPLETED, EXPIRED, ARRIVED, NEVER_ARRIVED})
+"""What we act on."""
+
+REVIEWED = frozenset(
+    {
+        "charge.refunded",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    }
+)
+"""What a person is told of at once. With the events that we act on these are what the endpoint at Stripe asks for."""
+
+_REVIEWED_KINDS = ("charge.refund", "refund.", "charge.dispute.")
+
+ASK_FIRST = timedelta(minutes=30)
+"""How long a purchase may be without news before the provider is asked."""
+
+ASK_AT_MOST_EVERY = timedelta(hours=6)
+
+SESSION_LIFE = timedelta(hours=25)
+"""Longer than any Checkout session lives (24 hours)."""
+
+
+def to_review(event_type: str) -> bool:
+    """Tell whether an event is about money that goes back: every kind of refund and dispute, also those to come."""
+    return event_type.startswith(_REVIEWED_KINDS)
+
+
+def ask_again_after(times: int) -> timedelta:
+    """Return how long to wait after having asked so many times: twice as long each time, up to six hours."""
+    return min(ASK_FIRST * (1 << min(times, 10)), ASK_AT_MOST_EVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,25 @@ def best_values(packs: Iterable[Pack]) -> frozenset[str]:
 
 def _worth(pack: Pack) -> Fraction:
     return Fraction(pack.credits + pack.bonus_credits, pack.price.amount)
+
+
+_WITHOUT_PARTS = frozenset({"JPY"})
+"""Currencies whose minor unit is the whole one."""
+
+
+@cache
+def _minimums() -> dict[str, int]:
+    table = tomllib.loads(Path(__file__).with_name("minimum_charges.toml").read_text())
+    return dict(table["minimum"])
+
+
+def below_minimum(price: Money) -> str | None:
+    """Return why the provider takes no payment of so little, in a sentence; ``None`` where it does."""
+    least = _minimums()[price.currency]
+    if price.amount >= Minor(least):
+        return None
+    text = str(least) if price.currency in _WITHOUT_PARTS else f"{least / 100:.2f}"
+    return f"A price is at least {text} {price.currency} ({least} in minor units), or nobody can pay it by card."
 
 
 def verify_stripe(header: str, body: bytes, secrets: Iterable[str], *, now: datetime) -> None:
@@ -118,7 +174,54 @@ class Leave:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """It is not over: ask again."""
+
+
 Decision = Pay | Fail | Review | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The provider's answer is none that we understand."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What Stripe answers about a Checkout session.
+
+    Attributes:
+        told: what its events would tell.
+        over: the session has expired, or its money will not come.
+        method: how it was paid.
+    """
+
+    told: Told
+    over: Literal["expired", "declined"] | None
+    method: Method
+
+
+def answered(asked: Asked | Unknown | None, purchase: Purchase, *, age: timedelta) -> Pay | Fail | Review | Wait:
+    """Decide what the provider's answer means for a purchase that is pending.
+
+    Args:
+        asked: the answer; ``None`` where we never learned the session's name.
+        purchase: as it stands.
+        age: since it began.
+    """
+    if asked is None:
+        return Fail("expired") if age >= SESSION_LIFE else Wait()
+    if isinstance(asked, Unknown):
+        return Review(asked.reason)
+    mismatch = differing(asked.told, purchase)
+    if mismatch:
+        return Review(f"{mismatch} differs")
+    if asked.told.paid:
+        return Pay(asked.method)
+    return Fail(asked.over) if asked.over else Wait()
 
 
 def decide(event_type: str, told: Told, purchase: Purchase) -> Decision:

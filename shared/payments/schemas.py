@@ -25,6 +25,7 @@ _PRICE: dict[str, JsonValue] = {
     "amount": 8999,
     "currency": "USD",
     "active": True,
+    "featured": False,
     "bestValue": True,
 }
 
@@ -41,6 +42,7 @@ class PriceView(Wire):
     amount: MinorAmount
     currency: str
     active: bool
+    featured: bool
     best_value: bool
 
 
@@ -68,6 +70,7 @@ class NewPrice(Wire):
     amount: Price
     currency: Currency
     active: StrictBool = True
+    featured: StrictBool = False
 
 
 class PriceChange(Change):
@@ -80,6 +83,7 @@ class PriceChange(Change):
     amount: Price | None = None
     currency: Currency | None = None
     active: StrictBool | None = None
+    featured: StrictBool | None = None
 
 
 class CheckoutRequest(Wire):
@@ -144,3 +148,58 @@ class PaymentView(Wire):
     method: Literal["CARD", "BANK"] | None
     created_at: Instant
     settled_at: Instant | None
+
+
+class ReviewView(Wire):
+    """A refund, a dispute or a payment that waits for a person, and what was decided (``null`` until then)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "rev_0123456789abcdefghjkmnpqrs",
+                    "status": "OPEN",
+                    "source": "evt_1",
+                    "type": "charge.dispute.created",
+                    "reason": "money goes back",
+                    "objectId": "dp_1",
+                    "paymentId": "pay_0123456789abcdefghjkmnpqrs",
+                    "userId": "usr_01jq4w8z7xkq3v9n2m5t6r8c1d",
+                    "amount": 8999,
+                    "currency": "USD",
+                    "openedAt": "2026-03-01T09:31:12.345Z",
+                    "decision": None,
+                    "note": None,
+                    "decidedBy": None,
+                    "decidedAt": None,
+                }
+            ]
+        }
+    )
+
+    id: str
+    status: Literal["OPEN", "DECIDED"]
+    source: str = Field(description="The provider's event, or `asked-` and the payment where we asked.")
+    type: str
+    reason: str
+    object_id: str | None = Field(description="The provider's own id: a session, charge, refund or dispute.")
+    payment_id: str | None
+    user_id: str | None
+    amount: MinorAmount | None
+    currency: str | None
+    opened_at: Instant
+    decision: Literal["ACTED", "NOTHING_TO_DO"] | None
+    note: str | None
+    decided_by: str | None
+    decided_at: Instant | None
+
+
+class ReviewDecision(Wire):
+    """What came of a review: something was done, or nothing needed doing; the note says what and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"decision": "ACTED", "note": "Refunded in full: took the credits back."}]}
+    )
+
+    decision: Literal["ACTED", "NOTHING_TO_DO"]
+    note: str = Field(min_length=3, max_length=1000)

@@ -7,22 +7,22 @@ from datetime import datetime
 from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import ValidationError
 
-from shared import wallet
 from shared.kernel import inbox
 from shared.kernel.events import outbox
-from shared.kernel.storage.writes import Update, commit, transact
+from shared.kernel.storage.writes import commit
 from shared.kernel.telemetry import logger, metrics
-from shared.payments import checkout, provider, rules
+from shared.payments import checkout, provider, rules, settlement
 from shared.payments.errors import PaymentMoved, UnreadableEvent
-from shared.payments.events import PaymentFailed, PaymentSucceeded, StripeEventReceived
-from shared.payments.items import PAYMENT_SK, PaymentItem, PaymentsInbox
-from shared.payments.provider import PROVIDER, StripeEvent
-from shared.payments.rules import Decision, Fail, Leave, Pay, Review
+from shared.payments.events import StripeEventReceived
+from shared.payments.items import PaymentsInbox
+from shared.payments.provider import PROVIDER, Charge, CheckoutSession, StripeEvent
+from shared.payments.reviews import About
+from shared.payments.rules import Decision, Leave, Review
 
 _TRIES = 5
 
-REVIEW_METRIC = "PaymentsToReview"
-"""Counts events that a person has to look at; an alarm watches it."""
+UNKNOWN_METRIC = "StripeEventsUnknown"
+"""Counts events of types that we neither act on nor review: the endpoint at Stripe asks for more than it should."""
 
 
 def receive(signature: str, body: bytes, *, now: datetime) -> None:
@@ -84,93 +84,32 @@ def replay(event_ids: Iterable[str], *, now: datetime) -> int:
 
 
 def _work(event: StripeEvent, now: datetime) -> None:
-    session = provider.session_in(event) if event.type in rules.SESSION_EVENTS else None
-    payment = checkout.find(session.payment_id) if session and session.payment_id else None
-    if event.type not in rules.SESSION_EVENTS:
-        _note(event, Leave(f"nothing follows from {event.type}"))
-    elif session is None:
-        _note(event, Review("the session has another form than agreed"))
-    elif session.payment_id is None:
-        _note(event, Leave("not a session of ours"))
-    elif payment is None:
-        _note(event, Review("there is no such payment"))
+    if event.type in rules.SESSION_EVENTS:
+        _work_session(event, now)
+    elif rules.to_review(event.type):
+        settlement.apply(Review("money goes back"), _word(event, provider.charge_in(event)), None, now=now)
     else:
-        _apply(rules.decide(event.type, session.told(), payment.purchase()), event, payment, now)
+        metrics().add_metric(name=UNKNOWN_METRIC, unit=MetricUnit.Count, value=1)
+        settlement.apply(Leave(f"nothing follows from {event.type}"), _word(event), None, now=now)
 
 
-def _apply(decision: Decision, event: StripeEvent, payment: PaymentItem, now: datetime) -> None:
-    match decision:
-        case Pay():
-            _credit(event, payment, decision, now)
-        case Fail():
-            failed = PaymentFailed(payment_id=payment.id, user_id=payment.user_id, reason=decision.reason)
-            moved = _move(payment, "FAILED", ("PENDING",), now, reason=decision.reason)
-            transact([moved, _noted(event, "DONE"), outbox(failed, at=now)])
-        case Review() if payment.status in rules.OPEN:
-            moved = _move(payment, "UNDER_REVIEW", rules.OPEN, now, reason=decision.reason)
-            transact([moved, _noted(event, "REVIEW", decision.reason)])
-            _alarm(event, decision)
-        case Review() | Leave():
-            _note(event, decision)
+def _work_session(event: StripeEvent, now: datetime) -> None:
+    session = provider.session_in(event)
+    payment = checkout.find(session.payment_id) if session and session.payment_id else None
+    decision: Decision
+    if session is None:
+        decision = Review("the session has another form than agreed")
+    elif session.payment_id is None:
+        decision = Leave("not a session of ours")
+    elif payment is None:
+        decision = Review("there is no such payment")
+    else:
+        decision = rules.decide(event.type, session.told(), payment.purchase())
+    settlement.apply(decision, _word(event, session), payment, now=now)
 
 
-def _credit(event: StripeEvent, payment: PaymentItem, decision: Pay, now: datetime) -> None:
-    succeeded = PaymentSucceeded(
-        payment_id=payment.id,
-        user_id=payment.user_id,
-        credits=payment.credits,
-        bonus_credits=payment.bonus_credits,
-        amount=payment.amount,
-        currency=payment.currency,
+def _word(event: StripeEvent, subject: CheckoutSession | Charge | None = None) -> settlement.Word:
+    about = About(event.id, event.type, **(subject.about() if subject else {}))
+    return settlement.Word(
+        about, noted=lambda outcome, reason: [inbox.note(PaymentsInbox, PROVIDER, event.id, outcome, reason)]
     )
-    posted = wallet.deposit(
-        payment.user_id,
-        payment.credits,
-        bonus=payment.bonus_credits,
-        reference=wallet.Reference("PAYMENT", payment.id),
-        now=now,
-        beside=[
-            _move(payment, "SUCCEEDED", rules.OPEN, now, method=decision.method),
-            _noted(event, "DONE"),
-            outbox(succeeded, at=now),
-        ],
-    )
-    if posted.replayed:
-        _note(event, Leave("credited before"))
-
-
-def _move(
-    payment: PaymentItem,
-    status: rules.Status,
-    allowed: tuple[rules.Status, ...],
-    now: datetime,
-    *,
-    method: str | None = None,
-    reason: str | None = None,
-) -> Update:
-    """Return the write that moves a payment on; states only ever move forward."""
-    actions = [
-        PaymentItem.status.set(status),
-        PaymentItem.settled_at.set(now),
-        PaymentItem.reason.set(reason) if reason else PaymentItem.reason.remove(),
-    ]
-    if method:
-        actions.append(PaymentItem.method.set(method))
-    still = PaymentItem.status.is_in(*allowed)
-    return Update(PaymentItem, payment.pk, PAYMENT_SK, actions, condition=still, error=PaymentMoved)
-
-
-def _noted(event: StripeEvent, outcome: inbox.Outcome, reason: str | None = None) -> Update:
-    return inbox.note(PaymentsInbox, PROVIDER, event.id, outcome, reason)
-
-
-def _note(event: StripeEvent, decision: Review | Leave) -> None:
-    outcome: inbox.Outcome = "REVIEW" if isinstance(decision, Review) else "IGNORED"
-    inbox.close(PaymentsInbox, PROVIDER, event.id, outcome, decision.reason)
-    if isinstance(decision, Review):
-        _alarm(event, decision)
-
-
-def _alarm(event: StripeEvent, decision: Review) -> None:
-    logger().warning("payment_to_review", event_id=event.id, event_type=event.type, reason=decision.reason)
-    metrics().add_metric(name=REVIEW_METRIC, unit=MetricUnit.Count, value=1)

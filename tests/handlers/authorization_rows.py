@@ -83,6 +83,12 @@ ROWS = {
     "GET /v1/admin/prices": Row(ADMINS),
     "POST /v1/admin/prices": Row(ADMINS),
     "PATCH /v1/admin/prices/{price_id}": Row(ADMINS, named={"price_id": "prc_1"}, body={"active": False}),
+    "DELETE /v1/admin/prices/{price_id}": Row(ADMINS, named={"price_id": "prc_1"}),
+    "POST /v1/admin/prices/preview": Row(ADMINS),
+    "GET /v1/admin/payments/reviews": Row(ADMINS),
+    "POST /v1/admin/payments/reviews/{review_id}/decide": Row(
+        ADMINS, named={"review_id": "rev_1"}, body={"decision": "ACTED", "note": "Took the credits back."}
+    ),
     "POST /v1/realtime/tickets": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/balance": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/balance/past": Row(ANYONE_SIGNED_IN),

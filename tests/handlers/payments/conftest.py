@@ -3,7 +3,8 @@ from collections.abc import Iterator
 import pytest
 
 from shared.kernel import config
-from shared.payments import stripe_events
+from shared.payments import asking, provider, stripe_events
+from shared.payments import reviews as payment_reviews
 from tests.providers import Provider, simulator
 
 
@@ -36,5 +37,6 @@ def reviews(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return
 
     fake = Counted()
-    monkeypatch.setattr(stripe_events, "metrics", lambda: fake)
+    for module in (asking, payment_reviews, provider, stripe_events):
+        monkeypatch.setattr(module, "metrics", lambda: fake)
     return counted

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+import stripe as stripe_sdk
 
 from shared.kernel import config
+from shared.kernel.storage.writes import Put, commit
+from shared.payments import prices, provider, rules
 from tests import deliveries, faults
 from tests.calls import Answer, Call
 from tests.clock import FixedClock
@@ -173,3 +176,71 @@ def test_only_a_verified_buyer_with_the_permission_may_buy(call: Call, stripe: P
 def test_a_request_of_another_form_is_refused(call: Call, body: dict[str, object]) -> None:
     answer = call("payments.start_checkout", body=body, caller=VIEWER)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+def _classes() -> list[type[stripe_sdk.StripeError]]:
+    found, left = [], [stripe_sdk.StripeError]
+    while left:
+        found.append(left.pop())
+        left += found[-1].__subclasses__()
+    return found
+
+
+def _made(error: type[stripe_sdk.StripeError], code: str | None = None) -> stripe_sdk.StripeError:
+    made = error.__new__(error)
+    stripe_sdk.StripeError.__init__(made, "refused", code=code)
+    return made
+
+
+BUSY = {"APIConnectionError", "RateLimitError", "APIError"}
+
+
+@pytest.mark.parametrize("error", _classes(), ids=lambda error: error.__name__)
+def test_every_error_of_stripes_sdk_has_its_answer(
+    error: type[stripe_sdk.StripeError],
+    call: Call,
+    stripe: Provider,
+    price: str,
+    monkeypatch: pytest.MonkeyPatch,
+    reviews: list[str],
+) -> None:
+    def refuse() -> None:
+        raise _made(error)
+
+    monkeypatch.setattr(provider, "_stripe", refuse)
+    refused = buy(call, price)
+    if error is stripe_sdk.IdempotencyError:
+        assert (refused.status, refused.code, reviews) == (409, "PAYMENT_CLOSED", [])
+    else:
+        told = [] if error.__name__ in BUSY else [provider.REFUSAL_METRIC]
+        assert (refused.status, refused.code, reviews) == (503, "UNAVAILABLE", told)
+
+
+@pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large"])
+def test_a_price_that_stripe_does_not_take_is_told_as_such(
+    code: str, call: Call, price: str, monkeypatch: pytest.MonkeyPatch, reviews: list[str]
+) -> None:
+    def refuse() -> None:
+        raise _made(stripe_sdk.InvalidRequestError, code)
+
+    monkeypatch.setattr(provider, "_stripe", refuse)
+    refused = buy(call, price)
+    assert (refused.status, refused.code, reviews) == (409, "PRICE_NOT_SELLABLE", [provider.REFUSAL_METRIC])
+
+
+def test_stripe_itself_refuses_what_is_below_its_minimum(
+    call: Call, stripe: Provider, price: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "_minimums", lambda: {"USD": 1})
+    call("payments.change_price", path={"price_id": price}, body={"amount": 49}, caller=ADMIN, request_id="req-2")
+    refused = buy(call, price)
+    assert (refused.status, refused.code) == (409, "PRICE_NOT_SELLABLE")
+
+
+def test_a_pack_that_was_stored_below_the_minimum_is_not_for_sale(call: Call, stripe: Provider, price: str) -> None:
+    stored = prices.find(price)
+    stored.amount = 49
+    commit(Put(stored))
+    assert call("payments.list_prices").data == []
+    refused = buy(call, price)
+    assert (refused.status, refused.code, sessions(stripe)) == (409, "PRICE_INACTIVE", [])

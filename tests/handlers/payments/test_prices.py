@@ -1,10 +1,14 @@
 """The shop: what everyone sees, and what admins do to it."""
 
+from typing import get_args
+
 import pytest
 
 from shared.kernel.storage import reads
-from shared.payments import seeding
+from shared.kernel.storage.writes import Put, commit
+from shared.payments import prices, rules, seeding
 from shared.payments.items import SHOP, PriceItem
+from shared.payments.schemas import Currency
 from tests.calls import Call
 from tests.clock import FixedClock
 from tests.outbox import sent
@@ -17,7 +21,7 @@ ID = "prc_4knad5pj7k53vybfhmsrr39cx5"
 
 
 def view(**changes: object) -> dict[str, object]:
-    rest = {"id": ID, "bonusCredits": "0", "active": True, "bestValue": True}
+    rest = {"id": ID, "bonusCredits": "0", "active": True, "featured": False, "bestValue": True}
     return PACK | rest | changes
 
 
@@ -64,7 +68,7 @@ def test_the_bonus_is_shown_and_counts_for_the_best_value(call: Call) -> None:
 @pytest.mark.covers("S-W-05")
 def test_a_product_code_is_given_once(call: Call) -> None:
     make(call)
-    again = call("payments.create_price", body=PACK | {"amount": 1}, caller=ADMIN, request_id="req-2")
+    again = call("payments.create_price", body=PACK | {"amount": 51}, caller=ADMIN, request_id="req-2")
     assert (again.status, again.code) == (409, "PRODUCT_CODE_TAKEN")
     assert call("payments.list_prices").data == [view()]
 
@@ -96,15 +100,17 @@ def test_a_change_against_a_newer_version_is_refused(call: Call, monkeypatch: py
     def overtaken(model: type[PriceItem], pk: str, sk: str) -> PriceItem | None:
         item = real(model, pk, sk)
         monkeypatch.setattr(reads, "get", real)
-        call("payments.change_price", path={"price_id": price_id}, body={"amount": 1}, caller=ADMIN, request_id="req-2")
+        call(
+            "payments.change_price", path={"price_id": price_id}, body={"amount": 51}, caller=ADMIN, request_id="req-2"
+        )
         return item
 
     monkeypatch.setattr(reads, "get", overtaken)
     answer = call(
-        "payments.change_price", path={"price_id": price_id}, body={"amount": 2}, caller=ADMIN, request_id="req-3"
+        "payments.change_price", path={"price_id": price_id}, body={"amount": 52}, caller=ADMIN, request_id="req-3"
     )
     assert (answer.status, answer.code) == (409, "CONFLICT")
-    assert call("payments.list_prices").data == [view(amount=1)]
+    assert call("payments.list_prices").data == [view(amount=51)]
 
 
 def test_every_change_is_told_with_its_admin(call: Call) -> None:
@@ -146,10 +152,12 @@ def test_a_change_of_nothing_is_refused(call: Call) -> None:
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
 
 
-@pytest.mark.parametrize("function", ["list_all_prices", "create_price", "change_price"])
+@pytest.mark.parametrize(
+    "function", ["list_all_prices", "create_price", "change_price", "delete_price", "preview_price"]
+)
 def test_only_admins_manage_prices(call: Call, function: str) -> None:
     request = {} if function == "list_all_prices" else {"body": PACK}
-    request |= {"path": {"price_id": "prc_x"}} if function == "change_price" else {}
+    request |= {"path": {"price_id": "prc_x"}} if function in {"change_price", "delete_price"} else {}
     nobody = call(f"payments.{function}", **request)
     viewer = call(f"payments.{function}", caller=VIEWER, **request)
     assert (nobody.status, nobody.code) == (401, "UNAUTHORIZED")
@@ -174,3 +182,84 @@ def test_seeding_leaves_a_pack_as_an_admin_set_it(call: Call, clock: FixedClock)
     call("payments.change_price", path={"price_id": packs[0].id}, body={"active": False}, caller=ADMIN)
     seeding.ensure_prices(clock.now())
     assert len(call("payments.list_prices").data) == 4
+
+
+LEAST = [("USD", 50, "0.50 USD"), ("EUR", 50, "0.50 EUR"), ("GBP", 30, "0.30 GBP"), ("JPY", 50, "50 JPY")]
+
+
+@pytest.mark.parametrize(("currency", "least", "text"), LEAST)
+def test_a_price_below_the_providers_minimum_is_refused_in_a_sentence_that_names_it(
+    currency: str, least: int, text: str, call: Call
+) -> None:
+    body = PACK | {"currency": currency, "amount": least - 1}
+    refused = call("payments.create_price", body=body, caller=ADMIN)
+    assert (refused.status, refused.code) == (400, "VALIDATION_ERROR")
+    assert refused.json["error"]["details"] == [
+        {
+            "field": "amount",
+            "message": f"A price is at least {text} ({least} in minor units), or nobody can pay it by card.",
+        }
+    ]
+    assert call("payments.create_price", body=body | {"amount": least}, caller=ADMIN).status == 201
+    assert call("payments.preview_price", body=body, caller=ADMIN).status == 400
+
+
+def test_every_currency_that_a_pack_may_have_has_a_minimum() -> None:
+    assert set(rules._minimums()) == set(get_args(Currency))
+
+
+@pytest.mark.parametrize("change", [{"amount": 49}, {"currency": "GBP", "amount": 29}])
+def test_no_change_takes_a_price_below_the_minimum(change: dict[str, object], call: Call) -> None:
+    refused = call("payments.change_price", path={"price_id": make(call)}, body=change, caller=ADMIN)
+    assert (refused.status, refused.code) == (400, "VALIDATION_ERROR")
+    assert call("payments.list_prices").data == [view()]
+
+
+def test_a_pack_stored_below_the_minimum_can_be_taken_off_sale_or_raised_and_nothing_else(call: Call) -> None:
+    stored = prices.find(make(call))
+    stored.amount = 49
+    commit(Put(stored))
+
+    def change(**body: object) -> int:
+        status: int = call("payments.change_price", path={"price_id": ID}, body=body, caller=ADMIN).status
+        return status
+
+    assert call("payments.list_prices").data == []
+    assert (change(featured=True), change(active=False), change(active=True)) == (400, 200, 400)
+    assert (change(amount=50, active=True), len(call("payments.list_prices").data)) == (200, 1)
+
+
+@pytest.mark.covers("S-W-55")
+def test_a_pack_is_featured_and_everybody_sees_it(call: Call) -> None:
+    price_id = make(call)
+    answer = call("payments.change_price", path={"price_id": price_id}, body={"featured": True}, caller=ADMIN)
+    assert (answer.status, answer.data) == (200, view(featured=True))
+    assert call("payments.list_prices").data == [view(featured=True)]
+
+
+@pytest.mark.covers("S-W-55")
+def test_a_deleted_pack_is_gone_for_everybody_and_its_code_is_not_given_again(call: Call) -> None:
+    price_id = make(call)
+    answer = call("payments.delete_price", path={"price_id": price_id}, caller=ADMIN)
+    assert (answer.status, answer.data) == (200, view(active=False, bestValue=False))
+    assert (call("payments.list_prices").data, call("payments.list_all_prices", caller=ADMIN).data) == ([], [])
+    again = call("payments.delete_price", path={"price_id": price_id}, caller=ADMIN, request_id="req-2")
+    changed = call("payments.change_price", path={"price_id": price_id}, body={"active": True}, caller=ADMIN)
+    assert (again.status, changed.status) == (404, 404)
+    assert call("payments.create_price", body=PACK, caller=ADMIN, request_id="req-3").code == "PRODUCT_CODE_TAKEN"
+    buying = call("payments.start_checkout", body={"priceId": price_id}, caller=VIEWER, key="key-1")
+    assert buying.status == 404
+
+
+@pytest.mark.covers("S-W-55")
+def test_a_draft_is_shown_as_the_shop_would_be_and_nothing_is_kept(call: Call) -> None:
+    make(call)
+    draft = PACK | {"productCode": "credits-500", "credits": "500", "amount": 1500}
+    shown = call("payments.preview_price", body=draft, caller=ADMIN)
+    assert [(pack["productCode"], pack["bestValue"]) for pack in shown.data] == [
+        ("credits-100", False),
+        ("credits-500", True),
+    ]
+    dearer = call("payments.preview_price", body=PACK | {"amount": 1999}, caller=ADMIN)
+    assert dearer.data == [view(amount=1999)]
+    assert call("payments.list_prices").data == [view()]

@@ -28,6 +28,8 @@ _SESSION_PARAMS = frozenset(SessionCreateParams.__annotations__) - _REQUEST_OPTI
 _REFUND_PARAMS = frozenset(RefundCreateParams.__annotations__) - _REQUEST_OPTIONS
 # A session lives between 30 minutes and 24 hours.
 _SHORTEST, _LONGEST = 30 * 60, 24 * 60 * 60
+# The least that may be charged, in minor units (docs.stripe.com/currencies).
+_MINIMUM = {"aud": 50, "cad": 50, "chf": 50, "eur": 50, "gbp": 30, "jpy": 50, "usd": 50}
 _DECLINED = {
     "code": "card_declined",
     "decline_code": "generic_decline",
@@ -108,6 +110,9 @@ class Account:
         if len({line["currency"] for line in lines}) != 1:
             raise ParameterError("Line items are required and must all have the same currency.", "line_items")
         currency, total = lines[0]["currency"], sum(line["amount"] for line in lines)
+        if total < _MINIMUM.get(currency, 0):
+            message = f"The Checkout Session's total amount must convert to at least {_MINIMUM[currency]} {currency}."
+            raise ParameterError(message, "line_items", "amount_too_small")
         session_id = new_id("cs_test", 58)
         intent_data = forms.group(params, "payment_intent_data")
         fields = {
