@@ -18,7 +18,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     idempotent=True,
     rate="write",
     touches=[goals_access.CHANGE, messaging.access.REQUEST, COUNT_RATE, KEEP_ANSWER],
-    errors=[NotFound, errors.WrongDecision, errors.CaseClosed, goals_errors.NewerWords, Unavailable],
+    errors=[NotFound, errors.OwnCase, errors.WrongDecision, errors.CaseClosed, goals_errors.NewerWords, Unavailable],
 )
 def decide_case(case_id: Id, body: CaseDecision, caller: Caller, clock: Clock) -> CaseView:
     """Decide a case, with all that follows: a held goal is released, a disputed day excused."""

@@ -1,4 +1,5 @@
 from shared.identity import access, administration
+from shared.identity.errors import OwnRoles
 from shared.identity.schemas import AccountView, RoleChange
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -14,7 +15,7 @@ from shared.kernel.paths import Id
     rate="write",
     idempotent=True,
     touches=[access.ADMINISTER],
-    errors=[NotFound],
+    errors=[NotFound, OwnRoles],
 )
 def change_role(user_id: Id, body: RoleChange, caller: Caller, clock: Clock) -> AccountView:
     """Grant a role or take it away; in effect within a minute."""

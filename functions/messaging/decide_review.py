@@ -15,7 +15,7 @@ from shared.messaging.inbound.schemas import ReviewDecision, ReviewView
     idempotent=True,
     rate="write",
     touches=[access.REVIEW, COUNT_RATE, KEEP_ANSWER],
-    errors=[errors.ReviewNotFound, errors.ReviewDecided],
+    errors=[errors.ReviewNotFound, errors.OwnReply, errors.ReviewDecided],
 )
 def decide_review(review_id: Id, body: ReviewDecision, caller: Caller, clock: Clock) -> ReviewView:
     """Decide on a reply: end everything to its address, or let messages to it go on."""

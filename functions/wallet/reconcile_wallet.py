@@ -13,7 +13,7 @@ from shared.wallet.schemas import ReconcileReport, ReconcileRequest
     idempotent=True,
     rate="write",
     touches=[access.READ, access.POST, COUNT_RATE, KEEP_ANSWER],
-    errors=[errors.AccountNotFound, errors.NotCorrectable, errors.StaleAccount],
+    errors=[errors.AccountNotFound, errors.OwnAccount, errors.NotCorrectable, errors.StaleAccount],
     timeout=29,
 )
 def reconcile_wallet(body: ReconcileRequest, caller: Caller, clock: Clock) -> ReconcileReport:

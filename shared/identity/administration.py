@@ -8,6 +8,7 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.identity import rules
+from shared.identity.errors import OwnRoles
 from shared.identity.events import (
     AccountReinstated,
     AccountSuspended,
@@ -49,8 +50,11 @@ def change_role(user_id: str, change: RoleChange, *, by: str, now: datetime) -> 
     """Grant a role or take it away, everywhere or within a tenant; in effect within a minute.
 
     Raises:
+        OwnRoles: it would be the administrator's own; giving up one's own role is fine.
         NotFound: there is no such account.
     """
+    if change.granted and user_id == by:
+        raise OwnRoles
     granted = rules.grant(change.role, change.tenant_id)
     held = Account.grants.contains(granted)
     made = RoleGranted if change.granted else RoleRevoked

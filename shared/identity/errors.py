@@ -1,6 +1,6 @@
 """What identity refuses, besides what the kernel does."""
 
-from shared.kernel.errors import Conflict, DomainError, Unauthorized, ValidationFailed
+from shared.kernel.errors import Conflict, DomainError, Forbidden, Unauthorized, ValidationFailed
 
 
 class WrongCredentials(Unauthorized):
@@ -37,3 +37,9 @@ class StaleProfile(DomainError):
     """The profile is not in the version that ``If-Match`` names (X-P-05)."""
 
     status, code, message = 412, "PRECONDITION_FAILED", "The profile has changed since. Read it again."
+
+
+class OwnRoles(Forbidden):
+    """Nobody grants a role to themselves."""
+
+    message = "Somebody else has to grant you a role."

@@ -41,6 +41,8 @@ class Settings:
         checkout_success_url: where Stripe returns a buyer to; ``{CHECKOUT_SESSION_ID}`` is filled in by Stripe.
             Empty for our own page.
         checkout_cancel_url: where an abandoned checkout returns to; empty for our own page.
+        adjustment_cap: whole credits up to which one administrator corrects a wallet alone.
+        adjustment_daily_cap: whole credits that one administrator moves alone in a day (UTC).
         access_token_minutes: life of an access token, 5 to 1440 (D-21).
         refresh_token_days: life of a refresh token.
     """
@@ -65,6 +67,8 @@ class Settings:
     mail_sender: str = "hello@wellspring.example"
     checkout_success_url: str = ""
     checkout_cancel_url: str = ""
+    adjustment_cap: int = 500
+    adjustment_daily_cap: int = 2000
     access_token_minutes: int = 15
     refresh_token_days: int = 30
 

@@ -1,6 +1,6 @@
 """What the wallet refuses."""
 
-from shared.kernel.errors import Conflict, DomainError, NotFound, Unavailable
+from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 
 
 class InsufficientCredits(DomainError):
@@ -25,6 +25,36 @@ class AccountNotFound(NotFound):
     """The user has no account."""
 
     message = "There is no such account."
+
+
+class OwnAccount(Forbidden):
+    """Nobody corrects their own account."""
+
+    message = "Somebody else has to correct your own wallet."
+
+
+class SecondPersonNeeded(Forbidden):
+    """Who asked for a correction, or gains by it, does not decide on it."""
+
+    message = "Another administrator, who neither asked for it nor owns the wallet, has to decide."
+
+
+class AdjustmentNotFound(NotFound):
+    """There is no such correction."""
+
+    message = "There is no such correction."
+
+
+class AdjustmentDecided(Conflict):
+    """Somebody decided on the correction before."""
+
+    code, message = "ADJUSTMENT_DECIDED", "This correction has been decided."
+
+
+class NotRefundable(Conflict):
+    """What is to be given back is no debit of this wallet, was less, or was given back before."""
+
+    code, message = "NOT_REFUNDABLE", "This debit cannot be given back: it was less, or was given back before."
 
 
 class NotCorrectable(Conflict):

@@ -23,6 +23,17 @@ ENTRY_PREFIX = "ENTRY#"
 HOLD_PREFIX = "HOLD#"
 
 
+ADJUSTMENT_SK = "ADJUSTMENT"
+
+WAITING_ADJUSTMENTS = "adjustments"
+"""Partition of the due index that holds corrections that wait for a second person; no sweep takes from it."""
+
+
+def adjustment_pk(adjustment_id: str) -> str:
+    """Return the partition of a correction."""
+    return f"ADJUSTMENT#{adjustment_id}"
+
+
 def account_pk(user_id: str) -> str:
     """Return the partition of a user's account, its entries and its holds."""
     return f"ACCOUNT#{user_id}"
@@ -131,6 +142,51 @@ class HoldItem(DueIndexed):
     opened_at = InstantAttribute()
     closed_at = InstantAttribute(null=True)
     used = CreditsAttribute(null=True)
+
+
+class AdjustmentItem(DueIndexed):
+    """A correction by an administrator: who asked for it, why, and who else decided.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADJUSTMENT#<id>`` | one correction; its entry has the same id |
+    | sk | ``ADJUSTMENT`` | |
+    | due | ``due_shard`` ``adjustments``, ``due_at`` when it was asked for | those that wait for a second person |
+    """
+
+    domain = DOMAIN
+
+    status = UnicodeAttribute()
+    type = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    amount = CreditsAttribute()
+    reason = UnicodeAttribute()
+    corrects = UnicodeAttribute(null=True)
+    reference_id = UnicodeAttribute()
+    requested_by = UnicodeAttribute()
+    requested_at = InstantAttribute()
+    decided_by = UnicodeAttribute(null=True)
+    decided_at = InstantAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+
+    @property
+    def id(self) -> str:
+        """The correction's id."""
+        return self.pk.removeprefix("ADJUSTMENT#")
+
+
+class AdjustedItem(Item):
+    """How much an administrator moved alone in a day.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ADMIN#<user>`` | count with each correction |
+    | sk | ``DAY#<date>`` | |
+    """
+
+    domain = DOMAIN
+
+    total = CreditsAttribute()
 
 
 class PlatformAccountItem(Item):

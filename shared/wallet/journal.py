@@ -213,9 +213,13 @@ def adjust(
     reason: str,
     admin_id: str,
     now: datetime,
+    kind: rules.Correction = "ADJUSTMENT",
     corrects: str | None = None,
+    beside: Sequence[Write] = (),
 ) -> Posted:
     """Correct an account by a new entry with its reason, the admin and, where there is one, what it corrects (S-W-13).
+
+    A refund gives back what a debit took, at the platform's cost: who earned by it keeps their share (S-W-12, D-14).
 
     Raises:
         InsufficientCredits: it would take more than is available.
@@ -224,14 +228,15 @@ def adjust(
 
     def attempt() -> Posted:
         before = read_account(user_id)
-        account, entry = rules.enter(before, "ADJUSTMENT", amount, now=now)
-        postings = [Posting(rules.customer(user_id), amount), Posting(rules.ADJUSTMENTS, -amount)]
+        account, entry = rules.enter(before, kind, amount, now=now)
+        against = rules.REVENUE if kind == "REFUND" else rules.ADJUSTMENTS
+        postings = [Posting(rules.customer(user_id), amount), Posting(against, -amount)]
         note = {"reason": reason, "adminId": admin_id}
         writes = journal_writes(user_id, entry, reference, postings, note=note, corrects=corrects)
         event = CreditsAdjusted(
             user_id=user_id, amount=amount, balance=account.balance, reason=reason, admin_id=admin_id
         )
-        transact([*writes, account_write(user_id, before, account), outbox(event, at=now)])
+        transact([*writes, account_write(user_id, before, account), outbox(event, at=now), *beside])
         return Posted(entry.sequence, replayed=False)
 
     return _posted_once(reference, attempt)

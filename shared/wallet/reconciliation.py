@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from shared.kernel.clock import system_clock
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
-from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.wallet import journal, rules
-from shared.wallet.errors import AccountNotFound, NotCorrectable
+from shared.wallet.errors import NotCorrectable, OwnAccount
 from shared.wallet.events import CreditsAdjusted, DriftFound
 from shared.wallet.items import ACCOUNTS, AUDIT_SHARDS, AccountItem, AuditItem
 from shared.wallet.rules import Entry, Posting, Reference
-from shared.wallet.schemas import Adjustment, AdjustmentRequest, ReconcileReport
+from shared.wallet.schemas import ReconcileReport
 from shared.wallet.statement import Proof, prove
 
 AUDIT_BUDGET = timedelta(seconds=240)
@@ -30,12 +29,15 @@ def reconcile(user_id: str, *, apply: bool, reason: str | None, admin_id: str, n
 
     Raises:
         ValidationFailed: a correction without a reason.
+        OwnAccount: it is the administrator's own wallet.
         AccountNotFound: the user has no account.
         NotCorrectable: entries are missing, or what is held is more than there is; nothing was written.
         StaleAccount: the account changed since it was added up; nothing was written.
     """
     if apply and not reason:
         raise ValidationFailed(details=[("reason", "A correction needs a reason")])
+    if apply and user_id == admin_id:
+        raise OwnAccount
     proof = prove(user_id)
     applied = apply and not proof.sound
     if applied:
@@ -50,31 +52,6 @@ def reconcile(user_id: str, *, apply: bool, reason: str | None, admin_id: str, n
         sound=proof.sound,
         applied=applied,
     )
-
-
-def adjust(body: AdjustmentRequest, *, admin_id: str, operation: str, now: datetime) -> Adjustment:
-    """Correct an account by a new entry (S-W-13, X-W-06); every try of one request has its effect once.
-
-    Raises:
-        ValidationFailed: the amount is zero.
-        AccountNotFound: the user has no account.
-        InsufficientCredits: it would take more than is available.
-    """
-    if body.amount == 0:
-        raise ValidationFailed(details=[("amount", "A correction moves something")])
-    if journal.read_account(body.user_id).version == 0:
-        raise AccountNotFound
-    reference = Reference("ADMIN", derived_id("adj", operation))
-    posted = journal.adjust(
-        body.user_id,
-        body.amount,
-        reference=reference,
-        reason=body.reason,
-        admin_id=admin_id,
-        now=now,
-        corrects=body.corrects,
-    )
-    return Adjustment(reference_id=reference.id, sequence=posted.sequence)
 
 
 def _correct(user_id: str, proof: Proof, reason: str, admin_id: str, now: datetime) -> None:

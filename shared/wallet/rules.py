@@ -13,6 +13,7 @@ from shared.kernel.money import NOTHING, Credits, credits_of
 from shared.wallet.errors import HoldClosed, InsufficientCredits
 
 EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"]
+Correction = Literal["ADJUSTMENT", "REFUND"]
 Level = Literal["green", "yellow", "red"]
 
 LOW_BALANCE = credits_of(50)
@@ -189,8 +190,11 @@ def settle(account: Account, held: Credits, used: Credits, *, now: datetime) -> 
 
 
 def spent(user_id: str, amount: Credits, *, earner: str | None, earner_permille: int) -> list[Posting]:
-    """Return the postings of a debit: the earner's share, rounded down, and the platform's rest (X-W-30)."""
-    share = Credits(amount * earner_permille // 1000) if earner else NOTHING
+    """Return the postings of a debit: the earner's share, rounded down, and the platform's rest (X-W-30).
+
+    Nobody earns by what they spend themselves: credits that were given away would come back as earnings.
+    """
+    share = Credits(amount * earner_permille // 1000) if earner and earner != user_id else NOTHING
     postings = [Posting(customer(user_id), -amount), Posting(REVENUE, amount - share)]
     return [*postings, Posting(creator(earner), share)] if earner and share else postings
 

@@ -51,19 +51,42 @@ class ReconcileRequest(Wire):
 
 
 class AdjustmentRequest(Wire):
-    """A correction: ``amount`` is signed; ``corrects`` names the entry it mends, as ``<reference type>#<id>``."""
+    """A correction: ``amount`` is signed; ``corrects`` names the entry it mends, as ``<reference type>#<id>``.
+
+    A ``REFUND`` gives back what the debit that it names took, once, all of it or a part.
+    """
 
     user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    type: Literal["ADJUSTMENT", "REFUND"] = "ADJUSTMENT"
     amount: CreditInput = Field(examples=["-2.5"])
     reason: Text = Field(min_length=3, max_length=500, examples=["Ticket 4711: stream froze"])
     corrects: str | None = Field(default=None, max_length=200, examples=["METER_EVENT#5e4f2f5e"])
 
 
 class Adjustment(Wire):
-    """The correction as posted."""
+    """A correction: posted, or waiting for a second administrator because it is large (``sequence``: ``null``)."""
 
+    id: str = Field(examples=["adj_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    status: Literal["POSTED", "REQUESTED", "REJECTED"] = Field(examples=["POSTED"])
+    type: Literal["ADJUSTMENT", "REFUND"] = Field(examples=["ADJUSTMENT"])
+    user_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    amount: CreditAmount = Field(examples=["-2.5"])
+    reason: str = Field(examples=["Ticket 4711: stream froze"])
+    corrects: str | None = Field(examples=["METER_EVENT#5e4f2f5e"])
     reference_id: str = Field(examples=["adj_01jq4w8z7xkq3v9n2m5t6r8c1d"])
-    sequence: int = Field(examples=[4])
+    sequence: int | None = Field(examples=[4])
+    requested_by: str = Field(examples=["usr_admin"])
+    requested_at: Instant
+    decided_by: str | None = Field(examples=[None])
+    decided_at: Instant | None = Field(examples=[None])
+    note: str | None = Field(examples=[None])
+
+
+class AdjustmentDecision(Wire):
+    """What a second administrator says to a correction, with why."""
+
+    decision: Literal["APPROVE", "REJECT"] = Field(examples=["APPROVE"])
+    note: str = Field(min_length=3, max_length=500, examples=["Seen the ticket; the stream froze for an hour."])
 
 
 class ReconcileReport(Wire):

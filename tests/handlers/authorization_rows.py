@@ -95,6 +95,10 @@ ROWS = {
     "GET /v1/wallet/ledger": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/ledger/export": Row(ANYONE_SIGNED_IN),
     "POST /v1/admin/wallet/adjustments": Row(ADMINS),
+    "GET /v1/admin/wallet/adjustments": Row(ADMINS),
+    "POST /v1/admin/wallet/adjustments/{adjustment_id}/decide": Row(
+        ADMINS, named={"adjustment_id": "adj_1"}, body={"decision": "APPROVE", "note": "Seen the ticket."}
+    ),
     "POST /v1/admin/wallet/reconcile": Row(ADMINS),
     "GET /v1/accountability/profile": Row(ANYONE_SIGNED_IN),
     "PATCH /v1/accountability/profile": Row(ANYONE_SIGNED_IN),

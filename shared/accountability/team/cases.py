@@ -8,7 +8,7 @@ from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
 from shared.accountability.items import CASES, goal_pk, user_pk
 from shared.accountability.team import people
-from shared.accountability.team.errors import CaseClosed, WrongDecision
+from shared.accountability.team.errors import CaseClosed, OwnCase, WrongDecision
 from shared.accountability.team.items import Case, case_pk
 from shared.accountability.team.rules import DECISIONS, CaseKind, Decision, decisions
 from shared.accountability.team.schemas import CaseDecision, CaseDetail, CaseView
@@ -148,11 +148,14 @@ def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> Cas
 
     Raises:
         NotFound: there is none.
+        OwnCase: it is about the guide's own goal.
         WrongDecision: it cannot be decided so.
         CaseClosed: it was decided otherwise, or by somebody else.
         NewerWords: words of danger were said that this case is not about; the goal stays held for them.
     """
     case = _case(case_id)
+    if case.user_id == by:
+        raise OwnCase
     if case.decision is None and wanted.decision not in DECISIONS[CaseKind(case.kind)]:
         raise WrongDecision
     if wanted.decision not in decisions(case.kind, case.decision):

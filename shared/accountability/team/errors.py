@@ -1,6 +1,6 @@
 """What support teams refuse, besides what the kernel does."""
 
-from shared.kernel.errors import Conflict, DomainError
+from shared.kernel.errors import Conflict, DomainError, Forbidden
 
 
 class PartnerExists(Conflict):
@@ -82,3 +82,9 @@ class Unfit(DomainError):
     """What was filled in on the page cannot be; the message is for whoever filled it in."""
 
     status, code, message = 422, "UNFIT", "Please look at what you filled in."
+
+
+class OwnCase(Forbidden):
+    """The case is about the guide's own goal."""
+
+    message = "Somebody else has to decide about your own goal."

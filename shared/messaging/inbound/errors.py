@@ -1,6 +1,6 @@
 """What the receivers of messaging refuse."""
 
-from shared.kernel.errors import Conflict, DomainError, NotFound
+from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from shared.kernel.security.signatures import BadSignature
 
 
@@ -20,6 +20,12 @@ class ReviewNotFound(NotFound):
     """There is no such reply to be judged."""
 
     message = "There is no such review."
+
+
+class OwnReply(Forbidden):
+    """The reply was written by the member of staff who would decide on it."""
+
+    message = "Somebody else has to decide about your own reply."
 
 
 class ReviewDecided(Conflict):

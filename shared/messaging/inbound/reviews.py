@@ -11,7 +11,7 @@ from shared.kernel.storage.writes import Attributes, Update, Write, transact
 from shared.kernel.wire import Page
 from shared.messaging import suppression
 from shared.messaging.inbound import twilio_forms
-from shared.messaging.inbound.errors import ReviewDecided, ReviewNotFound
+from shared.messaging.inbound.errors import OwnReply, ReviewDecided, ReviewNotFound
 from shared.messaging.inbound.items import Review, review_pk
 from shared.messaging.inbound.schemas import ReviewDecision, ReviewStatus, ReviewView
 from shared.messaging.inbound.twilio_forms import Written
@@ -52,9 +52,12 @@ def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime
 
     Raises:
         ReviewNotFound: there is none of this id.
+        OwnReply: it came from the staff's own address.
         ReviewDecided: it was decided in the other way.
     """
     review = _find(review_id)
+    if staff_id in review.recipients:
+        raise OwnReply
     for _ in range(_TRIES):
         with suppress(_Moved):
             _claim(review, body, staff_id=staff_id, now=now)

@@ -116,3 +116,22 @@ def test_an_account_that_does_not_exist_is_not_found_and_not_made(name, body):
 )
 def test_a_malformed_grant_is_refused(ada, body):
     assert _act("change_role", ada["user"]["id"], body).code == "VALIDATION_ERROR"
+
+
+def test_nobody_grants_a_role_to_themselves_but_may_give_one_up(ada):
+    user_id = ada["user"]["id"]
+    own = principal(user_id, "identity:grant-roles")
+
+    def change(granted):
+        return call(
+            "identity.change_role",
+            path={"user_id": user_id},
+            body={"role": "admin", "granted": granted},
+            caller=own,
+            request_id=f"own-{granted}",
+        )
+
+    refused = change(True)
+    assert (refused.status, refused.code) == (403, "FORBIDDEN")
+    assert _role(user_id, "admin").data["roles"] == ["admin", "viewer"]
+    assert change(False).data["roles"] == ["viewer"]

@@ -182,3 +182,13 @@ def test_what_does_not_exist_or_is_not_allowed_is_refused(call: Call, review_id:
     assert call("messaging.decide_review", path=path, body=body).status == 401
     assert call("messaging.list_reviews", caller=principal("usr_viewer", "messaging:use")).status == 403
     assert stands() == ["REVIEW"]
+
+
+def test_nobody_decides_about_their_own_reply(call: Call, review_id: str) -> None:
+    refused = call(
+        "messaging.decide_review",
+        path={"review_id": review_id},
+        body={"decision": "DISMISS", "note": "I did not mean it"},
+        caller=principal("ptn_ada", "messaging:read", "messaging:manage"),
+    )
+    assert (refused.status, refused.code, stands()) == (403, "FORBIDDEN", ["REVIEW"])

@@ -49,7 +49,25 @@ def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corr
     body = ADJUSTMENT | {"corrects": "PAYMENT#pay_1"}
     answer = call("wallet.adjust_wallet", body=body, caller=ADMIN, key="one")
     reference = answer.data["referenceId"]
-    assert (answer.status, answer.json) == (201, {"data": {"referenceId": reference, "sequence": 2}, "meta": {}})
+    assert (answer.status, answer.data) == (
+        201,
+        {
+            "id": reference,
+            "status": "POSTED",
+            "type": "ADJUSTMENT",
+            "userId": "usr_viewer",
+            "amount": "-2.5",
+            "reason": "Ticket 4711: stream froze",
+            "corrects": "PAYMENT#pay_1",
+            "referenceId": reference,
+            "sequence": 2,
+            "requestedBy": "usr_admin",
+            "requestedAt": "2026-03-01T09:30:00.000Z",
+            "decidedBy": None,
+            "decidedAt": None,
+            "note": None,
+        },
+    )
     newest, first = call("wallet.list_entries", caller=VIEWER).data
     assert newest == {
         "id": f"{int(START.timestamp() * 1000):013d}#0000000002",

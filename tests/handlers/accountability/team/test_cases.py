@@ -293,3 +293,13 @@ def test_a_case_that_is_none_is_not_found_and_users_do_not_get_in(call, name):
     path = {"case_id": "cas_x"}
     assert call(f"accountability.{name}", path=path, body=body, caller=GUIDE).status == 404
     assert call(f"accountability.{name}", path=path, body=body, caller=USER).status == 403
+
+
+@pytest.mark.parametrize("decision", ["ACCEPT", "REJECT"])
+def test_a_guide_does_not_decide_about_their_own_goal(call, missed, decision):
+    case_id = disputed(call).data["caseId"]
+    own = principal(USER.user_id, "accountability:use", "accountability:guide")
+    body = {"decision": decision, "note": "Let it count."}
+    refused = call("accountability.decide_case", path={"case_id": case_id}, body=body, caller=own)
+    assert (refused.status, refused.code) == (403, "FORBIDDEN")
+    assert [one["id"] for one in call("accountability.list_cases", caller=GUIDE).data] == [case_id]
