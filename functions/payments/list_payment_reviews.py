@@ -6,7 +6,7 @@ from shared.kernel.declare import get
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Page
 from shared.payments import access, reviews
-from shared.payments.schemas import ReviewView
+from shared.payments.schemas import PaymentReview
 
 
 @get(
@@ -20,6 +20,6 @@ from shared.payments.schemas import ReviewView
 def list_payment_reviews(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
-) -> Page[ReviewView]:
+) -> Page[PaymentReview]:
     """List refunds, disputes and payments that wait for a person, oldest first."""
     return reviews.queue(limit=limit, cursor=cursor)

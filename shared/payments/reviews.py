@@ -20,7 +20,7 @@ from shared.kernel.telemetry import logger, metrics
 from shared.kernel.wire import Page
 from shared.payments.errors import OwnPayment, ReviewDecided, ReviewNotFound
 from shared.payments.items import OPEN_REVIEWS, REVIEW_SK, ReviewItem, review_pk
-from shared.payments.schemas import ReviewDecision, ReviewView
+from shared.payments.schemas import PaymentReview, PaymentReviewDecision
 
 METRIC = "PaymentsToReview"
 """Counts what a person has to look at; an alarm watches it."""
@@ -91,7 +91,7 @@ def open_review(about: About, reason: str, beside: Sequence[Write], *, now: date
     metrics().add_metric(name=METRIC, unit=MetricUnit.Count, value=1)
 
 
-def queue(*, limit: int, cursor: str | None) -> Page[ReviewView]:
+def queue(*, limit: int, cursor: str | None) -> Page[PaymentReview]:
     """Return one page of what waits for a person, oldest first.
 
     Raises:
@@ -110,7 +110,7 @@ def queue(*, limit: int, cursor: str | None) -> Page[ReviewView]:
     return Page(views, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 
 
-def decide(review_id: str, body: ReviewDecision, *, admin_id: str, now: datetime) -> ReviewView:
+def decide(review_id: str, body: PaymentReviewDecision, *, admin_id: str, now: datetime) -> PaymentReview:
     """Note what a person decided, with why. The same decision again is fine.
 
     Raises:
@@ -152,9 +152,9 @@ def _decided_before(old: Attributes | None) -> Exception:
     return _DecidedBefore(ReviewItem.load(old or {}))
 
 
-def _view(item: ReviewItem) -> ReviewView:
-    return ReviewView.model_validate(
-        {"id": item.id} | {name: getattr(item, name) for name in ReviewView.model_fields if name != "id"},
+def _view(item: ReviewItem) -> PaymentReview:
+    return PaymentReview.model_validate(
+        {"id": item.id} | {name: getattr(item, name) for name in PaymentReview.model_fields if name != "id"},
         by_name=True,
         by_alias=False,
     )

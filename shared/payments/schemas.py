@@ -150,7 +150,7 @@ class PaymentView(Wire):
     settled_at: Instant | None
 
 
-class ReviewView(Wire):
+class PaymentReview(Wire):
     """A refund, a dispute or a payment that waits for a person, and what was decided (``null`` until then)."""
 
     model_config = ConfigDict(
@@ -194,7 +194,7 @@ class ReviewView(Wire):
     decided_at: Instant | None
 
 
-class ReviewDecision(Wire):
+class PaymentReviewDecision(Wire):
     """What came of a review: something was done, or nothing needed doing; the note says what and why."""
 
     model_config = ConfigDict(
