@@ -30,12 +30,11 @@ def price_id_of(product_code: str) -> str:
 
 def shop(*, everything: bool) -> list[PriceView]:
     """Return the packs, cheapest first within a currency: those on sale, or all of them for an admin."""
-    # What everybody sees is kept for a minute on the way to them; an admin reads what was written last.
-    return _shown(_all(consistent=everything), everything=everything)
+    return _shown(_all(), everything=everything)
 
 
-def _all(*, consistent: bool = True) -> list[PriceItem]:
-    found = reads.query_all(PriceItem, PriceItem.pk == SHOP, consistent=consistent)
+def _all() -> list[PriceItem]:
+    found = reads.query_all(PriceItem, PriceItem.pk == SHOP)
     return [item for item in (PriceItem.load(dict(one)) for one in found) if not item.deleted]
 
 

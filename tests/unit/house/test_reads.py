@@ -31,7 +31,8 @@ MAY_BE_LATE = {
     "shared.live.metering.sweep.settle_stream": "each is read again; whom it misses the check of that session finds",
     "shared.messaging.inbound.reviews.queue": CHECKED,
     "shared.payments.history.purchases": SHOWN,
-    "shared.payments.prices.shop": SHOWN,
+    "shared.payments.reviews.queue": CHECKED,
+    "shared.wallet.adjustments.waiting": CHECKED,
     "shared.wallet.reconciliation._accounts": AGAIN,
     "shared.wallet.statement.page": SHOWN,
 }
