@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue, Strict, StrictBool
 
 from shared.kernel.money import NOTHING, CreditAmount, CreditInput, MinorAmount
+from shared.kernel.text.reading import Text
 from shared.kernel.wire import Change, Instant, Wire
 
 Currency = Literal["AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "USD"]
@@ -202,4 +203,4 @@ class PaymentReviewDecision(Wire):
     )
 
     decision: Literal["ACTED", "NOTHING_TO_DO"]
-    note: str = Field(min_length=3, max_length=1000)
+    note: Text = Field(min_length=3, max_length=1000)

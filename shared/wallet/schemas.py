@@ -86,7 +86,7 @@ class AdjustmentDecision(Wire):
     """What a second administrator says to a correction, with why."""
 
     decision: Literal["APPROVE", "REJECT"] = Field(examples=["APPROVE"])
-    note: str = Field(min_length=3, max_length=500, examples=["Seen the ticket; the stream froze for an hour."])
+    note: Text = Field(min_length=3, max_length=500, examples=["Seen the ticket; the stream froze for an hour."])
 
 
 class ReconcileReport(Wire):
