@@ -17,6 +17,9 @@ from shared.wallet.rules import Entry, Posting, Reference
 from shared.wallet.schemas import ReconcileReport
 from shared.wallet.statement import Proof, prove
 
+DRIFT_METRIC = "AccountsDrifted"
+"""Counts accounts that do not add up; an alarm watches it."""
+
 AUDIT_BUDGET = timedelta(seconds=240)
 """How long one run of the invariant check may take; the next goes on where it stopped."""
 
@@ -89,7 +92,7 @@ def check_invariants(*, now: datetime) -> int:
         shard += after is None
     commit(_progress("CURSOR", shard % AUDIT_SHARDS, after, checked, drifted, now))
     metrics().add_metric("AccountsChecked", "Count", checked)
-    metrics().add_metric("AccountsDrifted", "Count", drifted)
+    metrics().add_metric(DRIFT_METRIC, "Count", drifted)
     return drifted
 
 
