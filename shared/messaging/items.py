@@ -27,7 +27,8 @@ def recipient_pk(recipient_id: str) -> str:
 def address_hash(address: str) -> str:
     """Return the hash that stands in keys for whoever has a phone number (E.164) or a mail address.
 
-    Case does not matter, nor by which of their numbers somebody is known (``phones.forms``).
+    Case does not matter, nor by which of their numbers somebody is known (``phones.forms``), nor in which letters the
+    domain of their mail address is written (``address_forms``).
     """
     return address_hashes(address)[0]
 
@@ -37,7 +38,7 @@ def address_hashes(address: str) -> tuple[str, ...]:
 
     What is written now is kept under the first; whoever looks for something looks under all.
     """
-    known = address_forms(address) if "@" in address else phones.forms(address.strip())
+    known = address_forms(address) if "@" in address else phones.forms(address.strip().lower())
     return tuple(hashlib.sha256(form.encode()).hexdigest() for form in known)
 
 
