@@ -22,11 +22,13 @@ class Sockets:
     Attributes:
         faults: connection id to ``GONE``, ``BUSY`` or ``SILENT``; all others receive.
         tried: connection ids that something was posted to, in order.
+        closed: connection ids that were closed from our side, in order.
     """
 
     def __init__(self) -> None:
         self.faults: dict[str, str] = {}
         self.tried: list[str] = []
+        self.closed: list[str] = []
         self._frames: dict[str, list[str]] = defaultdict(list)
         self._lock = Lock()
 
@@ -48,14 +50,26 @@ class Sockets:
             self._frames[connection_id].append(params["body"].decode())
         return SimpleNamespace(status_code=200), {}
 
+    def close(self, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        """Answer DeleteConnection; what is closed receives nothing more."""
+        connection_id = params["url_path"].rsplit("/", 1)[-1]
+        if self.faults.get(connection_id) == GONE:
+            return SimpleNamespace(status_code=410), {"Error": {"Code": "GoneException", "Message": GONE}}
+        self.faults[connection_id] = GONE
+        self.closed.append(connection_id)
+        return SimpleNamespace(status_code=204), {}
+
 
 @contextmanager
 def watched() -> Iterator[Sockets]:
     """Stand in for the gateway of this process's socket client."""
     sockets = Sockets()
     hooks = sending._sockets().meta.events
-    hooks.register("before-call.apigatewaymanagementapi.PostToConnection", sockets.post)
+    answers = {"PostToConnection": sockets.post, "DeleteConnection": sockets.close}
+    for operation, answer in answers.items():
+        hooks.register(f"before-call.apigatewaymanagementapi.{operation}", answer)
     try:
         yield sockets
     finally:
-        hooks.unregister("before-call.apigatewaymanagementapi.PostToConnection", sockets.post)
+        for operation, answer in answers.items():
+            hooks.unregister(f"before-call.apigatewaymanagementapi.{operation}", answer)

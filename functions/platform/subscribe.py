@@ -1,6 +1,7 @@
+from shared import identity
 from shared.kernel.clock import Clock
 from shared.kernel.declare import socket
-from shared.kernel.errors import NotFound, Unauthorized
+from shared.kernel.errors import AccountSuspended, Forbidden, NotFound, Unauthorized
 from shared.kernel.realtime import USER, access, subscriptions
 from shared.kernel.realtime.errors import TooManySubscriptions
 from shared.kernel.realtime.schemas import Subscribe
@@ -13,10 +14,11 @@ KINDS = (USER, STREAM)
 
 @socket(
     "subscribe",
-    touches=[access.SUBSCRIBE, access.SEND, READ_STREAM],
-    errors=[Unauthorized, NotFound, TooManySubscriptions],
+    touches=[access.SUBSCRIBE, access.SEND, identity.access.READ_USERS, READ_STREAM],
+    errors=[AccountSuspended, Forbidden, NotFound, TooManySubscriptions, Unauthorized],
     settings=["socket_endpoint"],
 )
 def subscribe(message: SocketMessage, clock: Clock) -> Frames:
     """Join a channel and receive what was missed since ``after``."""
-    return subscriptions.subscribe(message.connection_id, message.parse(Subscribe), KINDS, now=clock.now())
+    command = message.parse(Subscribe)
+    return subscriptions.subscribe(message.connection_id, command, KINDS, identity.signed_in, now=clock.now())

@@ -1,3 +1,4 @@
+from shared.kernel.clock import Clock
 from shared.kernel.declare import socket
 from shared.kernel.errors import Unauthorized
 from shared.kernel.realtime import access, subscriptions
@@ -11,6 +12,6 @@ from shared.kernel.shells.socket import Frames, SocketMessage
     errors=[Unauthorized],
     settings=["socket_endpoint"],
 )
-def unsubscribe(message: SocketMessage) -> Frames:
+def unsubscribe(message: SocketMessage, clock: Clock) -> Frames:
     """Leave a channel."""
-    return [subscriptions.unsubscribe(message.connection_id, message.parse(Unsubscribe))]
+    return [subscriptions.unsubscribe(message.connection_id, message.parse(Unsubscribe), now=clock.now())]

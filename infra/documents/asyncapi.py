@@ -14,10 +14,20 @@ from infra.documents.samples import REFERENCE, Schema, example
 from shared.kernel.declare import Socket
 from shared.kernel.errors import InternalError, PayloadTooLarge, ValidationFailed
 from shared.kernel.realtime import LiveMessage
-from shared.kernel.realtime.connections import CONNECTION_LIFE, TICKET_SECONDS
+from shared.kernel.realtime.connections import TICKET_SECONDS
 from shared.kernel.realtime.messages import Frame
 from shared.kernel.realtime.replay import KEPT_FOR, KEPT_MESSAGES
-from shared.kernel.realtime.schemas import Alive, Heartbeat, Refused, Subscribe, Subscribed, Unsubscribe, Unsubscribed
+from shared.kernel.realtime.schemas import (
+    Alive,
+    Authenticate,
+    Authenticated,
+    Heartbeat,
+    Refused,
+    Subscribe,
+    Subscribed,
+    Unsubscribe,
+    Unsubscribed,
+)
 from shared.kernel.registry import ROOT, functions
 from shared.kernel.shells.socket import MAX_FRAME
 
@@ -25,6 +35,7 @@ EXCHANGES: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
     "subscribe": (Subscribe, Subscribed),
     "unsubscribe": (Unsubscribe, Unsubscribed),
     "heartbeat": (Heartbeat, Alive),
+    "authenticate": (Authenticate, Authenticated),
 }
 """Action to what is sent and what is answered."""
 
@@ -40,8 +51,13 @@ they are answered with carries their `ref`.
 
 Messages that have a `sequence` are numbered per channel without a gap; the last {KEPT_MESSAGES} are kept, for
 {KEPT_FOR.seconds // 60} minutes. They may arrive twice or out of order: take each number once. When one is missing, or
-after a reconnect, subscribe again with `after`. The gateway closes a connection after
-{CONNECTION_LIFE.seconds // 3600} hours, or 10 minutes of silence.\
+after a reconnect, subscribe again with `after`.
+
+A connection hears for as long as an access token lives (15 minutes unless configured otherwise); `alive` tells until
+when in `expiresAt`. Before that, get a fresh ticket of the same sign-in and send it with `authenticate`; without it the
+connection is closed. It is closed within seconds when the sign-in ends, the account is suspended or a role is taken
+away. `UNAUTHORIZED`, `FORBIDDEN` and `ACCOUNT_SUSPENDED` are followed by the end of the connection. The gateway closes
+it after 2 hours, or 10 minutes of silence.\
 """
 
 

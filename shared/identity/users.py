@@ -1,9 +1,13 @@
 """What other domains may ask about users."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from shared.identity import rules
 from shared.identity.items import Account, Profile, user_pk
+from shared.identity.standing import find_session
+from shared.kernel.caller import Principal
+from shared.kernel.errors import AccountSuspended, Unauthorized
 from shared.kernel.storage.reads import get_many
 
 UNKNOWN = "Unknown"
@@ -25,3 +29,20 @@ def may(user_id: str, permission: str) -> bool:
     return (
         account is not None and account.suspended_at is None and permission in rules.permissions(account.grants or ())
     )
+
+
+def signed_in(user_id: str, session_id: str, *, now: datetime) -> Principal:
+    """Return what a user's sign-in permits at this moment: one consistent call.
+
+    Raises:
+        Unauthorized: it is over, or there is no such account.
+        AccountSuspended: the account is suspended.
+    """
+    found = find_session(user_id, session_id, now=now)
+    if found is None:
+        raise Unauthorized
+    account, _ = found
+    if account.suspended_at is not None:
+        raise AccountSuspended
+    permitted = rules.permissions(account.grants or ())
+    return Principal(user_id, session_id, permitted, verified=account.verified_at is not None)

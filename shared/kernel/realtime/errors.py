@@ -12,4 +12,5 @@ class TooManySubscriptions(DomainError):
 class UnknownAction(DomainError):
     """The message names no action of this API."""
 
-    status, code, message = 400, "UNKNOWN_ACTION", 'Send {"action": "subscribe" | "unsubscribe" | "heartbeat", …}.'
+    status, code = 400, "UNKNOWN_ACTION"
+    message = 'Send {"action": "subscribe" | "unsubscribe" | "heartbeat" | "authenticate", …}.'

@@ -4,29 +4,22 @@ from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from shared.kernel.caller import Principal
 from shared.kernel.platform import DOMAIN
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
 
 
 class Admitted(Item):
-    """Who a ticket or a connection stands for."""
+    """Who a ticket or a connection stands for, and until when. What they may is asked anew each time."""
 
     domain = DOMAIN
 
     user_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
-    permissions = UnicodeAttribute()
-    verified = BooleanAttribute()
     expires_at = ExpiryAttribute()
-
-    def principal(self) -> Principal:
-        """Return the user."""
-        return Principal(self.user_id, self.session_id, frozenset(self.permissions.split()), self.verified)
 
 
 class Ticket(Admitted):
-    """The right to open one connection (X-P-20).
+    """The right to open one connection, or to keep one open (X-P-20).
 
     | key | value | access |
     |---|---|---|
@@ -38,9 +31,10 @@ class Ticket(Admitted):
 
 
 class Connection(Admitted):
-    """An open WebSocket connection.
+    """An open WebSocket connection. It may hear until ``expires_at``, which a fresh ticket moves on.
 
-    ``subscriptions`` are the partition keys of its subscriptions.
+    ``subscriptions`` are the partition keys of its subscriptions. ``closing`` tells that it is being taken apart:
+    nothing is added to it any more.
 
     | key | value | access |
     |---|---|---|
@@ -49,13 +43,30 @@ class Connection(Admitted):
     """
 
     domain = DOMAIN
+    SK = "CONNECTION"
 
     heartbeat_at = InstantAttribute()
     subscriptions = UnicodeSetAttribute(null=True)
+    closing = BooleanAttribute(null=True)
+
+
+class UserConnection(Item):
+    """Whose a connection is. In the table itself and not in an index: who closes it must find it at once.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``CONNECTIONS#<user>`` | every connection of a user, consistently |
+    | sk | connection id | |
+    """
+
+    domain = DOMAIN
+
+    session_id = UnicodeAttribute()
+    expires_at = ExpiryAttribute()
 
 
 class Subscription(Item):
-    """A connection that hears a channel.
+    """A connection that hears a channel, until the connection's ``expires_at``.
 
     | key | value | access |
     |---|---|---|

@@ -32,7 +32,7 @@ def publish(message: LiveMessage, channel_id: str, *, now: datetime) -> Counter[
         Unavailable: storage does not answer.
     """
     frame = _keep(message, channel_id, now=now) if message.kept else frame_of(message, channel_id, now=now)
-    return broadcast(message.channel, channel_id, frame, consistent=message.kept)
+    return broadcast(message.channel, channel_id, frame, consistent=message.kept, now=now)
 
 
 def frame_of(message: LiveMessage, channel_id: str, *, now: datetime) -> str:

@@ -20,7 +20,7 @@ Sequence = Annotated[int, Strict(), Field(ge=0, examples=[17])]
 
 
 class TicketIssued(Wire):
-    """A ticket for one connection: open ``<url>?ticket=<ticket>`` before it ends (X-P-20)."""
+    """A ticket for one connection: open ``<url>?ticket=<ticket>`` before it ends, or send it over one (X-P-20)."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         json_schema_extra={
@@ -66,6 +66,13 @@ class Heartbeat(Command):
     action: Literal["heartbeat"]
 
 
+class Authenticate(Command):
+    """Keep the connection: a fresh ticket of the same sign-in moves ``expiresAt`` on and is used up by it."""
+
+    action: Literal["authenticate"]
+    ticket: Annotated[str, Field(max_length=64, examples=["q3C8mKfX0b1R6uV9sT2wY5zA7dE4gH1jL8nP0rS3tU6"])]
+
+
 class Answer(Wire):
     """What the hub answers; ``ref`` is the command's."""
 
@@ -92,11 +99,19 @@ class Unsubscribed(Answer):
     channel: ChannelName
 
 
+class Authenticated(Answer):
+    """The connection is kept until ``expiresAt``."""
+
+    type: Literal["authenticated"] = "authenticated"
+    expires_at: Instant
+
+
 class Alive(Answer):
-    """The hub has noticed; ``time`` is its clock."""
+    """The hub has noticed; ``time`` is its clock, ``expiresAt`` when the connection ends without a fresh ticket."""
 
     type: Literal["alive"] = "alive"
     time: Instant
+    expires_at: Instant
 
 
 class Refused(Answer):

@@ -1,13 +1,14 @@
 """Subscriptions: join a channel by its rule, find what was missed, leave it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from pynamodb.expressions.condition import size
 
-from shared.kernel.errors import NotFound, Unauthorized
+from shared.kernel.errors import NotFound, Unauthorized, Unavailable
 from shared.kernel.realtime.channels import ChannelKind
-from shared.kernel.realtime.connections import connection_pk
+from shared.kernel.realtime.connections import Authority, open_connection, permitted
 from shared.kernel.realtime.errors import TooManySubscriptions
 from shared.kernel.realtime.items import ChannelLog, Connection, Subscription
 from shared.kernel.realtime.publishing import log_key
@@ -19,38 +20,56 @@ from shared.kernel.storage.writes import Attributes, Delete, Put, Update, transa
 MAX_SUBSCRIPTIONS = 20
 """Channels that one connection may hear at a time."""
 
+TRIES = 5
+
+
+class _Moved(Exception):
+    """The connection's end has moved since it was read."""
+
 
 def subscribe(
-    connection_id: str, command: Subscribe, kinds: Sequence[ChannelKind], *, now: datetime
+    connection_id: str, command: Subscribe, kinds: Sequence[ChannelKind], authority: Authority, *, now: datetime
 ) -> list[Subscribed | str]:
     """Join a channel and return the answer, followed by the messages that were missed.
 
     The subscription is written before the log is read, and publishers find subscriptions by a consistent read after
     they have written the log: a kept message is in the answer or comes live, perhaps both, never neither.
 
+    The sign-in is asked after before joining. Whoever ends it takes the connection apart, and one that is being taken
+    apart can join nothing.
+
     Raises:
-        Unauthorized: the connection is not known (any more).
+        Unauthorized: the connection is not known (any more), its time or its sign-in is over.
+        AccountSuspended: the account is suspended.
         NotFound: there is no such channel, or not for this user.
         TooManySubscriptions: the connection hears 20 channels.
+        Unavailable: its end moved at every try.
     """
-    connection = _connection(connection_id)
     kind_name, _, channel_id = command.channel.partition(":")
     kind = next((kind for kind in kinds if kind.name == kind_name), None)
-    if kind is None or not kind.may_join(connection.principal(), channel_id):
+    connection = open_connection(connection_id, now=now)
+    principal = permitted(connection, authority, now=now)
+    if kind is None or not kind.may_join(principal, channel_id):
         raise NotFound
-    _join(connection, kind.partition(channel_id, connection_id), connection_id)
+    for _try in range(TRIES):
+        with suppress(_Moved):
+            _join(connection, kind.partition(channel_id, connection_id), connection_id)
+            break
+        connection = open_connection(connection_id, now=now)
+    else:
+        raise Unavailable
     missed = _missed(command, now=now)
     answer = Subscribed(channel=command.channel, sequence=missed.sequence, gap=missed.gap, ref=command.ref)
     return [answer, *missed.frames]
 
 
-def unsubscribe(connection_id: str, command: Unsubscribe) -> Unsubscribed:
+def unsubscribe(connection_id: str, command: Unsubscribe, *, now: datetime) -> Unsubscribed:
     """Leave a channel; leaving one that was not joined is the same.
 
     Raises:
-        Unauthorized: the connection is not known (any more).
+        Unauthorized: the connection is not known (any more), or its time is over.
     """
-    connection = _connection(connection_id)
+    connection = open_connection(connection_id, now=now)
     prefix = f"SUBSCRIBERS#{command.channel}#"
     for partition in connection.subscriptions or ():
         if partition.startswith(prefix):
@@ -64,17 +83,11 @@ def unsubscribe(connection_id: str, command: Unsubscribe) -> Unsubscribed:
     return Unsubscribed(channel=command.channel, ref=command.ref)
 
 
-def _connection(connection_id: str) -> Connection:
-    connection = reads.get(Connection, connection_pk(connection_id), "CONNECTION")
-    if connection is None:
-        raise Unauthorized
-    return connection
-
-
 def _join(connection: Connection, partition: str, connection_id: str) -> None:
     joined = Connection.subscriptions
     room = size(joined) < MAX_SUBSCRIPTIONS  # type: ignore[no-untyped-call]
     free = joined.does_not_exist() | room | joined.contains(partition)
+    same = Connection.closing.does_not_exist() & (Connection.expires_at == connection.expires_at)
     transact(
         [
             Update(
@@ -82,7 +95,7 @@ def _join(connection: Connection, partition: str, connection_id: str) -> None:
                 connection.pk,
                 connection.sk,
                 [joined.add({partition})],
-                condition=Connection.pk.exists() & free,
+                condition=same & free,
                 error=_full,
             ),
             Put(Subscription(pk=partition, sk=connection_id, expires_at=connection.expires_at)),
@@ -91,7 +104,10 @@ def _join(connection: Connection, partition: str, connection_id: str) -> None:
 
 
 def _full(old: Attributes | None) -> Exception:
-    return TooManySubscriptions() if old else Unauthorized()
+    standing: Connection | None = Connection.load(old) if old else None
+    if standing is None or standing.closing:
+        return Unauthorized()
+    return TooManySubscriptions() if len(standing.subscriptions or ()) >= MAX_SUBSCRIPTIONS else _Moved()
 
 
 def _missed(command: Subscribe, *, now: datetime) -> Missed:

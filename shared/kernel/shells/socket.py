@@ -11,9 +11,17 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared.kernel.declare import Function
-from shared.kernel.errors import DomainError, InternalError, PayloadTooLarge, ValidationFailed
+from shared.kernel.errors import (
+    AccountSuspended,
+    DomainError,
+    Forbidden,
+    InternalError,
+    PayloadTooLarge,
+    Unauthorized,
+    ValidationFailed,
+)
 from shared.kernel.realtime.schemas import Refused
-from shared.kernel.realtime.sending import send
+from shared.kernel.realtime.sending import hang_up, send
 from shared.kernel.shells.bodies import read_json
 from shared.kernel.shells.inject import injected
 from shared.kernel.shells.sentences import example_at, sentence
@@ -24,6 +32,9 @@ MAX_FRAME = 32 * 1024
 """Bytes of one frame that the gateway accepts (X-L-18)."""
 
 MAX_REF = 64
+
+FINAL = (AccountSuspended, Forbidden, Unauthorized)
+"""Refusals of whoever holds the connection, not of what they asked for: it is closed."""
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -62,7 +73,10 @@ class SocketMessage:
 
 
 class SocketShell:
-    """Runs one route. A refusal answers ``$connect`` with its status, and other routes with an ``error`` frame."""
+    """Runs one route. A refusal answers ``$connect`` with its status, and other routes with an ``error`` frame.
+
+    Whoever may hold the connection no longer is told so and loses it.
+    """
 
     def __init__(self, function: Function[Any, Any]) -> None:
         self._handler = injected(function.handler)
@@ -98,6 +112,8 @@ def _refuse(event: dict[str, Any], refusal: DomainError) -> dict[str, Any]:
     details = [ErrorDetail(field=field, message=text) for field, text in refusal.details]
     error = ErrorBody(code=refusal.code, message=str(refusal), details=details, request_id=at["requestId"])
     _post(event, Refused(error=error, ref=_ref(event)))
+    if isinstance(refusal, FINAL):
+        hang_up(at["connectionId"])
     return {"statusCode": 200}
 
 

@@ -5,6 +5,7 @@ import pytest
 from shared.kernel.realtime.connections import connection_pk
 from shared.kernel.realtime.items import Connection, Subscription, Ticket
 from shared.kernel.storage import reads
+from tests import signins
 from tests.triggers import principal, socket_event
 
 MEMBER = principal("usr_viewer", "realtime:connect")
@@ -35,10 +36,10 @@ def test_nobody_gets_a_ticket_unsigned_or_without_the_permission(call):
 
 @pytest.mark.covers("X-P-20")
 def test_a_ticket_opens_one_connection_for_its_user(call, invoke):
-    ticket = call("platform.issue_ticket", caller=MEMBER).data["ticket"]
+    ticket = call("platform.issue_ticket", caller=signins.sign_in()).data["ticket"]
     assert _connect(invoke, ticket) == {"statusCode": 200}
     connection = reads.get(Connection, connection_pk("con-1"), "CONNECTION")
-    assert connection.principal() == MEMBER
+    assert (connection.user_id, connection.session_id) == (MEMBER.user_id, MEMBER.session_id)
     assert _connect(invoke, ticket, "con-2") == {"statusCode": 401}
     assert reads.get(Connection, connection_pk("con-2"), "CONNECTION") is None
 
@@ -74,6 +75,11 @@ def test_a_heartbeat_is_answered_with_the_time(opened, say, clock):
     opened("con-1")
     clock.advance(seconds=30)
     assert say("con-1", {"action": "heartbeat", "ref": "h1"}) == [
-        {"type": "alive", "time": "2026-03-01T09:30:30.000Z", "ref": "h1"}
+        {
+            "type": "alive",
+            "time": "2026-03-01T09:30:30.000Z",
+            "expiresAt": "2026-03-01T09:45:00.000Z",
+            "ref": "h1",
+        }
     ]
     assert reads.get(Connection, connection_pk("con-1"), "CONNECTION").heartbeat_at == clock.now()

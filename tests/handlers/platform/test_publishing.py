@@ -5,6 +5,7 @@ from typing import ClassVar
 import pytest
 from botocore.exceptions import ClientError
 
+from shared.identity import signed_in
 from shared.kernel.realtime import LiveMessage, Outcome, publish
 from shared.kernel.realtime.channels import ChannelKind
 from shared.kernel.realtime.connections import connection_pk
@@ -44,7 +45,7 @@ def joined(opened, clock):
         names = [f"con-{number}" for number in range(count)]
         for name in names:
             opened(name, f"usr_{name}")
-            subscribe(name, Subscribe(action="subscribe", channel="room:1"), [ROOM], now=clock.now())
+            subscribe(name, Subscribe(action="subscribe", channel="room:1"), [ROOM], signed_in, now=clock.now())
         return names
 
     return join

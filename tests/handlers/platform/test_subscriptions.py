@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import pytest
 
+from shared.identity import signed_in
 from shared.kernel.errors import NotFound
 from shared.kernel.realtime import USER, LiveMessage, present, publish
 from shared.kernel.realtime.channels import ChannelKind
@@ -46,11 +47,19 @@ def test_a_foreign_or_unknown_channel_is_not_found(opened, say, channel):
     )
 
 
-def test_a_connection_that_is_not_known_may_nothing(say):
-    refusal = _refusal("UNAUTHORIZED", "Sign in to do this.")
-    assert say("con-9", OWN) == refusal
-    assert say("con-9", {"action": "unsubscribe", "channel": "user:usr_viewer"}) == refusal
-    assert say("con-9", {"action": "heartbeat"}) == refusal
+@pytest.mark.parametrize(
+    "command",
+    [
+        OWN,
+        {"action": "unsubscribe", "channel": "user:usr_viewer"},
+        {"action": "heartbeat"},
+        {"action": "authenticate", "ticket": "x"},
+    ],
+    ids=lambda command: command["action"],
+)
+def test_a_connection_that_is_not_known_may_nothing_and_is_closed(say, gateway, command):
+    assert say("con-9", command) == _refusal("UNAUTHORIZED", "Sign in to do this.")
+    assert gateway.closed == ["con-9"]
 
 
 @pytest.mark.covers("X-L-18")
@@ -102,7 +111,8 @@ def test_a_connection_hears_twenty_channels_at_most(opened, clock):
     opened("con-1")
 
     def join(room):
-        return subscribe("con-1", Subscribe(action="subscribe", channel=f"room:{room}"), [ROOM], now=clock.now())
+        command = Subscribe(action="subscribe", channel=f"room:{room}")
+        return subscribe("con-1", command, [ROOM], signed_in, now=clock.now())
 
     for number in range(MAX_SUBSCRIPTIONS):
         join(number)
@@ -170,7 +180,7 @@ def test_presence_counts_users_that_gave_a_sign_of_life(opened, say, clock):
     joined = Subscribe(action="subscribe", channel="room:1")
     for connection, user in (("con-1", "usr_a"), ("con-2", "usr_a"), ("con-3", "usr_b"), ("con-4", "usr_c")):
         opened(connection, user)
-        subscribe(connection, joined, [ROOM], now=clock.now())
+        subscribe(connection, joined, [ROOM], signed_in, now=clock.now())
     assert present(ROOM, "1", now=clock.now()) == {"usr_a", "usr_b", "usr_c"}
     clock.advance(seconds=60)
     say("con-2", {"action": "heartbeat"})
