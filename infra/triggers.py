@@ -40,6 +40,9 @@ STREAM_CALLS = 10
 """Calls that read one shard of a stream at a time, the most that Lambda allows."""
 
 QUEUE_BATCH = 10
+QUEUE_CALLS = 10
+"""Calls that work on one queue at a time. Lambda's pollers count a call that is throttled as a receive: without a limit a
+burst in an account that is short of concurrency sets messages aside that no handler ever saw."""
 SILENT_RUNS = 3
 """Runs in a row that a schedule may leave out before an alarm."""
 
@@ -117,7 +120,11 @@ def _queued(stack: Stack, declaration: Declaration, platform: "PlatformStack", a
         actions=["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], resources=[queue.queue_arn]
     )
     function = make_function(stack, declaration, platform, artifacts, [consume])
-    function.add_event_source(sources.SqsEventSource(queue, batch_size=QUEUE_BATCH, report_batch_item_failures=True))
+    function.add_event_source(
+        sources.SqsEventSource(
+            queue, batch_size=QUEUE_BATCH, max_concurrency=QUEUE_CALLS, report_batch_item_failures=True
+        )
+    )
     if isinstance(trigger, OnEvent):
         for source in sorted({event.source() for event in trigger.events}):
             events.Rule(

@@ -35,6 +35,25 @@ def test_every_consumer_has_its_own_queue_which_sets_aside_after_five_tries(depl
         assert mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
+ACCOUNT_CALLS = 1_000
+"""Calls that a region of an account may run at a time unless it is asked for more."""
+
+
+def test_queues_poll_no_more_than_they_may_call_and_leave_room_for_whoever_waits(deployed: Templates) -> None:
+    """A call that is throttled counts as a receive: five of them set a message aside that no handler ever saw."""
+    queues = {queue.logical_id for queue in _queues(deployed).values()}
+    polling = [
+        mapping
+        for mapping in deployed.of_type("AWS::Lambda::EventSourceMapping")
+        if deployed.target(mapping.stack, mapping.properties["EventSourceArn"]).logical_id in queues
+    ]
+    consumers = [found for found in deployed.declarations if isinstance(found.trigger, OnEvent | OnDue)]
+    assert len(polling) == len(consumers)
+    most = [mapping.properties["ScalingConfig"]["MaximumConcurrency"] for mapping in polling]
+    assert all(limit >= 2 for limit in most)
+    assert sum(most) <= ACCOUNT_CALLS / 2
+
+
 def test_no_queue_is_without_a_consumer_or_a_dead_letter_queue(deployed: Templates) -> None:
     for name, queue in _queues(deployed).items():
         assert name.endswith("-dead") or "RedrivePolicy" in queue.properties
