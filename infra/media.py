@@ -32,7 +32,7 @@ def make_media(scope: Stack, stage: Stage) -> s3.Bucket:
             s3.CorsRule(
                 allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
                 allowed_origins=list(stage.origins),
-                allowed_headers=["content-type", "content-length"],
+                allowed_headers=["content-type", "content-length", "if-none-match"],
                 max_age=3600,
             )
         ],

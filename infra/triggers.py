@@ -41,8 +41,11 @@ STREAM_CALLS = 10
 
 QUEUE_BATCH = 10
 QUEUE_CALLS = 10
-"""Calls that work on one queue at a time. Lambda's pollers count a call that is throttled as a receive: without a limit a
-burst in an account that is short of concurrency sets messages aside that no handler ever saw."""
+"""Calls that work on one queue at a time.
+
+A call that is throttled counts as a receive: without a limit a burst in an account that is short of concurrency sets
+messages aside that no handler ever saw.
+"""
 SILENT_RUNS = 3
 """Runs in a row that a schedule may leave out before an alarm."""
 

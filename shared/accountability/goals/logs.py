@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from shared.accountability.escalation.crisis import suspected
 from shared.accountability.events import CrisisSuspected, GoalLogged, Outcome
-from shared.accountability.goals import corrections, days, members, rules
+from shared.accountability.goals import corrections, days, members, rules, uploads
 from shared.accountability.goals.calendar import following, shifted
 from shared.accountability.goals.errors import AlreadyLogged, DayNotOpen, GoalOver
 from shared.accountability.goals.items import Day, Goal, day_sk
@@ -22,7 +22,6 @@ from shared.accountability.goals.state import (
     saved,
     withdraw_run,
 )
-from shared.accountability.goals.uploads import address
 from shared.accountability.items import goal_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
@@ -115,9 +114,9 @@ def view(day: Day) -> LogView:
         outcome=cast("Outcome | None", day.outcome),
         completed=day.completed,
         notes=day.notes,
-        photo_url=address(day.user_id, day.photo),
-        video_url=address(day.user_id, day.video),
-        voice_url=address(day.user_id, day.voice),
+        photo_url=uploads.address(day.user_id, day.photo),
+        video_url=uploads.address(day.user_id, day.video),
+        voice_url=uploads.address(day.user_id, day.voice),
         recorded_at=day.recorded_at,
         logged_at=day.logged_at,
         revision=day.revision or 0,
@@ -135,8 +134,10 @@ def log(user_id: str, goal_id: str, entry: Entry, *, now: datetime) -> Logged:
         GoalOver: it is completed.
         DayNotOpen: the day has not begun, or is too long ago.
         AlreadyLogged: the day has a log of another request.
+        ValidationFailed: it refers to an upload that was never sent.
         Unavailable: others changed the goal all the time.
     """
+    uploads.require(user_id, entry.values)
 
     def once() -> Logged:
         goal = find(user_id, goal_id)
@@ -277,8 +278,10 @@ def edit(user_id: str, goal_id: str, date: str, values: Mapping[str, Any], *, no
     Raises:
         NotFound: there is no such goal of the user's, or the day has no log.
         DayNotOpen: it is too long ago.
+        ValidationFailed: it refers to an upload that was never sent.
         Unavailable: others changed the goal all the time.
     """
+    uploads.require(user_id, values)
 
     def once() -> Logged:
         goal, rows, day = logged_day(user_id, goal_id, date, now=now)

@@ -305,11 +305,13 @@ class NewUpload(Wire):
 
 
 class UploadView(Wire):
-    """Where to send a file: PUT it to ``url`` with exactly these headers, then name ``id`` in a log."""
+    """Where to send a file: PUT it to ``url`` with exactly these headers, once, then name ``id`` in a log."""
 
     id: str = Field(examples=["pho_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     url: str = Field(examples=["https://media.wellspring.example/media/usr_1/pho_1?X-Amz-Signature=0"])
-    headers: dict[str, str] = Field(examples=[{"Content-Type": "image/jpeg", "Content-Length": "204800"}])
+    headers: dict[str, str] = Field(
+        examples=[{"Content-Type": "image/jpeg", "Content-Length": "204800", "If-None-Match": "*"}]
+    )
     expires_at: Instant
 
 

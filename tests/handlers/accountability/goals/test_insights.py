@@ -4,8 +4,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from shared.accountability.goals import uploads
+from shared.kernel.config import settings
+from shared.kernel.storage.client import aws_client
 from tests.calls import call
-from tests.handlers.accountability.goals.conftest import OTHER, USER, log, new_goal, ok, pass_days, profile
+from tests.engine import REGION
+from tests.handlers.accountability.goals.conftest import OTHER, TODAY, USER, log, new_goal, ok, pass_days, profile
 
 
 def insights(caller=USER, **query):
@@ -75,9 +79,9 @@ def test_an_address_is_signed_for_one_type_and_length():
     address = urlsplit(answer["url"])
     query = parse_qs(address.query)
     assert address.path.endswith(f"/media/usr_ada/{answer['id']}")
-    assert query["X-Amz-SignedHeaders"] == ["content-length;content-type;host"]
+    assert query["X-Amz-SignedHeaders"] == ["content-length;content-type;host;if-none-match"]
     assert query["X-Amz-Expires"] == ["900"]
-    assert answer["headers"] == {"Content-Type": "image/jpeg", "Content-Length": "2048"}
+    assert answer["headers"] == {"Content-Type": "image/jpeg", "Content-Length": "2048", "If-None-Match": "*"}
     assert answer["expiresAt"] == "2026-03-01T09:45:00.000Z"
     assert answer["id"].startswith("pho_")
 
@@ -98,17 +102,49 @@ def test_an_upload_is_of_a_known_kind_and_size(body):
     assert upload(**body).status == 400
 
 
-def test_a_log_shows_its_writers_own_uploads():
-    goal_id = new_goal()["id"]
-    photo, voice = (
-        ok(upload(), 201).data["id"],
-        ok(upload(OTHER, kind="voice", contentType="audio/ogg"), 201).data["id"],
+def sent(caller=USER, **body):
+    """Send a file to the address made for it, and return its id."""
+    upload_id = ok(upload(caller, **body), 201).data["id"]
+    aws_client("s3").put_object(Bucket=settings().media_bucket, Key=f"media/{caller.user_id}/{upload_id}", Body=b"x")
+    return upload_id
+
+
+@pytest.fixture
+def bucket():
+    """The bucket of uploads."""
+    uploads._signer.cache_clear()
+    aws_client("s3").create_bucket(
+        Bucket=settings().media_bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    found = ok(log(goal_id, photo=photo, voice=voice), 201).data
+    yield
+    uploads._signer.cache_clear()
+
+
+def test_a_log_shows_its_writers_own_uploads(bucket):
+    goal_id, photo = new_goal()["id"], sent()
+    found = ok(log(goal_id, photo=photo), 201).data
     assert f"/media/usr_ada/{photo}?" in found["photoUrl"]
-    # Whose upload it names makes no difference: the address is of one's own.
-    assert f"/media/usr_ada/{voice}?" in found["voiceUrl"]
     assert found["videoUrl"] is None
+
+
+def test_a_log_refers_to_nothing_that_its_writer_did_not_send(bucket, clock):
+    goal_id = new_goal()["id"]
+    theirs = sent(OTHER, kind="voice", contentType="audio/ogg")
+    never = ok(upload(), 201).data["id"]
+    told = [
+        {"field": "photo", "message": "Nothing was uploaded under this id"},
+        {"field": "voice", "message": "Nothing was uploaded under this id"},
+    ]
+    refused = log(goal_id, photo=never, voice=theirs)
+    assert (refused.status, refused.json["error"]["details"]) == (400, told)
+    ok(log(goal_id), 201)
+    path = {"goal_id": goal_id, "date": TODAY}
+    edited = call("accountability.edit_log", path=path, body={"photo": never}, caller=USER)
+    assert (edited.status, edited.json["error"]["details"]) == (400, told[:1])
+    one = {"requestId": "off", "goalId": goal_id, "date": TODAY, "completed": True, "photo": never}
+    offline = {"logs": [one | {"recordedAt": "2026-03-01T09:00:00Z"}]}
+    (result,) = ok(call("accountability.merge_logs", body=offline, caller=USER)).data
+    assert (result["result"], result["code"]) == ("REFUSED", "VALIDATION_ERROR")
 
 
 def test_a_goal_that_ended_long_ago_says_nothing_of_the_last_days(clock):
