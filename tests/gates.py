@@ -35,12 +35,13 @@ def route_of(function: Function[Any, Any]) -> str:
 def gate(function: Function[Any, Any], context: dict[str, Any]) -> int:
     """Return the status of a call that the authorizer gave this context; ``REACHED`` where the handler would run."""
     shell = HttpShell(Function(function.declaration, _reached))
-    event: Event = http_event(function, path=dict.fromkeys(_parameters(function), "x"))
+    event: Event = http_event(function, path=dict.fromkeys(parameters(function), "x"))
     event["requestContext"]["authorizer"]["lambda"] = context
     status: int = shell(event, CONTEXT)["statusCode"]
     return status
 
 
-def _parameters(function: Function[Any, Any]) -> list[str]:
+def parameters(function: Function[Any, Any]) -> list[str]:
+    """Return the names in an endpoint's path."""
     path = function.declaration.trigger.path
     return [part.strip("{}") for part in path.split("/") if part.startswith("{")]

@@ -15,6 +15,7 @@ from shared.kernel.platform import COUNT_RATE
     "/v1/leads",
     allow=PUBLIC,
     status=202,
+    idempotent=True,
     rate="sensitive",
     touches=[access.KEEP_LEAD, messaging.access.ENLIST, COUNT_RATE],
     layers=["text"],

@@ -5,7 +5,14 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 
 
-@post("/v1/auth/logout", allow="identity:self", rate="write", touches=[access.SIGN_OUT], layers=["security"])
+@post(
+    "/v1/auth/logout",
+    allow="identity:self",
+    rate="write",
+    idempotent=True,
+    touches=[access.SIGN_OUT],
+    layers=["security"],
+)
 def logout(caller: Caller, clock: Clock) -> SignedOut:
     """End this session and all its tokens."""
     return sessions.sign_out(caller.user_id, caller.session_id, now=clock.now())

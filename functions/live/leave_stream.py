@@ -11,6 +11,7 @@ from shared.live.metering.schemas import ViewingSummary
 @delete(
     "/v1/streams/{stream_id}/session/{session_id}",
     allow="live:watch",
+    idempotent=True,
     touches=[access.SETTLE, wallet.access.POST],
     errors=[wallet.errors.StaleAccount],
 )

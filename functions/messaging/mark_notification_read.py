@@ -10,6 +10,7 @@ from shared.messaging.notifications.schemas import NotificationId, NotificationV
 @patch(
     "/v1/notifications/{notification_id}/read",
     allow="messaging:use",
+    idempotent=True,
     rate="write",
     touches=[access.MARK_READ],
     errors=[NotFound],

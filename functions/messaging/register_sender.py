@@ -10,6 +10,7 @@ from shared.messaging.operator_schemas import SenderChange, SenderView
     "/v1/admin/senders",
     api="admin",
     allow="messaging:manage",
+    idempotent=True,
     rate="write",
     touches=[access.OPERATE, COUNT_RATE],
 )

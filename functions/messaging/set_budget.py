@@ -10,6 +10,7 @@ from shared.messaging.operator_schemas import BudgetChange, BudgetView
     "/v1/admin/budgets",
     api="admin",
     allow="messaging:manage",
+    idempotent=True,
     rate="write",
     touches=[access.OPERATE, COUNT_RATE],
 )

@@ -1,0 +1,31 @@
+"""Whatever writes over HTTP can be repeated safely (X-P-01)."""
+
+import pytest
+
+from shared.kernel.declare import Http
+from shared.kernel.registry import functions
+from tests.gates import route_of
+
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+KEYLESS = {
+    "POST /v1/auth/register": "the body holds a password, of which not even a hash is kept; the address is the key",
+    "POST /v1/auth/login": "the body holds a password, the answer tokens; each sign-in is one of its own",
+    "POST /v1/auth/refresh": "the answer holds tokens; the refresh token is the key, its last use can be repeated",
+    "POST /v1/realtime/tickets": "the answer holds a ticket, which ends by itself within a minute",
+    "POST /v1/streams/{stream_id}/token": "the answer holds a token for a room; the viewing session is the key",
+    "POST /v1/meter": "viewing session and interval are the key, and keep the answer for ever",
+    "POST /v1/uploads": "nothing happens; the upload's id derives from the key, its address is signed anew",
+    "POST /v1/admin/templates/preview": "nothing happens",
+    "POST /v1/partner/{token}": "a form in a browser; the link is the key, and good for one answer",
+    "POST /v1/unsubscribe/{token}": "posted by mail clients; the link is the key, and ends the same thing again",
+}
+"""Endpoints that take no ``Idempotency-Key``, and why a repetition does no harm all the same."""
+
+
+@pytest.mark.covers("X-P-01")
+def test_every_endpoint_with_an_effect_takes_an_idempotency_key_or_says_why_not() -> None:
+    routes = [function for function in functions() if isinstance(function.declaration.trigger, Http)]
+    writing = [function for function in routes if function.declaration.trigger.method in WRITING]
+    without = {route_of(function) for function in writing if not function.declaration.trigger.idempotent}
+    assert without == set(KEYLESS)
