@@ -16,6 +16,7 @@ KEYLESS = {
     "POST /v1/streams/{stream_id}/token": "the answer holds a token for a room; the viewing session is the key",
     "POST /v1/meter": "viewing session and interval are the key, and keep the answer for ever",
     "POST /v1/uploads": "nothing happens; the upload's id derives from the key, its address is signed anew",
+    "POST /v1/admin/prices/preview": "nothing happens",
     "POST /v1/admin/templates/preview": "nothing happens",
     "POST /v1/partner/{token}": "a form in a browser; the link is the key, and good for one answer",
     "POST /v1/unsubscribe/{token}": "posted by mail clients; the link is the key, and ends the same thing again",
