@@ -73,13 +73,18 @@ LOCAL_SETTINGS = {
 }
 
 
+def _dev_ports(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return where tools for front ends serve by default, and where the page of the API is."""
+    return ("3000", "4200", "4321", "5173", "8000", "8080", environ.get("WELLSPRING_TWILIO_PORT", "4573"))
+
+
 def local(environ: Mapping[str, str]) -> Stage:
     """Return the local stage; the deploying process may set any ``WELLSPRING_<SETTING>`` and the provider secrets."""
     told = {name.name: environ.get(f"WELLSPRING_{name.name.upper()}", "") for name in fields(Settings)}
     return Stage(
         name="local",
         mail_domain="wellspring.example",
-        origins=("http://localhost:3000", "http://127.0.0.1:3000"),
+        origins=tuple(f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in _dev_ports(environ)),
         settings=LOCAL_SETTINGS | {name: value for name, value in told.items() if value},
         secrets={
             "STRIPE_API_KEY": environ.get("STRIPE_API_KEY", "sk_test_local"),

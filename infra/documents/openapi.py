@@ -16,9 +16,10 @@ from pydantic.json_schema import models_json_schema
 
 from infra.documents.amounts import as_decimals
 from infra.documents.gateway import GATEWAY_ANSWER, GATEWAY_EXAMPLES, GATEWAY_SCHEMA
-from infra.documents.operations import HEADERS, KEY_PARAMETER, SERVERS, operation, problem, refusal_example, webhook
+from infra.documents.operations import HEADERS, KEY_PARAMETER, operation, problem, refusal_example, webhook
 from infra.documents.refusals import Refusal, refusals
 from infra.documents.samples import REFERENCE, Schema
+from infra.documents.servers import SERVERS
 from infra.documents.wording import camel_path, plain, purpose
 from shared.kernel.declare import Function, FunctionUrl, Http
 from shared.kernel.registry import functions

@@ -10,16 +10,12 @@ from pydantic.alias_generators import to_camel
 from infra.documents.gateway import GATEWAY_CHOICE, gateway_answers
 from infra.documents.refusals import Refusal
 from infra.documents.samples import REFERENCE, Schema, example
+from infra.documents.servers import SERVERS
 from infra.documents.wording import told
 from shared.kernel.declare import PUBLIC, Function, FunctionUrl, Http
 from shared.kernel.errors import RateLimitExceeded
 from shared.kernel.shells.http import JSON
 from shared.kernel.wire import Problem, ProblemWith
-
-SERVERS = {
-    "public": {"url": "https://api.wellspring.example", "description": "For people and their clients."},
-    "admin": {"url": "https://admin-api.wellspring.example", "description": "For operators."},
-}
 
 HTML = "text/html"
 

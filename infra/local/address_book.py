@@ -34,6 +34,7 @@ def compose(
         "functionUrls": urls,
         "simulators": {name: settings.url(name) for name in SIMULATORS},
         "outbox": f"{settings.url('twilio')}/outbox",
+        "docs": f"{settings.url('twilio')}/docs",
         "clock": str(settings.clock_file),
         "mailbox": f"{settings.url('aws')}/_ministack/ses/messages",
         "accounts": list(accounts),

@@ -20,6 +20,7 @@ from infra.local.simulators._steering import read_json
 from infra.local.simulators._webhooks import Message, Provider, Signed, Webhooks
 from infra.local.simulators.twilio.account import WHATSAPP, Account, Behaviour, Text, new_sid
 from infra.local.simulators.twilio.api import PREFIX, Api, is_number
+from infra.local.simulators.twilio.api_page import ApiPage
 from infra.local.simulators.twilio.errors import TwilioError, error_response
 from infra.local.simulators.twilio.network import MODES, Network
 from infra.local.simulators.twilio.outbox import Outbox
@@ -53,6 +54,7 @@ class TwilioSimulator:
         self.routes: list[BaseRoute] = [
             *Api(self._account, self._network).routes,
             *Outbox(self._account, settings.url("ses"), self._answer).routes,
+            *ApiPage().routes,
             Route("/_sim/reply", self._reply, methods=["POST"]),
             Route("/_sim/numbers", self._set_number, methods=["POST"]),
             Route("/_sim/contents", self._set_content, methods=["POST"]),
