@@ -15,8 +15,8 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit
 from shared.live import metering
 from shared.live.items import STREAM_SK, Stream, stream_pk
+from shared.live.metering.joining import session_id_of
 from shared.live.metering.schemas import MeterTick
-from shared.live.metering.sessions import session_id_of
 from shared.wallet import journal
 from shared.wallet.items import HoldItem, account_pk
 from shared.wallet.rules import HoldSize, Reference
@@ -26,6 +26,7 @@ from tests.money import Books
 
 WORKERS = 8
 TICKS = 12
+RATE = 6001
 CREATOR = "usr_creator"
 
 
@@ -118,7 +119,7 @@ def _hold(source: random.Random, number: int, users: Sequence[str]) -> list[Oper
 
 def _viewing(source: random.Random, number: int, users: Sequence[str]) -> list[Operation]:
     user, at = source.choice(users), START + timedelta(seconds=source.randrange(3600))
-    session = session_id_of("str_1", f"join-{number}")
+    session = session_id_of(f"str_{number}", f"join-{number}")
     ticks = [
         Operation(f"tick-{number}-{index}", "tick", user, at + timedelta(seconds=10 * index), 0, session, index)
         for index in range(TICKS)
@@ -208,17 +209,22 @@ def _expire_early(one: Operation) -> None:
     _expire(one, minutes=59)
 
 
+def _stream(one: Operation) -> str:
+    """Return the stream of a viewing: each has its own, because one user watches a stream once."""
+    return f"str_{one.id.split('-')[1]}"
+
+
 def _join(one: Operation) -> Any:
-    return metering.join("str_1", one.user, operation=one.id, now=one.at)
+    return metering.join(_stream(one), one.user, operation=one.id, seen=RATE, now=one.at)
 
 
 def _tick(one: Operation) -> Any:
-    body = MeterTick(stream_id="str_1", session_id=one.about, interval_index=one.index, playback_ms=10_000)
+    body = MeterTick(stream_id=_stream(one), session_id=one.about, interval_index=one.index, playback_ms=10_000)
     return metering.charge(one.user, body, now=one.at)
 
 
 def _leave(one: Operation) -> Any:
-    return metering.leave("str_1", one.about, one.user, now=one.at)
+    return metering.leave(_stream(one), one.about, one.user, now=one.at)
 
 
 RUN: dict[str, Callable[[Operation], Any]] = {
@@ -270,7 +276,9 @@ def soak(source_seed: int, *, count: int, times: int, users: int, rate: float, w
     starts = [[Operation(f"start-{name}", "deposit", name, START, 60_000)] for name in names]
     chains = _cut([*starts, *operations(source, count, names)], count)
     result = Soak([one for chain in chains for one in chain])
-    put_stream("str_1", 6001)
+    for one in result.operations:
+        if one.kind == "join":
+            put_stream(_stream(one), RATE)
 
     def deliver(one: Operation) -> None:
         began = time.monotonic()

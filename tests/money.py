@@ -25,7 +25,7 @@ COUNTERPARTS = {
 }
 INTERVALS_PER_MINUTE = 6
 CREATORS_PERMILLE = 700
-SILENCE = timedelta(seconds=20)
+SILENCE, INTERVAL = timedelta(seconds=20), timedelta(seconds=10)
 READERS = 4
 
 
@@ -173,8 +173,10 @@ def _ended(found: Books, session: str, item: ViewingItem) -> Iterator[str]:
         yield f"came to {item.charged} and the journal took {found.charged(session)}"
     if item.ended_at > item.last_seen + SILENCE:
         yield f"ended {item.ended_at - item.last_seen} after its viewer was last seen"
-    if item.charged > (item.last_index + 1) * item.cost or item.charged % item.cost:
-        yield f"came to {item.charged} for {item.last_index + 1} intervals at {item.cost}"
+    opened = -(-(item.ended_at - item.started_at) // INTERVAL) if item.admitted_at else 0
+    intervals = max(item.last_index + 1, opened, bool(item.admitted_at))
+    if item.charged > intervals * item.cost or item.charged % item.cost:
+        yield f"came to {item.charged} for {intervals} intervals at {item.cost}"
 
 
 def platform_problems(found: Books, source: random.Random) -> list[str]:

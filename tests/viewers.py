@@ -1,13 +1,15 @@
 """Viewers in simulated time: players on a bad network, a server that crashes, and what each should have paid.
 
 What a viewer should pay is worked out here from what reached the server and when, with the specification's numbers
-and none of the code under test.
+and none of the code under test. What happens within one moment of different viewers happens at once, in threads.
 """
 
 import heapq
 import random
-from collections import Counter
+import threading
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,6 +38,10 @@ REDELIVERY = 30 * SECOND
 STALE = 0.3
 """Share of the reads that need not be consistent and are not."""
 
+MOMENT = 400
+"""Milliseconds in which all that happens to different viewers happens at once; news of a stream travels longer."""
+
+AT_ONCE = 6
 PATIENCE = 4
 """Tries of a player whose request got no answer."""
 
@@ -50,6 +56,8 @@ class Oracle:
         arrivals: when the tick that paid for each interval came.
         over: what a tick is answered once the session has ended.
         off_air: when the stream ended.
+        admitted: when the viewer was let into the room.
+        went: when the viewer left, was reported gone or could not pay; who is silent went 20 s after they were heard.
     """
 
     cost: int
@@ -58,6 +66,8 @@ class Oracle:
     arrivals: list[int] = field(default_factory=list)
     over: str = ""
     off_air: int | None = None
+    admitted: int | None = None
+    went: int | None = None
 
     def verdict(self, index: int, at: int) -> str:
         """Return what a tick must be answered."""
@@ -79,8 +89,22 @@ class Oracle:
 
     @property
     def due(self) -> int:
-        """What the viewer owes in the end."""
-        return self.cost * sum(self.off_air is None or at <= self.off_air for at in self.arrivals)
+        """What the viewer owes in the end: what was ticked or what was opened, as far as their credits go."""
+        ticked = sum(self.off_air is None or at <= self.off_air for at in self.arrivals)
+        return self.cost * min(max(ticked, self._opened), self.funds // self.cost)
+
+    @property
+    def _opened(self) -> int:
+        """How many intervals began while the viewer was in the room, as far as anybody can know (D-51)."""
+        ends = [self.seen + 20 * SECOND, *(at for at in (self.went, self.off_air) if at is not None)]
+        if self.admitted is None or self.admitted > min(ends):
+            return 0
+        return max(1, -(-min(ends) // INTERVAL))
+
+    def end(self, answer: str, at: int) -> None:
+        """Take in that the session is over, and when the viewer went."""
+        if not self.over:
+            self.over, self.went = answer, at
 
 
 @dataclass
@@ -106,15 +130,16 @@ class Simulation:
     def __init__(self, seed: int, *, share: int, viewers: int, minutes: int, rate: float, sleepy: float) -> None:
         self.random = random.Random(f"{seed}-{share}")
         self.share, self.minutes, self.rate, self.sleepy = share, minutes, rate, sleepy
-        self.now = 0
+        self._clock, self._lock = threading.local(), threading.Lock()
         self.viewers: list[Viewer] = []
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
-        self._waiting: list[tuple[int, int, Callable[[], None]]] = []
+        self._waiting: list[tuple[int, int, str | None, Callable[[], None]]] = []
         self._number = 0
         self._count = viewers
         self._wire: faults.Faults
         self._queues: queues.DueQueues
+        self._of: dict[str, str] = {}
 
     def run(self) -> None:
         """Let the time pass."""
@@ -123,19 +148,49 @@ class Simulation:
         for number in range(self._count):
             self._enter(number, streams)
         for minute in range(self.minutes + 3):
-            self.later(minute * 60 * SECOND + self.random.randrange(SECOND), self._sweep)
+            self.later(minute * 60 * SECOND + self.random.randrange(SECOND), self._sweep, "sweep")
         with ExitStack() as stack:
+            pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
             self._queues = stack.enter_context(queues.watched())
             self._wire = stack.enter_context(faults.injected(plan, stale=STALE, seed=self.random.randrange(2**32)))
             while self._waiting:
-                self.now, _, happen = heapq.heappop(self._waiting)
-                happen()
+                self._pass(pool)
         self.counts.update({f"fault {kind}": count for kind, count in self._wire.seen.items()})
 
-    def later(self, at: int, happen: Callable[[], None]) -> None:
-        """Let something happen at a time."""
-        self._number += 1
-        heapq.heappush(self._waiting, (at, self._number, happen))
+    def _pass(self, pool: ThreadPoolExecutor) -> None:
+        """Let the next moment pass: what concerns one viewer in its order, different ones at once."""
+        groups: dict[str, list[tuple[int, Callable[[], None]]]] = defaultdict(list)
+        first = self._waiting[0][0]
+        while self._waiting and self._waiting[0][0] <= first + MOMENT:
+            at, _, who, happen = heapq.heappop(self._waiting)
+            groups[who or "everybody"].append((at, happen))
+            if who is None or (self._waiting and self._waiting[0][2] is None):
+                break
+        self.counts["at once"] += len(groups) - 1
+        list(pool.map(self._happen, groups.values()))
+        self._clock.now = at
+        self._collect()
+
+    def _happen(self, group: list[tuple[int, Callable[[], None]]]) -> None:
+        for at, happen in group:
+            self._clock.now = at
+            happen()
+
+    def count(self, name: str) -> None:
+        """Count something that happened."""
+        with self._lock:
+            self.counts[name] += 1
+
+    def later(self, at: int, happen: Callable[[], None], who: str | None) -> None:
+        """Let something happen at a time to a viewer, or to everybody: then nothing else happens meanwhile."""
+        with self._lock:
+            self._number += 1
+            heapq.heappush(self._waiting, (at, self._number, who, happen))
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since the start, where this thread is."""
+        return getattr(self._clock, "now", 0)
 
     @property
     def instant(self) -> datetime:
@@ -148,7 +203,7 @@ class Simulation:
             put_stream(stream, rate)
         for stream in self.random.sample(sorted(rates), 2):
             end = self.random.randrange(self.minutes * 30 * SECOND, self.minutes * 60 * SECOND)
-            self.later(end, lambda stream=stream: self._end_stream(stream, rates[stream]))
+            self.later(end, lambda stream=stream: self._end_stream(stream, rates[stream]), None)
         return rates
 
     def _end_stream(self, stream: str, rate: int) -> None:
@@ -159,11 +214,11 @@ class Simulation:
         ended = self.instant
         for _ in range(2):
             delay = self.random.randrange(500, 20 * SECOND)
-            self.later(self.now + delay, lambda: self._settle_stream(stream, ended))
+            self.later(self.now + delay, lambda: self._settle_stream(stream, ended), stream)
 
     def _settle_stream(self, stream: str, ended: datetime) -> None:
         self._deliver(lambda: metering.settle_stream(stream, Reason.STREAM_ENDED, at=ended, now=self.instant))
-        self.counts["streams settled"] += 1
+        self.count("streams settled")
 
     def _enter(self, number: int, streams: dict[str, int]) -> None:
         stream = self.random.choice(sorted(streams))
@@ -187,8 +242,8 @@ class Simulation:
         self.viewers.append(viewer)
         self._fund(viewer, viewer.oracle.funds, "start")
         if not rich and self.random.random() < 0.4:
-            self.later(began + self.random.randrange(intervals) * INTERVAL, lambda: self._top_up(viewer))
-        self.later(began, lambda: self._join(viewer))
+            self.later(began + self.random.randrange(intervals) * INTERVAL, lambda: self._top_up(viewer), viewer.user)
+        self.later(began, lambda: self._join(viewer), viewer.user)
 
     def _fund(self, viewer: Viewer, amount: int, name: str) -> None:
         reference = wallet.Reference("PAYMENT", f"{viewer.user}-{name}")
@@ -202,7 +257,7 @@ class Simulation:
 
     def _topped_up(self, viewer: Viewer, amount: int) -> None:
         viewer.oracle.funds += amount
-        self.counts["top-ups"] += 1
+        self.count("top-ups")
 
     def _deliver(self, work: Callable[[], Any], *, at_last: Callable[[], None] = lambda: None, tries: int = 50) -> None:
         """Do a message's work; when it dies the message comes again. Here at once: it is as good as later."""
@@ -212,8 +267,6 @@ class Simulation:
             except (Unavailable, faults.Crash):
                 self._wire.revive()
                 continue
-            finally:
-                self._collect()
             at_last()
             return
         raise AssertionError("a message never got through")
@@ -221,65 +274,89 @@ class Simulation:
     def _collect(self) -> None:
         for message in self._queues.taken():
             body = message.body
-            self.counts["checks asked for"] += 1
+            self.count("checks asked for")
+            who = self._of[body["pk"].removeprefix("VIEWING#")]
             late = self.random.choice((0, 0, 12 * SECOND))
-            self.later(self.now + message.seconds * SECOND + late, lambda body=body: self._check(body))
+            self.later(self.now + message.seconds * SECOND + late, lambda body=body: self._check(body), who)
 
     def _sweep(self) -> None:
         """Sweep, if the schedule fires at all: every tenth time it does not."""
         if self.now < self.minutes * 60 * SECOND and self.random.random() < 0.1:
-            self.counts["sweeps missed"] += 1
+            self.count("sweeps missed")
             return
         sweep(ViewingItem, DUE_KIND, now=self.instant)
-        self._collect()
 
     def _check(self, body: dict[str, Any]) -> None:
         until = from_ms(body["until"])
         try:
             metering.check(body["pk"], body["sk"], until=until, now=self.instant)
-            self.counts["checks"] += 1
+            self.count("checks")
         except (Unavailable, faults.Crash):
             self._wire.revive()
-            self.counts["checks that died"] += 1
-            self.later(self.now + REDELIVERY, lambda: self._check(body))
-        self._collect()
+            self.count("checks that died")
+            who = self._of[body["pk"].removeprefix("VIEWING#")]
+            self.later(self.now + REDELIVERY, lambda: self._check(body), who)
 
     def _join(self, viewer: Viewer) -> None:
         def join() -> None:
             now = START + timedelta(milliseconds=viewer.began)
-            viewer.session = metering.join(viewer.stream, viewer.user, operation=viewer.operation, now=now).session_id
+            joined = metering.join(
+                viewer.stream, viewer.user, operation=viewer.operation, seen=viewer.oracle.cost * 6, now=now
+            )
+            viewer.session = joined.session_id
 
         self._deliver(join)
+        self._of[viewer.session] = viewer.user
+        if self.random.random() < 0.95:
+            at = self.random.randrange(SECOND)
+            self.later(viewer.began + at, lambda: self._let_in(viewer), viewer.user)
         self._plan(viewer, 0)
+
+    def _let_in(self, viewer: Viewer) -> None:
+        """Issue the token of the room, sometimes twice."""
+
+        def let_in() -> None:
+            at = START + timedelta(milliseconds=self.now)
+            metering.let_in(viewer.stream, viewer.session, viewer.user, now=at)
+
+        self._deliver(let_in, at_last=lambda: self._let(viewer))
+        if self.random.random() < 0.2:
+            self._deliver(let_in)
+        self.count("let in")
+
+    def _let(self, viewer: Viewer) -> None:
+        viewer.oracle.admitted = self.now - viewer.began
 
     def _plan(self, viewer: Viewer, index: int) -> None:
         """Plan the next tick of a player, or its end."""
         if viewer.gone:
             return
         if index >= viewer.ends:
-            self.later(viewer.began + index * INTERVAL + self.random.randrange(5 * SECOND), lambda: self._end(viewer))
+            at = viewer.began + index * INTERVAL + self.random.randrange(5 * SECOND)
+            self.later(at, lambda: self._end(viewer), viewer.user)
             return
         at = viewer.began + index * INTERVAL + self.random.randrange(300)
         times = self.random.choices(*zip(*DELIVERED, strict=True))[0]
-        self.counts[f"ticks delivered {times} times"] += 1
+        self.count(f"ticks delivered {times} times")
         if times == 0:
-            self.later(at, lambda: self._plan_after_gap(viewer, index + 1))
+            self.later(at, lambda: self._plan_after_gap(viewer, index + 1), viewer.user)
             return
         if self.random.random() < self.sleepy:
-            self.counts["sleepers"] += 1
+            self.count("sleepers")
             at += self.random.randrange(8 * SECOND, 20 * SECOND)
         elif self.random.random() < 0.02:
-            self.later(at - 4 * SECOND, lambda: self._send(viewer, index, 0))
-        self.later(max(at, self.now), lambda: self._send(viewer, index, PATIENCE))
+            self.later(at - 4 * SECOND, lambda: self._send(viewer, index, 0), viewer.user)
+        self.later(max(at, self.now), lambda: self._send(viewer, index, PATIENCE), viewer.user)
         for _ in range(times - 1):
             delay = self.random.choice((50, 500, 3 * SECOND, 12 * SECOND, 40 * SECOND))
-            self.later(at + self.random.randrange(delay), lambda: self._send(viewer, index, 0))
+            self.later(at + self.random.randrange(delay), lambda: self._send(viewer, index, 0), viewer.user)
 
     def _plan_after_gap(self, viewer: Viewer, index: int) -> None:
         """A player that could not send a tick sends the next as soon as it is taken."""
         at = viewer.began + index * INTERVAL - 900
         ended = index >= viewer.ends
-        self.later(at, (lambda: self._plan(viewer, index)) if ended else lambda: self._send(viewer, index, PATIENCE))
+        act = (lambda: self._plan(viewer, index)) if ended else lambda: self._send(viewer, index, PATIENCE)
+        self.later(at, act, viewer.user)
 
     def _send(self, viewer: Viewer, index: int, patience: int) -> None:
         """Deliver a tick and hold its answer to the oracle's. A player with patience goes on from it."""
@@ -287,12 +364,12 @@ class Simulation:
         expected = viewer.oracle.verdict(index, at)
         body = MeterTick(stream_id=viewer.stream, session_id=viewer.session, interval_index=index, playback_ms=INTERVAL)
         answer = self._answer(lambda: metering.charge(viewer.user, body, now=self.instant))
-        self.counts[f"tick {answer}"] += 1
+        self.count(f"tick {answer}")
         self._take(viewer, index, at, expected, answer)
         if not patience:
             return
         if answer == "unknown":
-            self.later(self.now + SECOND, lambda: self._send(viewer, index, patience - 1 or 1))
+            self.later(self.now + SECOND, lambda: self._send(viewer, index, patience - 1 or 1), viewer.user)
         elif answer in {"done", "AlreadyProcessed"}:
             self._plan(viewer, index + 1)
         elif answer == "TickTooLate":
@@ -308,8 +385,6 @@ class Simulation:
             return "unknown"
         except DomainError as refused:
             return type(refused).__name__
-        finally:
-            self._collect()
         return "done"
 
     def _take(self, viewer: Viewer, index: int, at: int, expected: str, answer: str) -> None:
@@ -324,29 +399,37 @@ class Simulation:
         if answer == "done":
             oracle.charge(index, at)
         if answer in {"SessionEnded", "CreditsExhausted"}:
-            oracle.over = oracle.over or answer
+            oracle.end(answer, at)
 
     def _end(self, viewer: Viewer) -> None:
         """A viewer leaves, or just vanishes; LiveKit may tell."""
         if viewer.gone:
             return
         viewer.gone = True
-        self.counts["left" if viewer.leaves else "vanished"] += 1
+        self.count("left" if viewer.leaves else "vanished")
         if viewer.leaves:
             self._leave(viewer, PATIENCE)
         elif viewer.hint:
-            work = lambda: metering.viewer_left(viewer.session, now=self.instant)  # noqa: E731 - a message's work
-            self.later(self.now + 2 * SECOND, lambda: self._deliver(work))
+            heard = self.now + self.random.randrange(SECOND)
+            for late in (SECOND, SECOND, 25 * SECOND):
+                self.later(heard + late, lambda: self._report(viewer, heard), viewer.user)
         else:
-            self.counts["hints lost"] += 1
+            self.count("hints lost")
+
+    def _report(self, viewer: Viewer, heard: int) -> None:
+        """LiveKit's word that a viewer left is worked, more than once."""
+        at = START + timedelta(milliseconds=heard)
+        self._deliver(lambda: metering.viewer_left(viewer.session, at=at, now=self.instant))
+        viewer.oracle.end("SessionEnded", heard - viewer.began)
 
     def _leave(self, viewer: Viewer, patience: int) -> None:
         answer = self._answer(lambda: metering.leave(viewer.stream, viewer.session, viewer.user, now=self.instant))
-        self.counts[f"leave {answer}"] += 1
-        if answer == "done":
-            viewer.oracle.over = viewer.oracle.over or "SessionEnded"
+        self.count(f"leave {answer}")
+        item = read_viewing(viewer.session)
+        if answer == "done" or (item and item.status == "ENDED"):
+            viewer.oracle.end("SessionEnded", self.now - viewer.began)
         if answer == "unknown" and patience:
-            self.later(self.now + SECOND, lambda: self._leave(viewer, patience - 1))
+            self.later(self.now + SECOND, lambda: self._leave(viewer, patience - 1), viewer.user)
 
 
 @dataclass(frozen=True)

@@ -18,4 +18,5 @@ from shared.live.schemas import StreamChange, StreamView
 )
 def change_stream(stream_id: Id, body: StreamChange, caller: Caller, clock: Clock) -> StreamView:
     """Change one's stream: its title, category, picture, price or status."""
-    return streams.view(streams.change(stream_id, caller.user_id, body, now=clock.now()))
+    now = clock.now()
+    return streams.view(streams.change(stream_id, caller.user_id, body, now=now), now=now)

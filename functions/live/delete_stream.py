@@ -18,4 +18,5 @@ from shared.live.schemas import StreamView
 )
 def delete_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """End a stream for good, as ``/end`` does; its record stays."""
-    return streams.view(streams.end(stream_id, caller, now=clock.now()))
+    now = clock.now()
+    return streams.view(streams.end(stream_id, caller, now=now), now=now)

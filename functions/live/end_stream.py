@@ -18,4 +18,5 @@ from shared.live.schemas import StreamView
 )
 def end_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """End a stream for good: everyone is disconnected and every viewing session settled."""
-    return streams.view(streams.end(stream_id, caller, now=clock.now()))
+    now = clock.now()
+    return streams.view(streams.end(stream_id, caller, now=now), now=now)

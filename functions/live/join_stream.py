@@ -7,7 +7,8 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import metering
 from shared.live.errors import StreamNotLive
 from shared.live.metering import access
-from shared.live.metering.schemas import JoinedSession
+from shared.live.metering.errors import RateChanged
+from shared.live.metering.schemas import JoinedSession, JoinRequest
 
 
 @post(
@@ -17,8 +18,15 @@ from shared.live.metering.schemas import JoinedSession
     idempotent=True,
     rate="write",
     touches=[access.JOIN, wallet.access.POST, COUNT_RATE, KEEP_ANSWER],
-    errors=[StreamNotLive, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
+    errors=[StreamNotLive, RateChanged, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
+    settings=["minimum_balance"],
 )
-def join_stream(stream_id: Id, caller: Caller, operation: OperationId, clock: Clock) -> JoinedSession:
-    """Start a paid viewing session: credits for the first minutes are set aside, none is charged yet."""
-    return metering.join(stream_id, caller.user_id, operation=operation, now=clock.now())
+def join_stream(
+    stream_id: Id, body: JoinRequest, caller: Caller, operation: OperationId, clock: Clock
+) -> JoinedSession:
+    """Start a paid viewing session at the rate one was shown: credits for the first minutes are set aside.
+
+    Nothing is charged before the token for the room is issued. One watches a stream once: joining it again, on another
+    device too, ends the session before, which is charged for what was opened in it.
+    """
+    return metering.join(stream_id, caller.user_id, operation=operation, seen=body.rate_per_minute, now=clock.now())

@@ -2,6 +2,7 @@ from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from shared.kernel.clock import Clock
 from shared.kernel.cursors import BadCursor
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.wire import Page
@@ -18,10 +19,11 @@ from shared.live.schemas import CategoryQuery, CursorQuery, StreamView
     cache="public, max-age=30",
 )
 def list_streams(
+    clock: Clock,
     status: Literal["live", "ended", "all"] = "live",
     category: CategoryQuery = None,
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=discovery.MAX_LIMIT)] = 20,
 ) -> Page[StreamView]:
     """List streams by status and category, the latest first."""
-    return discovery.page(status, category, limit=limit, cursor=cursor)
+    return discovery.page(status, category, limit=limit, cursor=cursor, now=clock.now())

@@ -1,13 +1,13 @@
+from shared import wallet
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
-from shared.kernel.due import DELIVER
 from shared.live import access, provider_events
 from shared.live.events import LivekitEventReceived
 
 
 @on_event(
     LivekitEventReceived,
-    touches=[access.WORK_PROVIDER_EVENT, DELIVER],
+    touches=[access.WORK_PROVIDER_EVENT, wallet.access.POST],
     secrets=["livekit"],
     layers=["live"],
     settings=["livekit_url"],

@@ -1,3 +1,4 @@
+from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.errors import NotFound
 from shared.kernel.paths import Id
@@ -6,6 +7,6 @@ from shared.live.schemas import StreamView
 
 
 @get("/v1/streams/{stream_id}", allow=PUBLIC, touches=[access.READ_STREAM], errors=[NotFound])
-def read_stream(stream_id: Id) -> StreamView:
+def read_stream(stream_id: Id, clock: Clock) -> StreamView:
     """Look at a stream: whether it is live, how many watch and what a minute costs."""
-    return streams.view(lookup.stream(stream_id))
+    return streams.view(lookup.stream(stream_id), now=clock.now())

@@ -18,4 +18,5 @@ from shared.live.schemas import StreamView
 )
 def start_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """Go on air, for the first time or after a pause."""
-    return streams.view(streams.start(stream_id, caller.user_id, now=clock.now()))
+    now = clock.now()
+    return streams.view(streams.start(stream_id, caller.user_id, now=now), now=now)

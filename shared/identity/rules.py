@@ -34,6 +34,7 @@ ROLES: dict[str, frozenset[str]] = {
             "live:create",
             "live:end",
             "live:moderate",
+            "live:set-rates",
             "messaging:manage",
             "messaging:read",
             "payments:manage-prices",

@@ -45,6 +45,7 @@ class Settings:
         adjustment_daily_cap: whole credits that one administrator moves alone in a day (UTC).
         access_token_minutes: life of an access token, 5 to 1440 (D-21).
         refresh_token_days: life of a refresh token.
+        minimum_balance: milli-credits that a viewer needs to start watching, where one interval costs less (S-W-31).
     """
 
     stage: str
@@ -71,6 +72,7 @@ class Settings:
     adjustment_daily_cap: int = 2000
     access_token_minutes: int = 15
     refresh_token_days: int = 30
+    minimum_balance: int = 1000
 
     def table(self, domain: str) -> str:
         """Return the name of a domain's table."""

@@ -1,18 +1,21 @@
 """Categories of streams and their rates (S-L-09, S-W-29)."""
 
+from datetime import datetime
+
+from shared.kernel.money import Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import ConditionFailed, Put, commit
-from shared.live import rules
+from shared.live import rates, rules
 from shared.live.errors import UnknownCategory
-from shared.live.items import CATEGORIES_PK, Category, Stream, category_sk
-from shared.live.schemas import CategoryView
+from shared.live.items import CATEGORIES_PK, CATEGORY_PREFIX, Category, Stream, category_sk
+from shared.live.schemas import CategoryView, NextRate
 
 FIRST = ("Gaming", "Music", "Talk Shows", "Education")
 """The categories a new deployment starts with."""
 
 
-def assign(stream: Stream, category: str) -> None:
-    """Put a stream into a category, by its name or id, and set what a minute of it costs.
+def assign(stream: Stream, category: str, *, now: datetime) -> None:
+    """Put a stream into a category, by its name or id, and set what a minute of it costs from now on.
 
     Raises:
         UnknownCategory: there is no such category.
@@ -22,20 +25,30 @@ def assign(stream: Stream, category: str) -> None:
         raise UnknownCategory
     stream.category = found.name
     stream.category_id = rules.category_id(found.name)
-    stream.rate_per_minute = rules.rate_per_minute(found.rate_per_minute, stream.premium_permille)
+    base = _rate(found, rates.schedule_of(stream.category_id), now)
+    stream.rate_per_minute = rules.rate_per_minute(base, stream.premium_permille)
 
 
-def every() -> list[CategoryView]:
-    """Return all categories by name."""
-    rows = reads.query_all(Category, Category.pk == CATEGORIES_PK, consistent=False)
-    return [
-        CategoryView(
-            id=rules.category_id(found.name),
-            name=found.name,
-            rate_per_minute=rules.rate_per_minute(found.rate_per_minute),
-        )
-        for found in (Category.load(dict(row)) for row in rows)
-    ]
+def _rate(category: Category, schedule: rates.Schedule, now: datetime) -> Credits | None:
+    begun = [step.rate_per_minute for step in schedule if step.effective_from <= now]
+    return begun[-1] if begun else category.rate_per_minute
+
+
+def every(*, now: datetime) -> list[CategoryView]:
+    """Return all categories by name, with what they cost now and what is announced. Two queries."""
+    key = (Category.pk == CATEGORIES_PK) & Category.sk.startswith(CATEGORY_PREFIX)
+    rows = reads.query_all(Category, key, consistent=False)
+    found, schedules = [Category.load(dict(row)) for row in rows], rates.schedules()
+    return [_shown(category, schedules.get(rules.category_id(category.name), ()), now) for category in found]
+
+
+def _shown(category: Category, schedule: rates.Schedule, now: datetime) -> CategoryView:
+    return CategoryView(
+        id=rules.category_id(category.name),
+        name=category.name,
+        rate_per_minute=rules.rate_per_minute(_rate(category, schedule, now)),
+        next_rate=NextRate.of(rules.next_rate(schedule, now, rules.NO_PREMIUM)),
+    )
 
 
 def ensure() -> int:

@@ -13,7 +13,8 @@ def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime
     """Return a token for the room of a stream: its creator publishes, a viewer with an active session watches.
 
     The creator may enter before going live, to look at the picture (S-L-31). Nobody else's viewing session lets
-    anybody in, and a token is good for five minutes (S-L-19, X-L-05).
+    anybody in, and a token is good for five minutes (S-L-19, X-L-05). The token of a viewer opens the first interval
+    of their session, which is owed from then on (D-51).
 
     Raises:
         NotFound: there is no such stream, or no such viewing session of this user on it.
@@ -26,12 +27,13 @@ def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime
     status = StreamStatus(stream.status)
     if status in OVER or not (is_creator or status is StreamStatus.LIVE):
         raise StreamNotLive
-    token = rooms.publisher_token(stream_id, user_id) if is_creator else _viewer_token(stream, user_id, session_id)
+    token = rooms.publisher_token(stream_id, user_id) if is_creator else _viewer_token(stream, user_id, session_id, now)
     return Entry(token=token, url=rooms.client_url(), room=stream_id, expires_at=now + rooms.TOKEN_LIFE)
 
 
-def _viewer_token(stream: Stream, user_id: str, session_id: str | None) -> str:
+def _viewer_token(stream: Stream, user_id: str, session_id: str | None, now: datetime) -> str:
     if session_id is None:
         raise SessionNeeded
-    metering.active_session(stream.stream_id, session_id, user_id)
-    return rooms.viewer_token(stream.stream_id, rooms.viewer_identity(user_id, session_id))
+    token = rooms.viewer_token(stream.stream_id, rooms.viewer_identity(user_id, session_id))
+    metering.let_in(stream.stream_id, session_id, user_id, now=now)
+    return token

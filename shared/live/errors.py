@@ -40,6 +40,21 @@ class UnknownCategory(ValidationFailed):
         super().__init__(details=[("category", self.message)])
 
 
+class RateInThePast(ValidationFailed):
+    """A rate takes effect in the future: nobody pays more than was announced."""
+
+    message = "A rate can only take effect in the future."
+
+    def __init__(self) -> None:
+        super().__init__(details=[("effectiveFrom", self.message)])
+
+
+class RateThereAlready(Conflict):
+    """Another rate of the category begins at that instant; rates are never written over."""
+
+    code, message = "RATE_EXISTS", "Another rate of this category begins at that moment."
+
+
 class SessionNeeded(ValidationFailed):
     """A viewer enters a stream with a viewing session."""
 

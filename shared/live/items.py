@@ -54,7 +54,8 @@ class Stream(Item):
     of 20 costs one or two of its 3,000 read units/s, behind a 30-second cache. Shard it before that is passed: an index
     that throttles holds up the writes of its streams (never those of viewing sessions, which are not in it).
 
-    ``rate_per_minute`` is fixed here (``rules.rate_per_minute``): joining reads the price with the stream.
+    ``rate_per_minute`` is what a minute costs since its category or premium was set; a rate of the category that
+    takes effect later replaces it (``rules.rate_at``).
     ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``; the next one that was asked for is
     made at ``count_due_at``. ``paused_at`` is there from a pause until the stream goes on.
     """
@@ -142,12 +143,39 @@ class Category(Item):
     rate_per_minute = CreditsAttribute(null=True)
 
 
+class RateItem(Item):
+    """A rate of a category from an instant on, for good: what it once cost stays to be seen (X-W-29).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``CATEGORIES`` | the schedules of all categories, in one query |
+    | sk | ``RATE#<category id>#<milliseconds>`` | the schedule of one, oldest first |
+    """
+
+    domain = DOMAIN
+
+    category_id = UnicodeAttribute()
+    rate_per_minute = CreditsAttribute()
+    effective_from = InstantAttribute()
+    set_by = UnicodeAttribute()
+    set_at = InstantAttribute()
+
+
+RATE_PREFIX = "RATE#"
+
+
+def rate_prefix(category_id: str) -> str:
+    """Return what the sort keys of a category's rates begin with."""
+    return f"{RATE_PREFIX}{category_id}#"
+
+
 CATEGORIES_PK = "CATEGORIES"
+CATEGORY_PREFIX = "CATEGORY#"
 
 
 def category_sk(category_id: str) -> str:
     """Return the sort key of a category."""
-    return f"CATEGORY#{category_id}"
+    return f"{CATEGORY_PREFIX}{category_id}"
 
 
 class LiveInbox(InboxItem):

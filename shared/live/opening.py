@@ -33,9 +33,9 @@ def create(creator_id: str, wanted: NewStream, operation: str, *, now: datetime)
         viewers=0,
         created_at=now,
     )
-    categories.assign(stream, wanted.category)
+    categories.assign(stream, wanted.category, now=now)
     rooms.create_room(stream_id)
-    return _shown(_store(stream))
+    return _shown(_store(stream), now)
 
 
 def _store(stream: Stream) -> Stream:
@@ -46,6 +46,6 @@ def _store(stream: Stream) -> Stream:
     return stream
 
 
-def _shown(stream: Stream) -> CreatedStream:
+def _shown(stream: Stream, now: datetime) -> CreatedStream:
     ingest = Ingest(url=rooms.client_url(), room=stream.stream_id)
-    return CreatedStream(**dict(view(stream)), ingest=ingest)
+    return CreatedStream(**dict(view(stream, now=now)), ingest=ingest)

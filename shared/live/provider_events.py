@@ -9,18 +9,16 @@ from typing import Final
 import jwt
 from google.protobuf.json_format import Parse, ParseError
 from livekit import api
-from livekit.protocol.models import DisconnectReason
 from livekit.protocol.webhook import WebhookEvent
 
 from shared.kernel import inbox
-from shared.kernel.errors import NotFound, ValidationFailed
+from shared.kernel.errors import ValidationFailed
 from shared.kernel.secrets import secret_fields
 from shared.kernel.security.signatures import BadSignature
 from shared.kernel.telemetry import logger
 from shared.live import metering, rooms
 from shared.live.events import LivekitEventReceived
 from shared.live.items import LiveInbox
-from shared.live.metering.errors import SessionEnded
 
 PROVIDER: Final = "livekit"
 
@@ -80,6 +78,9 @@ def _parse(body: bytes) -> WebhookEvent:
 def process(event_id: str, *, now: datetime) -> None:
     """Work a kept event: harmless when repeated.
 
+    Leaving is told of a connection, and a viewer may have another by now: after a reload, on a second device. So what
+    counts is whether they are in the room, not what the event says; one that comes late or twice changes nothing.
+
     Raises:
         LookupError: it is not in the inbox.
         Unavailable: LiveKit did not answer.
@@ -89,20 +90,13 @@ def process(event_id: str, *, now: datetime) -> None:
     viewer = rooms.viewer_of(event.participant.identity)
     if viewer and event.event == JOINED:
         _turn_out_stranger(event.room.name, *viewer)
-    elif viewer and event.event in LEFT and not _came_back(event):
-        metering.viewer_left(viewer[1], now=now)
+    elif viewer and event.event in LEFT and not rooms.is_present(event.room.name, event.participant.identity):
+        metering.viewer_left(viewer[1], at=kept.received_at, now=now)
     inbox.close(LiveInbox, PROVIDER, event_id, inbox.DONE)
 
 
 def _turn_out_stranger(stream_id: str, user_id: str, session_id: str) -> None:
     """Remove somebody who entered with a token that outlived its viewing session (X-L-04)."""
-    try:
-        metering.active_session(stream_id, session_id, user_id)
-    except (NotFound, SessionEnded):
+    if not metering.watches(stream_id, session_id, user_id):
         logger().warning("viewer_without_session", stream_id=stream_id, session_id=session_id)
         rooms.remove_participant(stream_id, rooms.viewer_identity(user_id, session_id))
-
-
-def _came_back(event: WebhookEvent) -> bool:
-    """Tell whether somebody left only because they entered again, e.g. after reloading the page."""
-    return bool(event.participant.disconnect_reason == DisconnectReason.DUPLICATE_IDENTITY)

@@ -70,6 +70,16 @@ def remove_participant(room: str, identity: str) -> None:
     _call(lambda service: service.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity)))
 
 
+def is_present(room: str, identity: str) -> bool:
+    """Tell whether somebody is in a room now, over whichever connection.
+
+    Raises:
+        Unavailable: LiveKit did not answer within 3 seconds, or failed.
+    """
+    wanted = api.RoomParticipantIdentity(room=room, identity=identity)
+    return _call(lambda service: service.get_participant(wanted)) is not None
+
+
 def publisher_token(room: str, user_id: str) -> str:
     """Return the creator's token: publish camera, microphone and screen (S-L-11, S-L-32)."""
     grants = api.VideoGrants(

@@ -1,6 +1,7 @@
 """The rules of streams: their life, their price and where they stand in lists. Facts in, decision out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -48,6 +49,9 @@ def category_id(name: str) -> str:
 DEFAULT_RATE: Final = credits_of(6)
 """Per minute, where the category has no rate of its own: one credit per ten seconds (S-W-28)."""
 
+MAX_RATE: Final = credits_of(10_000)
+"""Of a category, per minute."""
+
 NO_PREMIUM: Final = 1000
 MAX_PREMIUM: Final = 10 * NO_PREMIUM
 """Multipliers of premium streams in thousandths: 1 to 10 times (S-W-30)."""
@@ -56,8 +60,7 @@ MAX_PREMIUM: Final = 10 * NO_PREMIUM
 def rate_per_minute(category_rate: Credits | None, premium_multiplier_permille: int = NO_PREMIUM) -> Credits:
     """Return what a minute of a stream costs in milli-credits.
 
-    It is fixed on the stream (``Stream.rate_per_minute``) when its category or premium is set, so that what is
-    shown in advance is what a viewer pays. Fractions of a milli-credit fall to the viewer.
+    Fractions of a milli-credit fall to the viewer.
 
     Args:
         category_rate: the category's own rate per minute, ``None`` for the default (S-W-29).
@@ -65,6 +68,33 @@ def rate_per_minute(category_rate: Credits | None, premium_multiplier_permille: 
     """
     base = DEFAULT_RATE if category_rate is None else category_rate
     return Credits(base * premium_multiplier_permille // PER_CREDIT)
+
+
+@dataclass(frozen=True, slots=True)
+class RateStep:
+    """A rate per minute, in milli-credits, from an instant on."""
+
+    effective_from: datetime
+    rate_per_minute: Credits
+
+
+def rate_at(fixed: Credits, premium_multiplier_permille: int, schedule: Sequence[RateStep], now: datetime) -> Credits:
+    """Return what a minute of a stream costs whoever begins to watch now (X-W-29).
+
+    Args:
+        fixed: what it was set to with its category and premium, which the schedule's steps until then are in.
+        premium_multiplier_permille: the stream's multiplier in thousandths.
+        schedule: the rates of its category, oldest first.
+        now: when.
+    """
+    begun = [step.rate_per_minute for step in schedule if step.effective_from <= now]
+    return rate_per_minute(begun[-1], premium_multiplier_permille) if begun else fixed
+
+
+def next_rate(schedule: Sequence[RateStep], now: datetime, premium_multiplier_permille: int) -> RateStep | None:
+    """Return the next rate that is announced, with the stream's premium, ``None`` where there is none."""
+    step = next((step for step in schedule if step.effective_from > now), None)
+    return step and RateStep(step.effective_from, rate_per_minute(step.rate_per_minute, premium_multiplier_permille))
 
 
 def listing(

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from shared.kernel.money import CreditAmount, DecimalText, from_decimal, to_decimal
+from shared.kernel.money import CreditAmount, CreditInput, DecimalText, from_decimal, to_decimal
 from shared.kernel.text.reading import Line
-from shared.kernel.wire import Change, Instant, Wire
-from shared.live.rules import MAX_PREMIUM, NO_PREMIUM, StreamStatus
+from shared.kernel.wire import Change, Instant, InstantInput, Wire
+from shared.live.rules import MAX_PREMIUM, MAX_RATE, NO_PREMIUM, RateStep, StreamStatus
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
 CursorQuery = Annotated[str | None, Query(max_length=1000, description="``nextCursor`` of the page before.")]
@@ -55,8 +55,33 @@ class StreamChange(Change):
     )
 
 
+class NewRate(Wire):
+    """What a minute costs in a category, in credits, from an instant in the future on."""
+
+    rate_per_minute: CreditInput = Field(ge=1, le=MAX_RATE, examples=["9"])
+    effective_from: InstantInput = Field(examples=["2026-04-01T00:00:00.000Z"])
+
+
+class NextRate(Wire):
+    """A rate that is announced: whoever begins to watch from then on pays it."""
+
+    rate_per_minute: CreditAmount = Field(examples=["9"])
+    effective_from: Instant
+
+    @classmethod
+    def of(cls, step: RateStep | None) -> "NextRate | None":
+        """Return a step of a schedule on the wire."""
+        return cls(rate_per_minute=step.rate_per_minute, effective_from=step.effective_from) if step else None
+
+
+class RateView(NextRate):
+    """A rate of a category."""
+
+    category: str = Field(examples=["talk-shows"])
+
+
 class StreamView(Wire):
-    """A stream as everybody sees it. ``ratePerMinute`` is what a viewer pays, in credits."""
+    """A stream as everybody sees it. ``ratePerMinute`` is what whoever joins now pays, in credits."""
 
     id: str = Field(examples=["str_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     creator_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
@@ -66,6 +91,7 @@ class StreamView(Wire):
     thumbnail_url: str | None = Field(examples=["https://cdn.wellspring.example/strings.webp"])
     viewers: int = Field(ge=0, examples=[42])
     rate_per_minute: CreditAmount = Field(examples=["9"])
+    next_rate: NextRate | None
     premium_multiplier: Multiplier
     created_at: Instant
     started_at: Instant | None
@@ -115,3 +141,4 @@ class CategoryView(Wire):
     id: str = Field(examples=["talk-shows"])
     name: str = Field(examples=["Talk Shows"])
     rate_per_minute: CreditAmount = Field(examples=["6"])
+    next_rate: NextRate | None

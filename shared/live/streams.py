@@ -12,12 +12,12 @@ from shared.kernel.caller import Principal
 from shared.kernel.errors import NotFound
 from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.storage.writes import Update, Write, transact
-from shared.live import categories, lookup, rules
+from shared.live import categories, lookup, rates, rules
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
 from shared.live.items import EVERY_STREAM, Stream
 from shared.live.rules import StreamStatus
-from shared.live.schemas import StreamChange, StreamView
+from shared.live.schemas import NextRate, StreamChange, StreamView
 
 END_ANY = "live:end"
 """Who may end any creator's stream (S-L-18)."""
@@ -35,8 +35,13 @@ def owned(stream_id: str, user_id: str) -> Stream:
     return stream
 
 
-def view(stream: Stream) -> StreamView:
-    """Return a stream as everybody sees it."""
+def view(stream: Stream, *, now: datetime) -> StreamView:
+    """Return a stream as everybody sees it. One query, of its category's rates."""
+    return shown(stream, rates.schedule_of(stream.category_id), now=now)
+
+
+def shown(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamView:
+    """Return a stream as everybody sees it, its category's rates at hand."""
     return StreamView(
         id=stream.stream_id,
         creator_id=stream.creator_id,
@@ -45,7 +50,8 @@ def view(stream: Stream) -> StreamView:
         status=StreamStatus(stream.status),
         thumbnail_url=stream.thumbnail_url,
         viewers=stream.viewers,
-        rate_per_minute=stream.rate_per_minute,
+        rate_per_minute=rules.rate_at(stream.rate_per_minute, stream.premium_permille, schedule, now),
+        next_rate=NextRate.of(rules.next_rate(schedule, now, stream.premium_permille)),
         premium_multiplier=stream.premium_permille,
         created_at=stream.created_at,
         started_at=stream.started_at,
@@ -69,7 +75,7 @@ def change(stream_id: str, user_id: str, wanted: StreamChange, *, now: datetime)
     if StreamStatus(stream.status) in rules.OVER:
         raise StreamOver
     was = StreamStatus(stream.status)
-    _describe(stream, wanted)
+    _describe(stream, wanted, now=now)
     happened = _move(stream, wanted.status, now=now) if wanted.status else []
     _save(stream, was, happened, now=now)
     return stream
@@ -104,12 +110,12 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
             return stream
 
 
-def _describe(stream: Stream, wanted: StreamChange) -> None:
+def _describe(stream: Stream, wanted: StreamChange, *, now: datetime) -> None:
     stream.title = wanted.title or stream.title
     stream.thumbnail_url = wanted.thumbnail_url or stream.thumbnail_url
     stream.premium_permille = wanted.premium_multiplier or stream.premium_permille
     if wanted.category or wanted.premium_multiplier:
-        categories.assign(stream, wanted.category or stream.category_id)
+        categories.assign(stream, wanted.category or stream.category_id, now=now)
 
 
 def _move(stream: Stream, wanted: StreamStatus, *, now: datetime) -> list[DomainEvent]:

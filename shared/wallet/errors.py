@@ -1,12 +1,24 @@
 """What the wallet refuses."""
 
+from typing import ClassVar, Self
+
+from pydantic import BaseModel
+
 from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
+from shared.kernel.money import Credits
+from shared.wallet.schemas import Shortfall
 
 
 class InsufficientCredits(DomainError):
-    """There are not enough available credits (S-W-11)."""
+    """There are not enough available credits; ``data`` tells how many are missing (S-W-11, S-W-31)."""
 
     status, code, message = 402, "INSUFFICIENT_CREDITS", "There are not enough credits."
+    carries: ClassVar[type[BaseModel] | None] = Shortfall
+
+    @classmethod
+    def short_of(cls, required: Credits, available: Credits) -> Self:
+        """Return the refusal of something that needs so many milli-credits."""
+        return cls(data=Shortfall(required=required, available=available, missing=required - available))
 
 
 class AlreadyPosted(Conflict):

@@ -120,7 +120,7 @@ def enter(account: Account, kind: EntryType, amount: Credits, *, now: datetime) 
     if amount == 0:
         raise ValueError("an entry moves something")
     if account.available + amount < 0:
-        raise InsufficientCredits
+        raise InsufficientCredits.short_of(-amount, account.available)
     return _entered(replace(account, available=account.available + amount), kind, amount, now)
 
 
@@ -157,7 +157,7 @@ def hold(account: Account, size: HoldSize, *, new: bool) -> tuple[Account, Credi
         raise ValueError("a hold's unit is positive")
     granted = size.unit * (min(size.want, account.available) // size.unit)
     if granted <= 0:
-        raise InsufficientCredits
+        raise InsufficientCredits.short_of(size.unit, account.available)
     after = replace(
         account,
         available=account.available - granted,

@@ -20,6 +20,14 @@ class Balance(Wire):
     pending_transactions: int = Field(description="Open holds, e.g. streams being watched.", examples=[1])
 
 
+class Shortfall(Wire):
+    """What was needed, what may be spent, and how much is missing."""
+
+    required: CreditAmount = Field(examples=["1"])
+    available: CreditAmount = Field(examples=["0.4"])
+    missing: CreditAmount = Field(examples=["0.6"])
+
+
 class BalanceAt(Wire):
     """What a user had at an instant."""
 

@@ -1,7 +1,7 @@
 """Wallets, streams, viewing sessions and goals to measure with."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared import wallet
@@ -9,12 +9,15 @@ from shared.accountability.goals.items import DUE_KIND
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.ids import derived_id
+from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit
+from shared.live import metering
 from shared.live import rules as stream_rules
 from shared.live.items import EVERY_STREAM, STREAM_SK, Stream, stream_pk
+from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
 from shared.wallet.items import AccountItem, EntryItem, account_pk, entry_sk
 from shared.wallet.rules import Account
-from tests import goals
+from tests import goals, queues
 from tests.calls import Answer, call
 from tests.clock import START
 from tests.triggers import principal
@@ -119,11 +122,31 @@ def statement(user_id: str, first: int, last: int) -> Iterator[dict[str, Any]]:
 def join(who: Any, number: int = 0) -> str:
     """Join the stream through the API and return the session's id."""
     joined = call(
-        "live.join_stream", path={"stream_id": STREAM}, caller=who, key=f"join-{number}", request_id=f"join-{number}"
+        "live.join_stream",
+        path={"stream_id": STREAM},
+        body={"ratePerMinute": "100"},
+        caller=who,
+        key=f"join-{number}",
+        request_id=f"join-{number}",
     )
     assert joined.status == 201, joined.text
     session_id: str = joined.data["sessionId"]
     return session_id
+
+
+def let_in(who: Any, session_id: str, now: datetime) -> None:
+    """Let a viewer into the room; the check that it asks for goes onto a queue of the test's own."""
+    with queues.watched():
+        metering.let_in(STREAM, session_id, who.user_id, now=now)
+
+
+def twin_of(session_id: str) -> str:
+    """Store a second session like one, of the same viewer, and return its id."""
+    item = reads.get(ViewingItem, viewing_pk(session_id), VIEWING_SK)
+    assert item is not None
+    item.pk = viewing_pk(f"{session_id}-twin")
+    commit(Put(item))
+    return f"{session_id}-twin"
 
 
 def tick_body(session_id: str, index: int) -> dict[str, Any]:

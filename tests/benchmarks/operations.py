@@ -69,6 +69,7 @@ def _viewing(bench: Deployment) -> dict[str, Counts]:
         return result
 
     session_id = step("join", lambda: data.join(who, 1))
+    step("letIn", lambda: data.let_in(who, session_id, bench.clock.now()))
     for index in range(data.INTERVALS):
         renewing = index and index % LEASE_INTERVALS == 0
         if index == LEASE_INTERVALS - 1:

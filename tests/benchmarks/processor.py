@@ -51,7 +51,8 @@ def _tick(bench: Deployment, bare: Any) -> dict[str, Any]:
     rounds = []
     for number in range(ROUNDS):
         who = data.with_credits(f"ticker-{number}")
-        mine, twin = data.join(who, 2 * number), data.join(who, 2 * number + 1)
+        mine = data.join(who, number)
+        twin = data.twin_of(mine)
         began = bench.clock.now()
         events = [
             http_event(function, body=data.tick_body(mine, index), caller=who) for index in range(LEASE_INTERVALS)

@@ -48,7 +48,7 @@ def _fund(user_id: str, amount: int) -> None:
 
 
 def _join(user_id: str, tab: int) -> str:
-    return metering.join(STREAM, user_id, operation=f"opn_{user_id}_{tab}", now=START).session_id
+    return metering.join(STREAM, user_id, operation=f"opn_{user_id}_{tab}", seen=6 * COST, now=START).session_id
 
 
 def _tick(user_id: str, session_id: str, index: int, now: datetime) -> str:
@@ -76,7 +76,7 @@ def test_of_several_tabs_one_gets_the_last_credit() -> None:
             user_id = f"{VIEWER}_{number}"
             _fund(user_id, COST)
             joined = _at_once(copies, [partial(_join, user_id, tab) for tab in range(TABS)])
-            (session_id,) = [answer for answer in joined if answer != "INSUFFICIENT_CREDITS"]
+            (session_id,) = [one for one in joined if metering.watches(STREAM, one, user_id)]
             ticks = _at_once(copies, [partial(_tick, user_id, session_id, 0, START)] * TABS)
             assert Counter(ticks) == {"True": 1, "ALREADY_PROCESSED": TABS - 1}
             later = START + timedelta(seconds=10)

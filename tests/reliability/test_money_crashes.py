@@ -18,10 +18,10 @@ import pytest
 from shared.kernel.errors import DomainError
 from shared.kernel.storage.client import dynamodb
 from shared.live import metering
-from shared.live.metering import sessions, sweep, ticks
+from shared.live.metering import joining, sessions, sweep, ticks
+from shared.live.metering.joining import session_id_of
 from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterTick
-from shared.live.metering.sessions import session_id_of
 from shared.wallet import journal, projection, reconciliation
 from shared.wallet.items import AccountItem, account_pk
 from shared.wallet.rules import HoldSize, Reference
@@ -32,7 +32,7 @@ from tests.figures import tell
 from tests.mutants import Mutant
 
 CALLS = (*faults.WRITES, "GetItem", "Query", "BatchGetItem")
-MODULES = (journal, projection, reconciliation, sessions, sweep, ticks)
+MODULES = (journal, joining, projection, reconciliation, sessions, sweep, ticks)
 STORAGE = {"get", "query", "query_all", "transact", "commit", "send"}
 READ_ONLY = {"intervals", "check_invariants", "_accounts", "_report", "own_viewing", "platform_balance"}
 """Functions of these modules that move nothing."""
@@ -117,20 +117,26 @@ class Run:
         put_stream(self.stream, RATE, creator_id=self.creator, **changes)
 
     def join(self) -> None:
-        metering.join(self.stream, self.user, operation=f"opn-{self.user}", now=START)
+        metering.join(self.stream, self.user, operation=f"opn-{self.user}", seen=RATE, now=START)
 
     def join_late(self) -> None:
         """Join a stream that ends at that moment; what a dead function left is the sweep's."""
-        opened = sessions._open
-        sessions._open = lambda *arguments: (opened(*arguments), self.live(status="ENDED", ended_at=START))
+        opened = joining._open
+        joining._open = lambda *arguments: (opened(*arguments), self.live(status="ENDED", ended_at=START))
         try:
             if sessions.read_viewing(self.session):
                 self.live(status="ENDED", ended_at=START)
             with suppress(DomainError):
                 self.join()
         finally:
-            sessions._open = opened
+            joining._open = opened
         self.check(1)
+
+    def join_elsewhere(self) -> None:
+        metering.join(self.stream, self.user, operation=f"opn-2-{self.user}", seen=RATE, now=after(15))
+
+    def let_in(self) -> None:
+        metering.let_in(self.stream, self.session, self.user, now=after(1))
 
     def tick(self, index: int, at: float) -> None:
         body = MeterTick(stream_id=self.stream, session_id=self.session, interval_index=index, playback_ms=10_000)
@@ -206,7 +212,15 @@ CASES = {
         _steps(Run.watching, lambda run: run.live(status="ENDED", ended_at=after(15))), lambda run: run.check(35)
     ),
     "check without hold": Case(_steps(Run.watching, Run.expire_lease), lambda run: run.check(15 * 3600)),
-    "hint": Case(Run.watching, lambda run: metering.viewer_left(run.session, now=after(25))),
+    "let in": Case(lambda run: run.watching(0), Run.let_in),
+    "let in again": Case(_steps(lambda run: run.watching(0), Run.let_in), Run.let_in),
+    "leave without a tick": Case(_steps(lambda run: run.watching(0), Run.let_in), Run.leave),
+    "leave beyond the lease": Case(
+        _steps(lambda run: run.watching(0), Run.let_in, lambda run: run.watch(LEASE)),
+        lambda run: metering.leave(run.stream, run.session, run.user, now=after(10 * LEASE + 9)),
+    ),
+    "take over": Case(_steps(lambda run: run.watching(0), Run.let_in), Run.join_elsewhere),
+    "hint": Case(Run.watching, lambda run: metering.viewer_left(run.session, at=after(24), now=after(25))),
     "settle stream": Case(Run.watching, Run.settle_stream),
     "settle stream of two leases": Case(lambda run: run.watching(LEASE + 1), Run.settle_stream),
 }

@@ -173,9 +173,23 @@ IN_METERING = [
     Mutant(
         "the end of a stream is overlooked",
         f"{METERING}.rules",
-        "used",
-        "if until else 0",
-        "if until and not until else 0",
+        "due_at_end",
+        "if off_air else 0",
+        "if off_air and not off_air else 0",
+    ),
+    Mutant(
+        "whoever never ticks watches free",
+        f"{METERING}.rules",
+        "due_at_end",
+        "max(ticked, _opened(viewing, min(at, off_air or at, silent_at(viewing))) * viewing.cost)",
+        "ticked",
+    ),
+    Mutant(
+        "a silent viewer pays for ever",
+        f"{METERING}.rules",
+        "due_at_end",
+        "min(at, off_air or at, silent_at(viewing))",
+        "off_air or at + timedelta(minutes=5)",
     ),
     Mutant(
         "a session is read late",
@@ -196,7 +210,7 @@ def _bank(seed: int) -> list[str]:
 
 
 def _metering(seed: int) -> list[str]:
-    share = viewers.simulate(seed, share=0, viewers=10, minutes=18, rate=0.1, sleepy=0.005)
+    share = viewers.simulate(seed, share=seed, viewers=10, minutes=18, rate=0.1, sleepy=0.005)
     errors = {session: charged - due for session, (_, _, due, charged) in share.sessions.items()}
     return share.wrong + [f"{session} is off by {error}" for session, error in errors.items() if error]
 

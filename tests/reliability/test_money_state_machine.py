@@ -258,7 +258,7 @@ class Wallet(RuleBasedStateMachine):
     def join(self, script: list[str | None]) -> None:
         operation = self._name("opn")
         answer = self._do(
-            "join", lambda: metering.join("str_1", self.user, operation=operation, now=self._at()), script
+            "join", lambda: metering.join("str_1", self.user, operation=operation, seen=RATE, now=self._at()), script
         )
         granted = min(LEASE * COST, self.available) // COST * COST
         if granted == 0:

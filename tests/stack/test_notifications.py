@@ -43,7 +43,7 @@ def cross(viewer: Client, socket: Socket, admin: Client, live_stream: str) -> st
     socket.received.clear()
     available = viewer.call("GET", "/v1/wallet/balance").data["available"]
     give(admin, viewer, str(50.5 - float(available)))
-    joined = viewer.call("POST", f"/v1/streams/{live_stream}/session", {})
+    joined = viewer.call("POST", f"/v1/streams/{live_stream}/session", {"ratePerMinute": "100"})
     assert joined.status == 201, joined.body
     session = joined.data["sessionId"]
     tick = {"streamId": live_stream, "sessionId": session, "intervalIndex": 0, "playbackMs": 10_000}

@@ -18,7 +18,7 @@ def test_silence_ends_a_session_twenty_seconds_after_the_last_tick(
     admin: Client, viewer: Client, live_stream: str
 ) -> None:
     give(admin, viewer, "40")
-    session_id = viewer.call("POST", f"/v1/streams/{live_stream}/session").data["sessionId"]
+    session_id = viewer.call("POST", f"/v1/streams/{live_stream}/session", {"ratePerMinute": "100"}).data["sessionId"]
     path = f"/v1/streams/{live_stream}/session/{session_id}"
     tick = {"streamId": live_stream, "sessionId": session_id, "intervalIndex": 0, "playbackMs": 10000}
     assert viewer.call("POST", "/v1/meter", tick).status == 200

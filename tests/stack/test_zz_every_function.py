@@ -92,7 +92,7 @@ def test_a_hold_that_nobody_settled_comes_back(
     stack: Stack, aws: Callable[[str], Any], run: Callable[..., None], admin: Client, viewer: Client, live_stream: str
 ) -> None:
     give(admin, viewer, "40")
-    session_id = viewer.call("POST", f"/v1/streams/{live_stream}/session").data["sessionId"]
+    session_id = viewer.call("POST", f"/v1/streams/{live_stream}/session", {"ratePerMinute": "100"}).data["sessionId"]
     table, account = table_name(stack["stage"], "wallet"), f"ACCOUNT#{viewer.user_id}"
     (hold,) = [
         item

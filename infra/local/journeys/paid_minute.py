@@ -189,7 +189,8 @@ class PaidMinute:
         return self.viewer.call("POST", "/v1/payments/checkout", {"priceId": price_id})
 
     def _join(self) -> Answer:
-        return self.viewer.call("POST", f"/v1/streams/{self.stream_id}/session")
+        shown = self.viewer.call("GET", f"/v1/streams/{self.stream_id}").data["ratePerMinute"]
+        return self.viewer.call("POST", f"/v1/streams/{self.stream_id}/session", {"ratePerMinute": shown})
 
     def _tick(self, index: int) -> Answer:
         body = {

@@ -7,6 +7,7 @@ TICK = table_access("live.tick", DOMAIN, "UpdateItem", "GetItem", "Query", "PutI
 """Charge a tick; renewing a lease and settling a dry session write besides."""
 
 JOIN = table_access("live.join", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query")
+LET_IN = table_access("live.let-in", DOMAIN, "GetItem", "UpdateItem")
 SETTLE = table_access("live.settle", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query")
 SETTLE_STREAM = table_access(
     "live.settle-stream", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query", indexes=(WATCHING.name,)

@@ -28,7 +28,7 @@ def announce_tick(before: ViewingItem, after: ViewingItem, *, now: datetime) -> 
     balance = wallet.push_balance(after.user_id, unsettled=unsettled, held=after.held, now=now)
     if balance is None:
         return
-    was = balance + (after.last_index - before.last_index) * after.cost
+    was = balance + unsettled - rules.used(before.viewing())
     if balance < wallet.LOW_BALANCE <= was:
         seconds = balance // after.cost * rules.INTERVAL_MS // 1000
         message = LowBalance(session_id=after.session_id, remaining_credits=balance, seconds_left=seconds)

@@ -2,7 +2,7 @@
 
 from shared import wallet
 from shared.kernel.errors import Conflict, DomainError
-from shared.live.metering.schemas import MeterResult
+from shared.live.metering.schemas import CurrentRate, MeterResult
 
 
 class AlreadyProcessed(Conflict):
@@ -31,6 +31,13 @@ class SessionEnded(Conflict):
 
     code, message = "SESSION_ENDED", "This viewing session is over."
     carries = MeterResult
+
+
+class RateChanged(Conflict):
+    """A minute costs more than the viewer saw; the present rate is under ``data``."""
+
+    code, message = "RATE_CHANGED", "The price of this stream has gone up. Look at it again before you join."
+    carries = CurrentRate
 
 
 class CreditsExhausted(wallet.errors.InsufficientCredits):

@@ -50,7 +50,8 @@ class ViewingItem(DueIndexed, Watching):
     """A viewing session and the evidence of its present lease.
 
     A tick is one conditional update of this item. The indexes hold it only while it is active, and nothing in them
-    changes with a tick. ``opens_at`` is from when the next tick is accepted, ``left`` what the viewer can still spend.
+    changes with a tick. ``opens_at`` is from when the next tick is accepted, ``left`` what the viewer can still spend,
+    ``admitted_at`` when the first token for the room was issued.
 
     | key | value | access |
     |---|---|---|
@@ -77,6 +78,7 @@ class ViewingItem(DueIndexed, Watching):
     last_seen = InstantAttribute()
     nonce = UnicodeAttribute()
     evidence: ListAttribute[Any] = ListAttribute(of=IntegerAttribute)
+    admitted_at = InstantAttribute(null=True)
     ended_at = InstantAttribute(null=True)
     ended_reason = UnicodeAttribute(null=True)
     charged = CreditsAttribute(null=True)
@@ -98,7 +100,27 @@ class ViewingItem(DueIndexed, Watching):
             started_at=self.started_at,
             last_seen=self.last_seen,
             arrivals=[at for _, at, _ in ticked(self.started_at, self.first_index, self.evidence)],
+            admitted_at=self.admitted_at,
         )
+
+
+class SeatItem(Item):
+    """Which of a user's viewing sessions on a stream is the one that watches (D-53).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``SEAT#<user>`` | join |
+    | sk | ``STREAM#<stream>`` | |
+    """
+
+    domain = DOMAIN
+
+    session_id = UnicodeAttribute()
+
+
+def seat_key(user_id: str, stream_id: str) -> tuple[str, str]:
+    """Return the keys of a user's seat before a stream."""
+    return f"SEAT#{user_id}", f"STREAM#{stream_id}"
 
 
 class LeaseItem(Item):

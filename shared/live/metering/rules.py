@@ -2,16 +2,17 @@
 
 A viewing session is cut into intervals of ten seconds by the server's clock. Tick ``n`` pays for interval ``n``, which
 begins ``n`` intervals after the session; it is paid ahead (D-30). What the client says about the time it played is
-kept as evidence and never sets the price (D-15).
+kept as evidence and never sets the price (D-15). Whom the room was opened for owes every interval that began before
+they went, ticked or not (D-51): silence is not free.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.kernel.clock import to_ms
-from shared.kernel.money import NOTHING, Credits, credits_of
+from shared.kernel.money import NOTHING, Credits
 from shared.wallet import HoldSize
 
 INTERVAL_MS = 10_000
@@ -26,9 +27,6 @@ BEHIND_INTERVALS = 2
 
 LEASE_INTERVALS = 48
 """How many intervals a lease holds credits for: eight minutes (DESIGN: lease and settle)."""
-
-MINIMUM_BALANCE = credits_of(1)
-"""Milli-credits needed to start, where one interval costs less (S-W-31, D-29)."""
 
 MINUTE_MS = 60_000
 
@@ -45,6 +43,7 @@ class Reason(StrEnum):
     STREAM_ENDED = "stream_ended"
     STREAM_PAUSED = "stream_paused"
     EXPIRED = "expired"
+    TAKEN_OVER = "taken_over"
 
 
 def credits_for_interval(playback_ms: int, rate_per_minute: Credits) -> Credits:
@@ -63,9 +62,9 @@ def interval_cost(rate_per_minute: Credits) -> Credits:
     return credits_for_interval(INTERVAL_MS, rate_per_minute)
 
 
-def minimum_balance(cost: Credits) -> Credits:
-    """Return what is needed to start: the configured minimum or one interval, whichever is more (D-29)."""
-    return max(MINIMUM_BALANCE, cost)
+def minimum_balance(cost: Credits, configured: Credits) -> Credits:
+    """Return what is needed to start: the configured minimum or one interval, whichever is more (S-W-31, D-29)."""
+    return max(configured, cost)
 
 
 def lease_size(cost: Credits, owed: Credits = NOTHING) -> HoldSize:
@@ -111,6 +110,7 @@ class Viewing:
         started_at: when the session began.
         last_seen: when the viewer was last heard.
         arrivals: when the tick of each interval of the lease came.
+        admitted_at: when the room was opened for the viewer, ``None`` while it was not.
     """
 
     active: bool
@@ -122,6 +122,7 @@ class Viewing:
     started_at: datetime
     last_seen: datetime
     arrivals: Sequence[datetime]
+    admitted_at: datetime | None = None
 
 
 class Verdict(StrEnum):
@@ -171,16 +172,37 @@ def expected_index(viewing: Viewing, now: datetime) -> int:
     return (to_ms(now) - to_ms(viewing.started_at)) // INTERVAL_MS
 
 
-def used(viewing: Viewing, *, until: datetime | None = None, earlier: Sequence[datetime] = ()) -> Credits:
-    """Return what a session owes: every interval charged, less those whose tick came after ``until``.
+def silent_at(viewing: Viewing) -> datetime:
+    """Return when a session counts as abandoned if nothing more is heard: nothing is owed for the time after."""
+    return viewing.last_seen + timedelta(milliseconds=SILENCE_MS)
+
+
+def used(viewing: Viewing) -> Credits:
+    """Return what a session has come to so far: every interval charged, and the first once the room was opened."""
+    opened = viewing.cost if viewing.admitted_at else NOTHING
+    return max(viewing.held - viewing.lease_left, opened)
+
+
+def due_at_end(
+    viewing: Viewing, *, at: datetime, off_air: datetime | None = None, earlier: Sequence[datetime] = ()
+) -> Credits:
+    """Return what a session owes that ends at ``at``: the intervals that were ticked, or those that were opened.
 
     An interval that was charged after its stream had ended is given back (S-W-34).
 
     Args:
         viewing: the session.
-        until: the end of the stream, where that is why it is settled.
+        at: when the viewer went.
+        off_air: since when nothing is broadcast, where that is so.
         earlier: when the ticks of the leases before the present one came.
     """
-    charged = viewing.held - viewing.lease_left
-    after = sum(arrived > until for arrived in (*earlier, *viewing.arrivals)) if until else 0
-    return charged - viewing.cost * after
+    after = sum(arrived > off_air for arrived in (*earlier, *viewing.arrivals)) if off_air else 0
+    ticked = viewing.held - viewing.lease_left - after * viewing.cost
+    return max(ticked, _opened(viewing, min(at, off_air or at, silent_at(viewing))) * viewing.cost)
+
+
+def _opened(viewing: Viewing, until: datetime) -> int:
+    """Return how many intervals had begun before an instant for a viewer who was let in (D-51)."""
+    if viewing.admitted_at is None or viewing.admitted_at > until:
+        return 0
+    return max(1, -(-(to_ms(until) - to_ms(viewing.started_at)) // INTERVAL_MS))

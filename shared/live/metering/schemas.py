@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from shared.kernel.money import CreditAmount
+from shared.kernel.money import CreditAmount, CreditInput
 from shared.kernel.wire import Instant, Wire
 
 SessionId = Annotated[
@@ -32,6 +32,18 @@ class MeterResult(Wire):
     remaining_credits: CreditAmount = Field(examples=["94"])
     next_allowed_ms: int = Field(examples=[9000])
     message: str | None = Field(default=None, examples=[None])
+
+
+class JoinRequest(Wire):
+    """What a viewer was shown: the stream's ``ratePerMinute``. The session may cost less, never more."""
+
+    rate_per_minute: CreditInput = Field(ge=0, examples=["6"])
+
+
+class CurrentRate(Wire):
+    """What a minute costs now, in credits."""
+
+    rate_per_minute: CreditAmount = Field(examples=["9"])
 
 
 class JoinedSession(Wire):

@@ -1,17 +1,17 @@
-"""The life of a viewing session: join, renew the lease, settle; who is told what in between.
+"""The life of a viewing session after it began: renew the lease, settle; who is told what in between.
 
-Joining and renewing set credits aside for a lease; a tick takes from the lease (``shared.live.metering.ticks``);
-settling posts what was used and returns the rest. Each is one transaction with the wallet's.
+Joining and renewing set credits aside for a lease (``shared.live.metering.joining``); a tick takes from the lease
+(``shared.live.metering.ticks``); settling posts what was used and returns the rest. Each is one transaction with the
+wallet's.
 """
 
-import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from shared import wallet
 from shared.kernel.clock import from_ms
-from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits
@@ -20,14 +20,19 @@ from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import logger
 from shared.live import lookup
 from shared.live import rules as stream_rules
-from shared.live.errors import StreamNotLive
-from shared.live.items import Stream
 from shared.live.metering import rules
-from shared.live.metering.errors import SessionEnded
-from shared.live.metering.events import ViewingEnded, ViewingStarted
-from shared.live.metering.items import LEASE_PREFIX, VIEWING_SK, LeaseItem, ViewingItem, lease_sk, ticked, viewing_pk
+from shared.live.metering.events import ViewingEnded
+from shared.live.metering.items import (
+    LEASE_PREFIX,
+    VIEWING_SK,
+    LeaseItem,
+    ViewingItem,
+    lease_sk,
+    ticked,
+    viewing_pk,
+)
 from shared.live.metering.rules import Reason
-from shared.live.metering.schemas import JoinedSession, MeterEvent, ViewingSummary
+from shared.live.metering.schemas import MeterEvent, ViewingSummary
 
 DUE_KIND = "viewing"
 
@@ -56,104 +61,20 @@ def own_viewing(stream_id: str, session_id: str, user_id: str) -> ViewingItem:
     return item
 
 
-def active_session(stream_id: str, session_id: str, user_id: str) -> ViewingItem:
-    """Return a viewer's own session while it is active.
-
-    Raises:
-        NotFound: there is none, or it is someone else's.
-        SessionEnded: it is over.
-    """
-    item = own_viewing(stream_id, session_id, user_id)
-    if item.status != "ACTIVE":
-        raise SessionEnded
-    return item
-
-
-def session_id_of(stream_id: str, operation: str) -> str:
-    """Return the session id that every try of one request to join a stream gets, a UUID (S-W-36)."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"wellspring:viewing:{stream_id}:{operation}"))
-
-
-def join(stream_id: str, user_id: str, *, operation: str, now: datetime) -> JoinedSession:
-    """Start a viewing session and set aside its first lease. Two reads, one transaction, two more reads.
-
-    The stream is looked at again afterwards: one that ended meanwhile has nobody left to settle its sessions.
-
-    Raises:
-        NotFound: there is no such stream.
-        StreamNotLive: it is not on air.
-        InsufficientCredits: less than the minimum is available.
-    """
-    stream = lookup.stream(stream_id)
-    if stream.status != stream_rules.StreamStatus.LIVE:
-        raise StreamNotLive
-    session_id = session_id_of(stream_id, operation)
-    cost = rules.interval_cost(stream.rate_per_minute)
-    known = read_viewing(session_id)
-    if known is None:
-        try:
-            _open(stream, session_id, user_id, cost, now)
-        except wallet.errors.HoldClosed:
-            known = own_viewing(stream_id, session_id, user_id)
-    opened = read_viewing(session_id)
-    if opened is not None and opened.status == "ACTIVE":
-        end_if_off_air(opened, now=now)
-    return JoinedSession(
-        session_id=session_id, metering_rate=stream.rate_per_minute, minimum_balance=rules.minimum_balance(cost)
-    )
-
-
-def _open(stream: Stream, session_id: str, user_id: str, cost: Credits, now: datetime) -> None:
-    pk = viewing_pk(session_id)
-    item = ViewingItem(
-        pk=pk,
-        sk=VIEWING_SK,
-        stream_id=stream.stream_id,
-        user_id=user_id,
-        creator_id=stream.creator_id,
-        status="ACTIVE",
-        rate_per_minute=stream.rate_per_minute,
-        cost=cost,
-        last_index=-1,
-        first_index=0,
-        started_at=now,
-        opens_at=from_ms(rules.opens_at(now, 0)),
-        last_seen=now,
-        nonce="",
-        evidence=[],
-        watching_stream=stream.stream_id,
-        watching_user=f"{user_id}#{session_id}",
-        due_shard=due_shard(DUE_KIND, pk),
-        due_at=now + timedelta(milliseconds=rules.SILENCE_MS),
-    )
-
-    started = ViewingStarted(stream_id=stream.stream_id, session_id=session_id, user_id=user_id)
-
-    def session(granted: Credits, account: wallet.Account) -> Sequence[Write]:
-        if account.available + granted < rules.minimum_balance(cost):
-            raise wallet.errors.InsufficientCredits
-        item.held = item.lease_left = granted
-        item.left = granted + account.available
-        return [
-            Put(item, condition=ViewingItem.pk.does_not_exist(), error=wallet.errors.HoldClosed),
-            outbox(started, at=now, event_id=f"viewing-started-{session_id}"),
-        ]
-
-    wallet.open_hold(
-        user_id,
-        session_id,
-        rules.lease_size(cost),
-        purpose=f"viewing:{stream.stream_id}",
-        expires_at=now + timedelta(hours=rules.MAX_HOURS + 1),
-        now=now,
-        beside=session,
-    )
+def watches(stream_id: str, session_id: str, user_id: str) -> bool:
+    """Tell whether a viewing session is this user's on this stream, and active. One read."""
+    item = read_viewing(session_id)
+    return item is not None and (item.stream_id, item.user_id, item.status) == (stream_id, user_id, "ACTIVE")
 
 
 def as_read(item: ViewingItem) -> Any:
-    """Return the condition that a session is active and nothing was charged since it was read."""
+    """Return the condition that a session is active and came to nothing more since it was read."""
+    let_in = ViewingItem.admitted_at
     return (
-        (ViewingItem.status == "ACTIVE") & (ViewingItem.last_index == item.last_index) & (ViewingItem.held == item.held)
+        (ViewingItem.status == "ACTIVE")
+        & (ViewingItem.last_index == item.last_index)
+        & (ViewingItem.held == item.held)
+        & (let_in.does_not_exist() if item.admitted_at is None else let_in == item.admitted_at)
     )
 
 
@@ -224,10 +145,28 @@ def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: date
         Moved: a tick was charged or the session settled meanwhile; nothing was changed.
     """
     try:
-        _settle(item, reason, used=_owed(item, reason, at), at=at, now=now)
+        due = _owed(item, reason, at)
+        covered = _cover(item, due - item.held)
+        _settle(covered, reason, used=min(due, covered.held), at=at, now=now)
     except wallet.errors.HoldClosed:
         _end_without_hold(item, reason, at=at, now=now)
     return _standing(item)
+
+
+def _cover(item: ViewingItem, missing: Credits) -> ViewingItem:
+    """Set aside what the last intervals cost beyond the lease, as far as there are credits, and return the session."""
+
+    def session(granted: Credits, _account: wallet.Account) -> Sequence[Write]:
+        covered.held, covered.lease_left = item.held + granted, item.lease_left + granted
+        actions = [ViewingItem.held.set(covered.held), ViewingItem.lease_left.set(covered.lease_left)]
+        return [Update(ViewingItem, item.pk, item.sk, actions, condition=as_read(item), error=Moved)]
+
+    covered: ViewingItem = ViewingItem.load(item.dump())
+    if missing > 0:
+        size = wallet.HoldSize(want=missing, unit=item.cost)
+        with suppress(wallet.errors.InsufficientCredits):
+            wallet.extend_hold(item.user_id, item.session_id, size, held=item.held, beside=session)
+    return covered
 
 
 def _standing(item: ViewingItem) -> ViewingItem:
@@ -238,14 +177,15 @@ def _standing(item: ViewingItem) -> ViewingItem:
 
 
 def _owed(item: ViewingItem, reason: Reason, at: datetime) -> Credits:
-    """Return what a session owes: nothing for the time after its stream, whoever settles it first (S-W-34)."""
+    """Return what a session owes by its end: nothing for the time after its stream, whoever settles it (S-W-34)."""
     off_air = (
         at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else lookup.stream(item.stream_id).off_air_since
     )
     if off_air is None:
-        return rules.used(item.viewing())
+        return rules.due_at_end(item.viewing(), at=at)
     earlier = [tick for lease in _leases(item) for tick in ticked(item.started_at, lease.first_index, lease.evidence)]
-    return rules.used(item.viewing(), until=off_air, earlier=[arrived for _, arrived, _ in earlier])
+    arrivals = [arrived for _, arrived, _ in earlier]
+    return rules.due_at_end(item.viewing(), at=at, off_air=off_air, earlier=arrivals)
 
 
 def _leases(item: ViewingItem) -> list[LeaseItem]:
@@ -307,7 +247,7 @@ def _settle(item: ViewingItem, reason: Reason, *, used: Credits, at: datetime, n
         earner_permille=CREATOR_PERMILLE,
         now=now,
         beside=_ending(item, reason, charged=used, returned=item.held - used, at=at, now=now),
-        note={"streamId": item.stream_id, "intervals": item.last_index + 1, "reason": reason.value},
+        note={"streamId": item.stream_id, "intervals": used // item.cost, "reason": reason.value},
     )
 
 
@@ -322,8 +262,7 @@ def leave(stream_id: str, session_id: str, user_id: str, *, now: datetime) -> Vi
 
 def silent_since(item: ViewingItem) -> datetime:
     """Return when a session counts as abandoned if nothing more is heard."""
-    silence: datetime = item.last_seen + timedelta(milliseconds=rules.SILENCE_MS)
-    return silence
+    return rules.silent_at(item.viewing())
 
 
 def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
@@ -339,8 +278,8 @@ def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
 
 def summary(item: ViewingItem) -> ViewingSummary:
     """Return a session as its viewer sees it."""
-    viewing = item.viewing()
     ended = item.status != "ACTIVE"
+    charged = item.charged if ended else rules.used(item.viewing())
     return ViewingSummary(
         session_id=item.session_id,
         stream_id=item.stream_id,
@@ -348,13 +287,15 @@ def summary(item: ViewingItem) -> ViewingSummary:
         reason=item.ended_reason,
         started_at=item.started_at,
         ended_at=item.ended_at,
-        intervals=item.last_index + 1,
-        charged=item.charged if ended else rules.used(viewing),
+        intervals=charged // item.cost,
+        charged=charged,
     )
 
 
 def intervals(stream_id: str, session_id: str, user_id: str) -> list[MeterEvent]:
-    """Return every interval charged in one's own session, oldest first. One query.
+    """Return every interval of one's own session, oldest first: ticked, or opened and owed without a tick. One query.
+
+    They add up to what the session came to: one given back because the stream had ended cost nothing.
 
     Raises:
         NotFound: there is no such session, or it is someone else's.
@@ -366,12 +307,14 @@ def intervals(stream_id: str, session_id: str, user_id: str) -> list[MeterEvent]
     ticks = [
         tick for lease in [*leases, session] for tick in ticked(session.started_at, lease.first_index, lease.evidence)
     ]
+    charged = summary(session).intervals
+    untold = [(index, session.ended_at or session.admitted_at, 0) for index in range(len(ticks), charged)]
     return [
         MeterEvent(
             interval_index=index,
-            charged_at=arrived,
+            charged_at=at,
             playback_ms=playback,
-            credits_debited=session.cost,
+            credits_debited=session.cost if index < charged else NOTHING,
         )
-        for index, arrived, playback in ticks
+        for index, at, playback in [*ticks, *untold]
     ]

@@ -12,7 +12,7 @@ from shared.kernel.due import deliver_later
 from shared.kernel.storage import reads
 from shared.live import lookup
 from shared.live.metering import rules, sessions
-from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
+from shared.live.metering.items import ViewingItem
 from shared.live.metering.rules import Reason
 
 
@@ -35,12 +35,11 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
         deliver_later(sessions.DUE_KIND, pk, sk, due_at=silent, now=now, until=until)
 
 
-def viewer_left(session_id: str, *, now: datetime) -> None:
-    """Look at a session whose viewer is said to have left the room, as soon as the silence would prove it."""
+def viewer_left(session_id: str, *, at: datetime, now: datetime) -> None:
+    """Settle a session whose viewer left the room, as of when that was heard; never past their silence."""
     item = sessions.read_viewing(session_id)
-    if item is not None and item.status == "ACTIVE":
-        silent = sessions.silent_since(item)
-        deliver_later(sessions.DUE_KIND, viewing_pk(session_id), VIEWING_SK, due_at=silent, now=now, until=now)
+    if item is not None:
+        sessions.settle(item, Reason.LEFT, at=min(at, sessions.silent_since(item)), now=now)
 
 
 def settle_stream(stream_id: str, reason: Reason, *, at: datetime, now: datetime) -> int:

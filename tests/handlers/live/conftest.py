@@ -18,6 +18,9 @@ CREATOR = principal("usr_creator", "live:create", "live:watch")
 OTHER = principal("usr_other", "live:create", "live:watch")
 VIEWER = principal("usr_viewer", "live:watch")
 ADMIN = principal("usr_admin", "live:create", "live:watch", "live:end")
+SEEN = credits_of(10)
+"""What a minute costs at most, in the tests."""
+
 KEY, SECRET = "devkey", "devsecret-devsecret-devsecret-123"
 
 
@@ -74,7 +77,7 @@ def watch(stream_id="str_1", user_id=VIEWER.user_id, *, now=START, operation="op
     """Let a user with credits begin to watch a live stream, and return the viewing session's id."""
     reference = wallet.Reference("PAYMENT", f"pay-{user_id}")
     wallet.deposit(user_id, credits_of(100), reference=reference, now=now)
-    return metering.join(stream_id, user_id, operation=operation, now=now).session_id
+    return metering.join(stream_id, user_id, operation=operation, seen=SEEN, now=now).session_id
 
 
 def image(item):

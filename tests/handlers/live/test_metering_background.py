@@ -99,8 +99,8 @@ START_MS = int(START.timestamp() * 1000)
 
 
 def test_the_sweep_hands_over_active_sessions_only(invoke, session_id, clock, due_queues):
-    left = watch(operation="opn_2")
-    metering.leave("str_1", left, VIEWER.user_id, now=clock.now())
+    left = watch(user_id="usr_other", operation="opn_2")
+    metering.leave("str_1", left, "usr_other", now=clock.now())
     invoke("live.sweep_viewings", schedule_event())
     (message,) = due_queues.taken()
     assert (message.body["pk"], message.seconds) == (viewing_pk(session_id), 20)

@@ -13,7 +13,7 @@ from shared.live.metering.schemas import MeterTick
 from shared.live.rules import StreamStatus
 from shared.live.schemas import StreamChange
 from tests.clock import START
-from tests.handlers.live.conftest import CREATOR, VIEWER, put_stream, watch
+from tests.handlers.live.conftest import CREATOR, SEEN, VIEWER, put_stream, watch
 from tests.triggers import due_event, queue_event
 
 DONE = {"batchItemFailures": []}
@@ -57,7 +57,7 @@ def meanwhile(monkeypatch):
 def test_a_tick_that_comes_twice_as_it_takes_the_last_lease_does_not_end_the_session(call, clock, meanwhile):
     put_stream()
     wallet.deposit(VIEWER.user_id, 50_000, reference=wallet.Reference("PAYMENT", "pay_1"), now=START)
-    session_id = metering.join("str_1", VIEWER.user_id, operation="opn_1", now=START).session_id
+    session_id = metering.join("str_1", VIEWER.user_id, operation="opn_1", seen=SEEN, now=START).session_id
     for index in range(48):
         charge(session_id, index, clock)
         clock.advance(seconds=10)
@@ -93,7 +93,7 @@ def test_news_of_a_pause_that_comes_late_leaves_those_alone_who_came_after_it(in
     assert invoke("live.settle_stream", queue_event(paused)) == DONE
     clock.advance(minutes=1)
     turn(StreamStatus.LIVE, clock)
-    after = metering.join("str_1", VIEWER.user_id, operation="opn_2", now=clock.now()).session_id
+    after = metering.join("str_1", VIEWER.user_id, operation="opn_2", seen=SEEN, now=clock.now()).session_id
     charge(after, 0, clock)
     clock.advance(seconds=1)
     assert invoke("live.settle_stream", queue_event(paused)) == DONE

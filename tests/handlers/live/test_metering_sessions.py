@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared import wallet
+from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.live import metering
 from shared.live.metering.items import ViewingItem, viewing_pk
@@ -33,8 +34,8 @@ def ticks(session_id, clock, *indexes):
 def join(call):
     """Join the stream by a request."""
 
-    def begin(key="one", caller=VIEWER, path=STREAM, **request):
-        return call("live.join_stream", path=path, caller=caller, key=key, **request)
+    def begin(key="one", caller=VIEWER, path=STREAM, seen="10", **request):
+        return call("live.join_stream", path=path, caller=caller, key=key, body={"ratePerMinute": seen}, **request)
 
     return begin
 
@@ -52,7 +53,7 @@ def forget_answers():
             dynamodb().delete_item(TableName="test-wellspring-platform", Key=key)
 
 
-@pytest.mark.covers("S-W-36", "S-W-29", "X-W-04", "X-W-29")
+@pytest.mark.covers("S-W-36", "S-W-29", "X-W-04")
 def test_joining_sets_credits_aside_and_charges_nothing(join):
     put_stream(rate_per_minute=9000)
     fund()
@@ -74,7 +75,7 @@ def test_one_request_opens_one_session_however_often_it_is_sent(join, clock):
     assert (join().status, join().text) == (201, first.text)
     assert money() == (52_000, 48_000, 1)
     assert join(key="two").data["sessionId"] != first.data["sessionId"]
-    assert money() == (4_000, 96_000, 2)
+    assert money() == (52_000, 48_000, 1)
 
 
 @pytest.mark.covers("S-W-17", "S-W-36")
@@ -88,8 +89,16 @@ def test_a_retried_join_that_took_all_the_credits_is_answered_as_the_first(join)
 
 
 @pytest.mark.covers("S-W-31", "S-W-16")
-@pytest.mark.parametrize(("rate", "balance", "status"), [(600, 999, 402), (600, 1000, 201), (9000, 1499, 402)])
-def test_joining_needs_the_minimum_balance(join, rate, balance, status):
+@pytest.mark.parametrize(
+    ("rate", "balance", "status", "short"),
+    [
+        (600, 999, 402, {"required": "1", "available": "0.999", "missing": "0.001"}),
+        (600, 1000, 201, None),
+        (600, 50, 402, {"required": "1", "available": "0.05", "missing": "0.95"}),
+        (9000, 1499, 402, {"required": "1.5", "available": "1.499", "missing": "0.001"}),
+    ],
+)
+def test_who_cannot_join_is_told_how_much_is_needed(join, rate, balance, status, short):
     put_stream(rate_per_minute=rate)
     fund(balance)
     answer = join()
@@ -101,8 +110,28 @@ def test_joining_needs_the_minimum_balance(join, rate, balance, status):
             "details": [],
             "requestId": "req-1",
         }
-        assert answer.json == {"error": error}
+        assert answer.json == {"error": error, "data": short, "meta": {}}
         assert money() == (balance, 0, 0)
+
+
+@pytest.fixture
+def minimum_of_five(monkeypatch):
+    """Five credits are needed to start."""
+    monkeypatch.setenv("WELLSPRING_MINIMUM_BALANCE", "5000")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.covers("S-W-31")
+def test_the_minimum_balance_is_configuration(join, minimum_of_five):
+    put_stream()
+    fund(4_999)
+    refused = join(key="one")
+    assert (refused.status, refused.data) == (402, {"required": "5", "available": "4.999", "missing": "0.001"})
+    wallet.deposit(VIEWER.user_id, 1, reference=wallet.Reference("PAYMENT", "more"), now=START)
+    assert join(key="two").data["minimumBalance"] == "5"
 
 
 @pytest.mark.covers("S-W-34")
@@ -133,17 +162,17 @@ def test_an_account_that_others_keep_changing_is_unavailable(join, monkeypatch):
 
 @pytest.mark.covers("S-W-34")
 def test_a_stream_that_ends_while_it_is_joined_keeps_nobodys_credits(join, monkeypatch):
-    from shared.live.metering import sessions
+    from shared.live.metering import joining
 
     put_stream()
     fund()
-    opened = sessions._open
+    opened = joining._open
 
     def end_meanwhile(*arguments):
         opened(*arguments)
         put_stream(status="ENDED")
 
-    monkeypatch.setattr(sessions, "_open", end_meanwhile)
+    monkeypatch.setattr(joining, "_open", end_meanwhile)
     assert join().status == 201
     assert money() == (100_000, 0, 0)
 
@@ -289,9 +318,10 @@ def test_only_who_is_signed_in_and_may_watch_has_sessions(call, watching, named)
 
 def test_joins_are_limited(call):
     put_stream()
+    body = {"ratePerMinute": "6"}
     for number in range(60):
-        call("live.join_stream", path=STREAM, caller=VIEWER, request_id=f"req-{number}")
-    answer = call("live.join_stream", path=STREAM, caller=VIEWER)
+        call("live.join_stream", path=STREAM, caller=VIEWER, body=body, request_id=f"req-{number}")
+    answer = call("live.join_stream", path=STREAM, caller=VIEWER, body=body)
     assert (answer.status, answer.code) == (429, "RATE_LIMIT_EXCEEDED")
 
 

@@ -24,7 +24,7 @@ def join(clock):
     def begin(amount=100_000, *, rate=6000, operation="opn_1"):
         put_stream(rate_per_minute=rate)
         fund(amount)
-        return metering.join("str_1", VIEWER.user_id, operation=operation, now=clock.now()).session_id
+        return metering.join("str_1", VIEWER.user_id, operation=operation, seen=rate, now=clock.now()).session_id
 
     return begin
 

@@ -65,7 +65,7 @@ def test_the_creator_may_publish(call, livekit, status):
 
 
 @pytest.mark.covers("S-L-12", "S-L-19", "X-L-05")
-def test_a_viewer_with_a_session_may_only_watch(call, livekit):
+def test_a_viewer_with_a_session_may_only_watch(call, livekit, due_queues):
     put_stream()
     session_id = watch()
     answer = call("live.issue_token", path=PATH, body={"sessionId": session_id}, caller=VIEWER)
@@ -137,16 +137,16 @@ def test_the_room_of_an_ended_stream_closes_once_and_again(call, invoke, livekit
 
 @pytest.mark.covers("X-L-04", "S-W-37")
 @pytest.mark.parametrize("reason", ["exhausted", "abandoned", "left"])
-def test_who_no_longer_pays_is_removed_and_nobody_else(call, invoke, livekit, reason):
+def test_who_no_longer_pays_is_removed_and_nobody_else(call, invoke, livekit, due_queues, reason):
     put_stream()
-    first, second = watch(), watch(operation="opn_2")
-    for session_id in (first, second):
+    first, second = watch(), watch(user_id=OTHER.user_id, operation="opn_2")
+    for session_id, caller in ((first, VIEWER), (second, OTHER)):
         body = {"sessionId": session_id}
-        enter(livekit, call("live.issue_token", path=PATH, body=body, caller=VIEWER).data["token"])
+        enter(livekit, call("live.issue_token", path=PATH, body=body, caller=caller).data["token"])
     enter(livekit, call("live.issue_token", path=PATH, body={}, caller=CREATOR).data["token"])
     for _ in range(2):
         assert invoke("live.remove_viewer", queue_event(ended(first, reason))) == {"batchItemFailures": []}
-    assert present(livekit) == ["usr_creator", f"usr_viewer:{second}"]
+    assert present(livekit) == ["usr_creator", f"usr_other:{second}"]
     assert [removal["identity"] for removal in livekit.state()["removals"]] == [f"usr_viewer:{first}"]
 
 

@@ -94,7 +94,7 @@ class StreamLife(RuleBasedStateMachine):
     @rule()
     def it_is_listed_where_it_belongs_and_nowhere_else(self):
         found = {
-            shown: [stream.id for stream in discovery.page(shown, None, limit=50, cursor=None).items]
+            shown: [stream.id for stream in discovery.page(shown, None, limit=50, cursor=None, now=self.now).items]
             for shown in ("live", "ended", "all")
         }
         on_air = [self.stream_id] if self.status in rules.ON_AIR else []

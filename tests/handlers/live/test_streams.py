@@ -31,6 +31,7 @@ def view(**changed):
         "thumbnailUrl": None,
         "viewers": 0,
         "ratePerMinute": "6",
+        "nextRate": None,
         "premiumMultiplier": "1",
         "createdAt": NOW,
         "startedAt": NOW,

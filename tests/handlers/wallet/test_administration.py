@@ -121,7 +121,9 @@ def test_an_adjustment_never_takes_more_than_is_available(call, funded):
                 "message": "There are not enough credits.",
                 "details": [],
                 "requestId": "req-1",
-            }
+            },
+            "data": {"required": "40.001", "available": "40", "missing": "0.001"},
+            "meta": {},
         },
     )
     assert call("wallet.adjust_wallet", body=ADJUSTMENT | {"amount": "-40"}, caller=ADMIN, key="2").status == 201

@@ -58,7 +58,7 @@ def test_time_and_rate_are_not_negative(playback_ms: int, rate: int) -> None:
 @pytest.mark.covers("S-W-31")
 @pytest.mark.parametrize(("cost", "minimum"), [(1, 1000), (1000, 1000), (2500, 2500)])
 def test_to_start_one_needs_the_minimum_or_one_interval(cost: int, minimum: int) -> None:
-    assert rules.minimum_balance(cost) == minimum
+    assert rules.minimum_balance(cost, 1000) == minimum
 
 
 @given(st.integers(1, 20_000), st.integers(0, 3))
@@ -133,25 +133,63 @@ def test_the_clock_says_which_interval_it_is() -> None:
 
 
 def test_a_session_owes_every_interval_charged() -> None:
+    assert rules.used(viewing()) == rules.due_at_end(viewing(), at=after(60)) == 4000
+
+
+@pytest.mark.covers("S-W-34")
+@pytest.mark.parametrize(
+    ("admitted", "at", "due"),
+    [
+        (None, 15, 0),
+        (0, 0, 1000),
+        (0, 10, 1000),
+        (0, 10.001, 2000),
+        (0, 20, 2000),
+        (0, 60, 2000),
+        (3, 2.999, 0),
+        (3, 3, 1000),
+        (15, 20, 2000),
+    ],
+)
+def test_whom_the_room_was_opened_for_owes_what_began_until_they_went_or_fell_silent(
+    admitted: float | None, at: float, due: int
+) -> None:
+    admitted_at = None if admitted is None else after(admitted)
+    silent = viewing(last_index=-1, lease_left=10_000, last_seen=START, arrivals=[], admitted_at=admitted_at)
+    assert rules.used(silent) == (1000 if admitted_at else 0)
+    assert rules.due_at_end(silent, at=after(at)) == due
+
+
+@pytest.mark.parametrize(("at", "due"), [(30, 4000), (40, 4000), (40.001, 5000), (50, 5000), (99, 5000)])
+def test_an_interval_that_was_opened_is_owed_without_its_tick(at: float, due: int) -> None:
+    assert rules.due_at_end(viewing(admitted_at=START), at=after(at)) == due
+
+
+def test_nothing_is_opened_after_the_stream_went_off_air() -> None:
+    let_in = viewing(admitted_at=START)
+    assert rules.due_at_end(let_in, at=after(45), off_air=after(41)) == 5000
+    assert rules.due_at_end(let_in, at=after(45), off_air=after(15)) == 2000
     assert (
-        rules.used(
-            viewing(),
+        rules.due_at_end(
+            viewing(admitted_at=after(16), arrivals=[], lease_left=10_000, last_index=-1),
+            at=after(45),
+            off_air=after(15),
         )
-        == 4000
+        == 0
     )
 
 
 @pytest.mark.covers("S-W-34")
 @pytest.mark.parametrize(("until", "used"), [(30, 4000), (29.999, 3000), (20, 3000), (0, 1000), (-1, 0)])
 def test_intervals_charged_after_the_stream_ended_are_given_back(until: float, used: int) -> None:
-    assert rules.used(viewing(), until=after(until)) == used
+    assert rules.due_at_end(viewing(), at=after(60), off_air=after(until)) == used
 
 
 @pytest.mark.covers("S-W-34")
 @pytest.mark.parametrize(("until", "used"), [(30, 4000), (10, 2000), (9, 1000)])
 def test_intervals_of_earlier_leases_are_given_back_alike(until: float, used: int) -> None:
     later = viewing(first_index=2, arrivals=[after(20), after(30)])
-    assert rules.used(later, until=after(until), earlier=[after(0), after(10)]) == used
+    assert rules.due_at_end(later, at=after(60), off_air=after(until), earlier=[after(0), after(10)]) == used
 
 
 @pytest.mark.covers("S-W-06")

@@ -1,0 +1,189 @@
+"""Beginning to watch: a seat before the stream, the first lease, and the room.
+
+Joining sets credits aside and charges nothing; being let into the room makes the first interval owed.
+"""
+
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from shared import wallet
+from shared.kernel.clock import from_ms
+from shared.kernel.config import settings
+from shared.kernel.due import LOOK_AHEAD, deliver_later, due_shard
+from shared.kernel.errors import Unavailable
+from shared.kernel.events import outbox
+from shared.kernel.money import Credits
+from shared.kernel.storage import reads
+from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit
+from shared.live import lookup, rates
+from shared.live import rules as stream_rules
+from shared.live.errors import StreamNotLive
+from shared.live.items import Stream
+from shared.live.metering import rules
+from shared.live.metering.errors import RateChanged, SessionEnded
+from shared.live.metering.events import ViewingStarted
+from shared.live.metering.items import VIEWING_SK, SeatItem, ViewingItem, seat_key, viewing_pk
+from shared.live.metering.rules import Reason
+from shared.live.metering.schemas import CurrentRate, JoinedSession
+from shared.live.metering.sessions import (
+    DUE_KIND,
+    end_if_off_air,
+    own_viewing,
+    read_viewing,
+    settle,
+    silent_since,
+)
+
+TAKEOVERS = 10
+"""Tries of a join whose user joins the same stream elsewhere at the same time."""
+
+
+class _SeatTaken(Unavailable):
+    """The same user joined the stream elsewhere at the same moment; a join reads again and retries first."""
+
+
+def session_id_of(stream_id: str, operation: str) -> str:
+    """Return the session id that every try of one request to join a stream gets, a UUID (S-W-36)."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"wellspring:viewing:{stream_id}:{operation}"))
+
+
+def join(stream_id: str, user_id: str, *, operation: str, seen: Credits, now: datetime) -> JoinedSession:
+    """Start a viewing session and set aside its first lease.
+
+    A user watches a stream once (D-53): a second join takes over, and what the first one owes is settled before. The
+    stream is looked at again afterwards: one that ended meanwhile has nobody left to settle its sessions.
+
+    Args:
+        stream_id: what to watch.
+        user_id: who watches.
+        operation: names the request, however often it is tried.
+        seen: milli-credits per minute that the viewer was shown; the session may cost less, never more.
+        now: when.
+
+    Raises:
+        NotFound: there is no such stream.
+        StreamNotLive: it is not on air.
+        RateChanged: a minute costs more than the viewer saw.
+        InsufficientCredits: less than the minimum is available.
+    """
+    stream = lookup.stream(stream_id)
+    if stream.status != stream_rules.StreamStatus.LIVE:
+        raise StreamNotLive
+    session_id = session_id_of(stream_id, operation)
+    if read_viewing(session_id) is None:
+        _begin(stream, session_id, user_id, seen, now)
+    opened = own_viewing(stream_id, session_id, user_id)
+    if opened.status == "ACTIVE":
+        end_if_off_air(opened, now=now)
+    return JoinedSession(
+        session_id=session_id, metering_rate=opened.rate_per_minute, minimum_balance=_minimum(opened.cost)
+    )
+
+
+def _minimum(cost: Credits) -> Credits:
+    return rules.minimum_balance(cost, Credits(settings().minimum_balance))
+
+
+def _begin(stream: Stream, session_id: str, user_id: str, seen: Credits, now: datetime) -> None:
+    """Take the user's seat before the stream, from an earlier session of theirs if there is one."""
+    rate = rates.present(stream, now=now)
+    if rate > seen:
+        raise RateChanged(data=CurrentRate(rate_per_minute=rate))
+    for _ in range(TAKEOVERS):
+        holder = _holder(user_id, stream.stream_id)
+        before = read_viewing(holder) if holder else None
+        if before is not None:
+            settle(before, Reason.TAKEN_OVER, at=now, now=now)
+        with suppress(_SeatTaken, wallet.errors.HoldClosed):
+            _open(stream, session_id, user_id, rate, holder, now)
+        if read_viewing(session_id) is not None:
+            return
+    raise _SeatTaken
+
+
+def _holder(user_id: str, stream_id: str) -> str | None:
+    seat = reads.get(SeatItem, *seat_key(user_id, stream_id))
+    return seat.session_id if seat else None
+
+
+def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: str | None, now: datetime) -> None:
+    pk, cost = viewing_pk(session_id), rules.interval_cost(rate)
+    item = ViewingItem(
+        pk=pk,
+        sk=VIEWING_SK,
+        stream_id=stream.stream_id,
+        user_id=user_id,
+        creator_id=stream.creator_id,
+        status="ACTIVE",
+        rate_per_minute=rate,
+        cost=cost,
+        last_index=-1,
+        first_index=0,
+        started_at=now,
+        opens_at=from_ms(rules.opens_at(now, 0)),
+        last_seen=now,
+        nonce="",
+        evidence=[],
+        watching_stream=stream.stream_id,
+        watching_user=f"{user_id}#{session_id}",
+        due_shard=due_shard(DUE_KIND, pk),
+        due_at=now + timedelta(milliseconds=rules.SILENCE_MS),
+    )
+    seat_pk, seat_sk = seat_key(user_id, stream.stream_id)
+    taken = Put(
+        SeatItem(pk=seat_pk, sk=seat_sk, session_id=session_id),
+        condition=SeatItem.session_id == holder if holder else SeatItem.pk.does_not_exist(),
+        error=_SeatTaken,
+    )
+    started = ViewingStarted(stream_id=stream.stream_id, session_id=session_id, user_id=user_id)
+
+    def session(granted: Credits, account: wallet.Account) -> Sequence[Write]:
+        if account.available + granted < _minimum(cost):
+            raise wallet.errors.InsufficientCredits.short_of(_minimum(cost), account.available + granted)
+        item.held = item.lease_left = granted
+        item.left = granted + account.available
+        return [
+            Put(item, condition=ViewingItem.pk.does_not_exist(), error=wallet.errors.HoldClosed),
+            taken,
+            outbox(started, at=now, event_id=f"viewing-started-{session_id}"),
+        ]
+
+    try:
+        wallet.open_hold(
+            user_id,
+            session_id,
+            rules.lease_size(cost),
+            purpose=f"viewing:{stream.stream_id}",
+            expires_at=now + timedelta(hours=rules.MAX_HOURS + 1),
+            now=now,
+            beside=session,
+        )
+    except wallet.errors.InsufficientCredits as short:
+        raise wallet.errors.InsufficientCredits.short_of(_minimum(cost), short.data.available) from None
+
+
+def let_in(stream_id: str, session_id: str, user_id: str, *, now: datetime) -> None:
+    """Note that a viewer is let into the room: from now on the first interval is owed, once (D-51).
+
+    The session is looked at as soon as it would have been silent for too long, whenever the next sweep comes: who takes
+    a token and sends nothing is removed then.
+
+    Raises:
+        NotFound: there is no such session, or it is someone else's.
+        SessionEnded: it is over.
+    """
+    item = own_viewing(stream_id, session_id, user_id)
+    if item.status != "ACTIVE":
+        raise SessionEnded
+    if item.admitted_at is not None:
+        return
+    silent = silent_since(item)
+    deliver_later(DUE_KIND, item.pk, item.sk, due_at=silent, now=now, until=now + LOOK_AHEAD)
+    opened = (ViewingItem.status == "ACTIVE") & ViewingItem.admitted_at.does_not_exist()
+    try:
+        commit(Update(ViewingItem, item.pk, item.sk, [ViewingItem.admitted_at.set(now)], condition=opened))
+    except ConditionFailed as refused:
+        if ViewingItem.load(refused.old or {}).status != "ACTIVE":
+            raise SessionEnded from None
