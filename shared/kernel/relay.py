@@ -9,6 +9,7 @@ from shared.kernel.config import settings
 from shared.kernel.events import bus_entry
 from shared.kernel.names import bus_name
 from shared.kernel.storage.client import aws_client
+from shared.kernel.storage.tries import pause
 
 ENTRIES = 10
 """Entries of one PutEvents call: the bus's limit."""
@@ -39,7 +40,9 @@ def relay(items: Sequence[dict[str, Any]]) -> None:
 
 def _send(entries: list[dict[str, Any]]) -> None:
     results: list[dict[str, Any]] = []
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            pause(attempt)
         results = _bus().put_events(Entries=entries)["Entries"]
         entries = [entry for entry, result in zip(entries, results, strict=True) if "ErrorCode" in result]
         if not entries:

@@ -9,8 +9,9 @@ from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
 
 from shared.kernel.caller import Principal
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import DomainEvent, outbox
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.live import categories, lookup, rates, rules
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
@@ -98,9 +99,10 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
     Whatever else happens to the stream at the same moment, it ends.
 
     Raises:
+        Unavailable: others were faster every time.
         NotFound: there is none, or it is someone else's.
     """
-    while True:
+    for _ in tries():
         stream = lookup.stream(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id)
         was = StreamStatus(stream.status)
         if was in rules.OVER:
@@ -108,6 +110,7 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
         with suppress(StreamChanged):
             _save(stream, was, _move(stream, StreamStatus.ENDED, now=now), now=now)
             return stream
+    raise Unavailable
 
 
 def _describe(stream: Stream, wanted: StreamChange, *, now: datetime) -> None:

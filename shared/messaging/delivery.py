@@ -10,13 +10,12 @@ from pynamodb.expressions.update import Action
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Write, transact
 from shared.messaging import progress
 from shared.messaging.events import MessageQueued
 from shared.messaging.message_items import Attempt, Message
 from shared.messaging.progress import RANKS, Moved
-
-TRIES = 8
 
 _TAKEN = frozenset({"QUEUED", "SENT"})
 _ARRIVED = frozenset({"DELIVERED", "READ"})
@@ -54,7 +53,7 @@ def apply(
     Raises:
         Unavailable: others kept changing the message.
     """
-    for _ in range(TRIES):
+    for _ in tries():
         message, item = known or reads.get_many(progress.keys(message_id, attempt))
         if message is None or item is None or RANKS.get(state, -1) <= RANKS[item.state]:
             return False

@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe
@@ -81,7 +82,7 @@ def advance(message_id: str, *, now: datetime) -> None:
     Raises:
         Unavailable: others kept changing what it stands on; the sweep comes again.
     """
-    for _ in range(STEPS):
+    for step in range(STEPS):
         message = reads.get(Message, message_pk(message_id), Message.SK)
         if message is None or message.due_at is None or message.due_at > now:
             return
@@ -89,7 +90,7 @@ def advance(message_id: str, *, now: datetime) -> None:
             if not _step(message, now):
                 return
         except Moved:
-            continue
+            pause(step)
     raise Unavailable
 
 

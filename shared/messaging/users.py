@@ -4,12 +4,12 @@ from typing import Any
 
 from shared.kernel.errors import Unavailable, ValidationFailed
 from shared.kernel.storage.reads import get
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, commit
 from shared.messaging import preferences
 from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
 from shared.messaging.user_schemas import Preferences, PreferencesChange, QuietHours
 
-_TRIES = 5
 _LOCALE = "en"
 
 
@@ -112,7 +112,7 @@ def change_preferences(user_id: str, change: PreferencesChange) -> Preferences:
     wrong = preferences.problems(change.channels)
     if wrong:
         raise ValidationFailed(details=wrong)
-    for _ in range(_TRIES):
+    for _ in tries():
         before = get(Recipient, recipient_pk(user_id), Recipient.SK)
         try:
             changed = commit(_update(user_id, before, change), returned="ALL_NEW")

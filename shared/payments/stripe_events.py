@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from shared.kernel import inbox
 from shared.kernel.events import outbox
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import commit
 from shared.kernel.telemetry import logger, metrics
 from shared.payments import checkout, provider, rules, settlement
@@ -18,8 +19,6 @@ from shared.payments.items import PaymentsInbox
 from shared.payments.provider import PROVIDER, Charge, CheckoutSession, StripeEvent
 from shared.payments.reviews import About
 from shared.payments.rules import Decision, Leave, Review
-
-_TRIES = 5
 
 UNKNOWN_METRIC = "StripeEventsUnknown"
 """Counts events of types that we neither act on nor review: the endpoint at Stripe asks for more than it should."""
@@ -58,7 +57,7 @@ def process(event_id: str, *, now: datetime) -> None:
 
 
 def _settle(event: StripeEvent, now: datetime) -> None:
-    for _ in range(_TRIES):
+    for _ in tries():
         with suppress(PaymentMoved):
             _work(event, now)
             return

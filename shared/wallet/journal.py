@@ -5,6 +5,7 @@ A transaction whose answer was lost is found again by its reference or its hold:
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.wallet import rules
 from shared.wallet.errors import AlreadyPosted, HoldClosed, InsufficientCredits, StaleAccount
@@ -31,9 +33,6 @@ from shared.wallet.items import (
 from shared.wallet.rules import Account, Entry, HoldSize, Posting, Reference
 
 T = TypeVar("T")
-
-ATTEMPTS = 10
-"""Tries against an account that others change at the same time, each with a fresh read."""
 
 HOLD_KIND = "hold"
 
@@ -130,13 +129,15 @@ def journal_pk(reference: Reference) -> str:
 
 
 def retried(attempt: Callable[[], T]) -> T:
-    """Run an attempt again with a fresh read while others change the account."""
-    for _ in range(ATTEMPTS - 1):
-        try:
+    """Run an attempt again with a fresh read while others change the account.
+
+    Raises:
+        StaleAccount: others were faster every time.
+    """
+    for _ in tries():
+        with suppress(StaleAccount):
             return attempt()
-        except StaleAccount:
-            continue
-    return attempt()
+    raise StaleAccount
 
 
 def deposit(

@@ -13,6 +13,7 @@ from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Put, Update, Write, transact
 
 SAID = {
@@ -52,7 +53,7 @@ def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datet
     key = contacts.key_of(about)
     if key is None or key.recipient_id != partner_id:
         raise NotFound
-    for _ in range(steps.TRIES):
+    for _ in tries():
         contact = reads.get(Contact, key.pk, key.sk)
         if contact is None or contact.partner_id is None:
             raise NotFound

@@ -16,6 +16,7 @@ from shared.accountability.team import people, scope
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, transact
 
 News = (
@@ -57,7 +58,7 @@ def note(event: News, *, now: datetime) -> None:
     key = contacts.key_of(event.about)
     if key is None:
         return
-    for _ in range(steps.TRIES):
+    for _ in tries():
         contact = reads.get(Contact, key.pk, key.sk)
         if contact is None:
             raise LookupError("a contact and its message are written together")

@@ -12,6 +12,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import logger
 
@@ -28,7 +29,7 @@ def start(event: DayMissed, *, now: datetime) -> None:
     Raises:
         Unavailable: what it stands on kept changing; the event comes again.
     """
-    for _ in range(steps.TRIES):
+    for _ in tries():
         try:
             rows = _plan(event, now)
         except people.Moved:

@@ -29,12 +29,12 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Update, Write, transact
 from shared.kernel.telemetry import logger, metrics
 
 DUE_KIND = "step"
 FIRST_ROUND = "00"
-TRIES = 5
 
 LATENESS, TAKEN, SKIPPED, CONTACTS = "StepLateness", "StepsTaken", "StepsSkipped", "ContactsQueued"
 """Metrics (S-A-64): milliseconds from due to queued, and how many."""
@@ -98,7 +98,7 @@ def run(pk: str, sk: str, *, now: datetime) -> None:
     Raises:
         Unavailable: what it stands on kept changing; it is delivered again.
     """
-    for _ in range(TRIES):
+    for _ in tries():
         item = reads.get(StepRow, pk, sk)
         if item is None or item.status != "PLANNED":
             return

@@ -16,11 +16,10 @@ from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Write, transact
 
 T = TypeVar("T")
-
-TRIES = 8
 
 
 class Moved(Exception):
@@ -52,7 +51,7 @@ def attempt(change: Callable[[], T]) -> T:
     Raises:
         Unavailable: others were faster every time.
     """
-    for _ in range(TRIES):
+    for _ in tries():
         try:
             return change()
         except Moved:

@@ -21,6 +21,7 @@ from shared.accountability.team.rules import PartnerStatus
 from shared.kernel import pages, rates
 from shared.kernel.errors import NotFound, RateLimitExceeded
 from shared.kernel.ids import derived_id
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Update, commit, transact
 from shared.kernel.wire import Raw
 from shared.messaging import MessageRequest
@@ -68,7 +69,7 @@ def act(given: str, visit: Visit) -> Raw:
     A link that was used or is too old does nothing but ask for a new one; what cannot be is told on the page, and the
     link stays good.
     """
-    for _ in range(people.TRIES):
+    for _ in tries():
         try:
             opened = links.opened(given, now=visit.now)
         except NotFound:

@@ -14,13 +14,12 @@ from shared.accountability.team.errors import Changed
 from shared.accountability.team.items import Handled, Partner, owner_pk, partner_sk
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write
 from shared.kernel.text.links import unlinked
 from shared.messaging import MessageRequest, Recipient
 
 T = TypeVar("T")
-
-TRIES = 5
 
 
 REMEMBERED = timedelta(days=90)
@@ -122,7 +121,7 @@ def retried(step: Callable[[], T]) -> T:
     Raises:
         Changed: others kept coming before.
     """
-    for _ in range(TRIES):
+    for _ in tries():
         with suppress(Moved):
             return step()
     raise Changed

@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage.client import send
 from shared.kernel.storage.items import Item
+from shared.kernel.storage.tries import tries
 
 T = TypeVar("T", bound=Item)
 
@@ -20,7 +21,8 @@ Key = dict[str, Any]
 BATCH_KEYS = 100
 """Keys of one BatchGetItem: DynamoDB's limit."""
 
-_TRIES = 3
+_PATIENCE = 2.0
+"""Seconds in which keys that were left unread may be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def get_many(wanted: Sequence[tuple[type[Item], str, str]], *, consistent: bool 
     for model, pk, sk in dict.fromkeys(wanted):
         part = request.setdefault(model.table(), {"Keys": [], "ConsistentRead": consistent})
         part["Keys"].append(model.key(pk, sk))
-    for _ in range(_TRIES):
+    for _ in tries(within=_PATIENCE):
         reply = send("batch_get_item", RequestItems=request)
         for table, items in reply["Responses"].items():
             found |= {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}

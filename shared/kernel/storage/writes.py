@@ -4,8 +4,6 @@ Each write may carry the domain error that its failed condition means, or a func
 item as it stands (``None`` where there is none).
 """
 
-import random
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pynamodb.expressions.update import Update as UpdateExpression
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage.client import send
 from shared.kernel.storage.items import Item
+from shared.kernel.storage.tries import tries
 
 Attributes = dict[str, Any]
 Refusal = Exception | type[Exception] | Callable[[Attributes | None], Exception]
@@ -25,9 +24,9 @@ Refusal = Exception | type[Exception] | Callable[[Attributes | None], Exception]
 MAX_ITEMS = 100
 """Items in one transaction (TransactWriteItems, X-W-34)."""
 
-_ATTEMPTS = 8
-_BASE_SECONDS = 0.02
-_CAP_SECONDS = 0.4
+_PATIENCE = 2.0
+"""Seconds in which a transaction may be sent again; those who begin anew on fresh facts have more."""
+
 _RETRIED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -189,9 +188,7 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         "ClientRequestToken": token or str(uuid.uuid4()),
     }
     failure: Exception | None = None
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(random.uniform(0, min(_CAP_SECONDS, _BASE_SECONDS * 2**attempt)))  # noqa: S311 - jitter
+    for _ in tries(within=_PATIENCE):
         try:
             send("transact_write_items", **request)
         except Unavailable as silence:

@@ -6,7 +6,6 @@ one element and not the whole list.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import send
+from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.live.metering import rules, sessions
 from shared.live.metering.errors import (
@@ -117,14 +117,16 @@ def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> di
 
 def _judged(item: ViewingItem, user_id: str, body: MeterTick, tick: Tick, nonce: str) -> MeterResult:
     """Act on what stood in the way; judge again when the session changed while doing so."""
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         if (item.user_id, item.stream_id) != (user_id, body.stream_id):
             raise NotFound
         if item.nonce == nonce:
             return _result(item.left, rules.next_allowed_ms(item.started_at, tick.index, tick.at))
         verdict = rules.judge(item.viewing(), tick)
-        with suppress(ConditionFailed, wallet.errors.HoldClosed, sessions.Moved):
+        try:
             _ACTIONS[verdict](item, tick, nonce)
+        except (ConditionFailed, wallet.errors.HoldClosed, sessions.Moved):
+            pause(attempt)
         item = _read(body.session_id)
     raise Unavailable
 

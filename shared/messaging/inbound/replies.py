@@ -15,6 +15,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
 from shared.messaging import conversations, phones, suppression
 from shared.messaging.channels import Channel
@@ -38,8 +39,6 @@ LABEL = 24
 
 NOBODY = "stranger"
 """Recipient of an answer to somebody whom nobody named."""
-
-_TRIES = 5
 
 
 class _Moved(Exception):
@@ -118,7 +117,7 @@ def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> Non
     hashes = address_hashes(written.number)
     if written.channel is Channel.WHATSAPP:
         _heard(hashes[0], at)
-    for _ in range(_TRIES):
+    for _ in tries():
         matters, asked = conversations.standing(*hashes, now=at)
         reply = _Reply(written, event_id, written.number, hashes, at, now, matters, asked)
         meaning = _meaning(reply)

@@ -7,6 +7,7 @@ from typing import cast
 from shared.kernel import cursors, inbox
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Attributes, Update, Write, transact
 from shared.kernel.wire import Page
 from shared.messaging import suppression
@@ -17,8 +18,6 @@ from shared.messaging.inbound.schemas import ReviewDecision, ReviewStatus, Revie
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import REVIEWS, MessagingInbox
 from shared.messaging.providers.twilio import PROVIDER
-
-_TRIES = 5
 
 
 class _Moved(Exception):
@@ -58,7 +57,7 @@ def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime
     review = _find(review_id)
     if staff_id in review.recipients:
         raise OwnReply
-    for _ in range(_TRIES):
+    for _ in tries():
         with suppress(_Moved):
             _claim(review, body, staff_id=staff_id, now=now)
             break

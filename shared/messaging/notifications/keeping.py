@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.storage.reads import get, get_many
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, transact
 from shared.messaging.events import NotificationCreated
 from shared.messaging.notifications.items import (
@@ -20,8 +21,6 @@ from shared.messaging.notifications.items import (
 from shared.messaging.notifications.schemas import NotificationType
 
 KEPT = timedelta(days=90)
-
-_TRIES = 8
 
 _TYPES = {
     "balance": NotificationType.LOW_BALANCE,
@@ -54,7 +53,7 @@ def keep(entry: Entry, *, now: datetime) -> str:
         Unavailable: others kept coming in between, or storage does not answer.
     """
     pk = notifications_pk(entry.user_id)
-    for _ in range(_TRIES):
+    for _ in tries():
         inbox, kept = get_many([(Inbox, pk, Inbox.SK), (Kept, pk, kept_sk(entry.message_id))])
         if kept is not None:
             return str(kept.notification_id)

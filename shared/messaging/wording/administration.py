@@ -7,6 +7,7 @@ from pynamodb.expressions.condition import Condition
 from shared.kernel.errors import Unavailable, ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.storage.reads import get, query, query_all
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, commit, transact
 from shared.messaging.channels import Channel
 from shared.messaging.events import TemplateApproved
@@ -32,8 +33,6 @@ from shared.messaging.wording.schemas import (
 from shared.messaging.wording.segments import size
 from shared.messaging.wording.syntax import problems
 from shared.messaging.words import FIRST_WORDS, NoWords, compose
-
-_TRIES = 5
 
 
 class _NumberTaken(Exception):
@@ -124,7 +123,7 @@ def propose(body: NewVersion, *, author_id: str, operation: str, now: datetime) 
     wrong = [*problems(body.wording), *_not_given(body.wording, _known(body.key))]
     if wrong:
         raise ValidationFailed(details=[(f"wording.{field}", message) for field, message in wrong])
-    for _ in range(_TRIES):
+    for _ in tries():
         last = _last(body.key)
         if last is not None and last.operation == operation:
             return _view(last, active=False)

@@ -14,7 +14,7 @@ FILES = sources("functions")
 SHARED = sources("shared")
 
 MAY_READ_ENVIRONMENT = {"shared.kernel.config", "shared.kernel.entry"}
-MAY_READ_TIME = {"shared.kernel.clock", "shared.kernel.ids", "shared.kernel.storage.writes"}
+MAY_READ_TIME = {"shared.kernel.clock", "shared.kernel.ids", "shared.kernel.storage.tries"}
 """Besides the clock: random ids, and waits before a retry."""
 
 
