@@ -11,7 +11,6 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 @post(
     "/v1/support-team",
     allow="accountability:use",
-    verified=True,
     status=201,
     idempotent=True,
     rate="invitation",

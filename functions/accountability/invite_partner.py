@@ -12,7 +12,6 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 @post(
     "/v1/support-team/{partner_id}/invite",
     allow="accountability:use",
-    verified=True,
     idempotent=True,
     rate="invitation",
     touches=[

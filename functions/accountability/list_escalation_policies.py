@@ -8,7 +8,7 @@ from shared.kernel.wire import Page
     "/v1/admin/escalation-policies",
     api="admin",
     allow="accountability:manage",
-    touches=[access.MANAGE_POLICIES],
+    touches=[access.READ_POLICIES],
 )
 def list_escalation_policies() -> Page[PolicyView]:
     """List every escalation policy with its versions."""

@@ -8,7 +8,7 @@ from shared.kernel.paths import Id
     "/v1/admin/escalation-policies/{policy_name}",
     api="admin",
     allow="accountability:manage",
-    touches=[access.MANAGE_POLICIES],
+    touches=[access.READ_POLICIES],
     errors=[errors.PolicyNotFound],
 )
 def read_escalation_policy(policy_name: Id) -> PolicyView:

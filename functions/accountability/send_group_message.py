@@ -10,7 +10,6 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 @post(
     "/v1/support-team/messages",
     allow="accountability:use",
-    verified=True,
     status=202,
     idempotent=True,
     rate="sensitive",

@@ -1,5 +1,5 @@
 from shared import messaging
-from shared.identity import access, verification
+from shared.identity import access, mails
 from shared.identity.events import AccountMailRequested, UserRegistered
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
@@ -12,5 +12,5 @@ from shared.kernel.declare import on_event
     settings=["public_url"],
 )
 def ask_for_account_mail(event: UserRegistered | AccountMailRequested, clock: Clock) -> None:
-    """Have the mail sent that an event asks for: the link that confirms an address, or that an account exists."""
-    verification.ask_for_mail(event, now=clock.now())
+    """Have the mail sent that an event asks for, where it still says what is so."""
+    mails.ask_for_mail(event, now=clock.now())

@@ -1,5 +1,5 @@
 from shared.identity import access, sessions
-from shared.identity.credentials import Credentials
+from shared.identity.credentials import SignIn
 from shared.identity.errors import WrongCredentials
 from shared.identity.schemas import SignedIn
 from shared.kernel.caller import Address
@@ -20,6 +20,6 @@ from shared.kernel.security.keys import SIGN
     layers=["security"],
     memory=1024,
 )
-def login(body: Credentials, address: Address, clock: Clock) -> SignedIn:
-    """Sign in with e-mail address and password."""
+def login(body: SignIn, address: Address, clock: Clock) -> SignedIn:
+    """Sign in with e-mail address and password; a device that sends the mark of its last sign-in has its own tries."""
     return sessions.sign_in(body, address, now=clock.now())

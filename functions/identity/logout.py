@@ -8,6 +8,7 @@ from shared.kernel.declare import post
 @post(
     "/v1/auth/logout",
     allow="identity:self",
+    unconfirmed=True,
     rate="write",
     idempotent=True,
     touches=[access.SIGN_OUT],

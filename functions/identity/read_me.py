@@ -8,6 +8,7 @@ from shared.kernel.errors import NotFound
 @get(
     "/v1/auth/me",
     allow="identity:self",
+    unconfirmed=True,
     rate="read",
     touches=[access.READ_USERS],
     errors=[NotFound],

@@ -10,6 +10,7 @@ from shared.kernel.errors import NotFound
 @post(
     "/v1/auth/verification-mails",
     allow="identity:self",
+    unconfirmed=True,
     status=202,
     rate="verification-mail",
     idempotent=True,

@@ -1,30 +1,34 @@
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Form
 
 from shared import messaging
 from shared.identity import access, pages
-from shared.identity.errors import ExpiredLink, UnknownLink
+from shared.identity.errors import AlreadyVerified, ExpiredLink, UnknownLink, WrongPassword
+from shared.identity.link_schemas import LinkToken, TypedPassword
 from shared.kernel.clock import Clock
-from shared.kernel.declare import PUBLIC, get
+from shared.kernel.declare import PUBLIC, post
 from shared.kernel.wire import Raw
 
 
-@get(
+@post(
     "/v1/auth/verify",
     allow=PUBLIC,
-    raw=("text/html", "application/json"),
+    form=True,
+    raw=("text/html",),
     rate="write",
     touches=[access.VERIFY, messaging.access.REQUEST],
-    errors=[UnknownLink, ExpiredLink],
+    errors=[UnknownLink, ExpiredLink, WrongPassword, AlreadyVerified],
     secrets=["derived-tokens"],
-    layers=["text"],
+    layers=["security", "text"],
     settings=["brands"],
+    memory=1024,
 )
 def verify_email(
     clock: Clock,
-    token: Annotated[str, Query(max_length=200)] = "",
-    accept: Annotated[str, Header(max_length=1024)] = "",
+    token: Annotated[LinkToken, Form()] = "",
+    password: Annotated[TypedPassword, Form()] = "",
+    new_password: Annotated[TypedPassword, Form()] = "",
 ) -> Raw:
-    """Confirm the address that a verification link was sent to: a page, or JSON where that is asked for."""
-    return pages.follow_link(token, accept, now=clock.now())
+    """Confirm an address with the form behind a verification link; sign-ins end where another password is set."""
+    return pages.confirm(token, password, new_password, now=clock.now())

@@ -11,7 +11,7 @@ from shared.messaging.inbound.schemas import CursorQuery, LimitQuery, ReviewView
     api="admin",
     allow="messaging:read",
     rate="read",
-    touches=[access.REVIEW, COUNT_RATE],
+    touches=[access.READ_REVIEWS, COUNT_RATE],
     secrets=["cursors"],
 )
 def list_reviews(status: StatusQuery = "OPEN", limit: LimitQuery = 20, cursor: CursorQuery = None) -> Page[ReviewView]:

@@ -10,7 +10,6 @@ from shared.payments.schemas import Checkout, CheckoutRequest
 @post(
     "/v1/payments/checkout",
     allow="payments:buy",
-    verified=True,
     status=201,
     idempotent=True,
     rate="write",

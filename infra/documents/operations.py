@@ -103,8 +103,8 @@ def _refused(
 def _described(function: Function[Any, Any], route: Http) -> str:
     text = (inspect.getdoc(function.handler) or "").partition("\n")[2].strip()
     needs = "Anyone may call it." if route.allow == PUBLIC else f"Needs the permission `{route.allow}`."
-    confirmed = " The caller's e-mail address must be confirmed." if route.verified else ""
-    return f"{text}\n\n{needs}{confirmed}".strip()
+    early = " The caller's e-mail address need not be confirmed." if route.unconfirmed else ""
+    return f"{text}\n\n{needs}{early}".strip()
 
 
 _NOT_ASKED_FOR = frozenset({"accept", "user-agent"})

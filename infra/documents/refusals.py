@@ -27,8 +27,8 @@ def _of_shell(route: Http, *, body: bool) -> Iterator[Refusal]:
     yield ValidationFailed
     if route.allow != PUBLIC:
         yield from (Unauthorized, Forbidden, AccountSuspended)
-    if route.verified:
-        yield EmailNotVerified
+        if not route.unconfirmed:
+            yield EmailNotVerified
     if "{" in route.path:
         yield NotFound
     if body:

@@ -193,8 +193,10 @@ def _flatten(boxes: Any) -> list[Any]:
     return messages
 
 
-def link_mailed_to(stack: Mapping[str, Any], address: str, *, seconds: float = TIMEOUT_SECONDS) -> str:
-    """Return the verification link in the first mail to an address, as soon as it arrives.
+def link_mailed_to(
+    stack: Mapping[str, Any], address: str, *, path: str = "/v1/auth/verify", seconds: float = TIMEOUT_SECONDS
+) -> str:
+    """Return the link in the first mail to an address that leads to a path, as soon as it arrives.
 
     Raises:
         TimeoutError: no mail came.
@@ -202,7 +204,20 @@ def link_mailed_to(stack: Mapping[str, Any], address: str, *, seconds: float = T
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for text in mails_to(stack, address):
-            if found := re.search(r"https?://[^\s\"\\<>]+/v1/auth/verify\?token=[\w.~%-]+", text):
+            if found := re.search(rf"https?://[^\s\"\\<>]+{path}\?token=[\w.~%-]+", text):
                 return found.group()
         time.sleep(0.2)
     raise TimeoutError(f"no mail with a link came to {address}")
+
+
+def confirm_address(stack: Mapping[str, Any], address: str, password: str) -> None:
+    """Open the link that was mailed to an address, which changes nothing, and press the button on its page.
+
+    Raises:
+        TimeoutError: no mail came.
+        HTTPError: the page does not open, or the address is not confirmed.
+    """
+    link = link_mailed_to(stack, address)
+    requests.get(link, timeout=TIMEOUT_SECONDS).raise_for_status()
+    form = {"token": link.partition("token=")[2], "password": password}
+    requests.post(link.partition("?")[0], data=form, timeout=TIMEOUT_SECONDS).raise_for_status()

@@ -16,21 +16,28 @@ class RefreshRefused(Unauthorized):
 
 
 class UnknownLink(ValidationFailed):
-    """The verification link is not one of ours."""
+    """The link is not one of ours."""
 
     code, message = "UNKNOWN_LINK", "This link is not valid. Check that it was copied as a whole."
 
 
 class ExpiredLink(DomainError):
-    """The verification link is older than 24 hours."""
+    """The link is too old, was used, or a newer registration of the address has taken its place."""
 
-    status, code, message = 410, "LINK_EXPIRED", "This link has expired. Sign in and ask for a new one."
+    status, code = 410, "LINK_EXPIRED"
+    message = "This link is not good any more. Use the one in the newest mail, or ask for another."
+
+
+class WrongPassword(ValidationFailed):
+    """It is not the password of the registration that is to be confirmed."""
+
+    code, message = "WRONG_PASSWORD", "This is not the password of the registration. Choose a new one instead."
 
 
 class AlreadyVerified(Conflict):
-    """The address is confirmed; there is nothing to send."""
+    """The address is confirmed; there is nothing to send or to set."""
 
-    code, message = "ALREADY_VERIFIED", "This e-mail address is confirmed already."
+    code, message = "ALREADY_VERIFIED", "This e-mail address is confirmed already. Sign in."
 
 
 class StaleProfile(DomainError):

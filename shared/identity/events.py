@@ -14,7 +14,7 @@ class IdentityEvent(DomainEvent):
 
 
 class UserRegistered(IdentityEvent):
-    """An account exists; its address is not confirmed yet."""
+    """Somebody claims an address; until it is confirmed that gives no rights, expires and gives way to others."""
 
 
 class EmailVerified(IdentityEvent):
@@ -24,11 +24,12 @@ class EmailVerified(IdentityEvent):
 class AccountMailRequested(IdentityEvent):
     """A mail is to go to the account's holder; ``mail_id`` is durable.
 
-    ``verify`` is another link, ``known`` tells that somebody tried to register the address again.
+    ``verify`` is another link, ``known`` tells that somebody tried to register the address again, ``reset`` is a link
+    to set a password. There need be no account: what is asked for an address is the same whoever has it.
     """
 
     mail_id: str
-    kind: Literal["verify", "known"]
+    kind: Literal["verify", "known", "reset"]
 
 
 class RefreshTokenReused(IdentityEvent):

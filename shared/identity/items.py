@@ -45,6 +45,7 @@ class Account(Item):
     ``grants`` is a set of roles, ``role`` or ``role@tenant``: authorization needs all of them at every read, and a set
     takes a grant or gives it up in one write however many are made at once. ``passwords_set`` counts the passwords
     that were set after the first: a session that was opened under an earlier one is over, however many there are.
+    ``expires_at`` is there until the address is confirmed: so long it is a claim on it, which gives way to any other.
     """
 
     domain = DOMAIN
@@ -58,6 +59,7 @@ class Account(Item):
     verified_at = InstantAttribute(null=True)
     suspended_at = InstantAttribute(null=True)
     passwords_set = IntegerAttribute(default=0)
+    expires_at = ExpiryAttribute(null=True)
 
 
 class Profile(Item):
@@ -77,10 +79,11 @@ class Profile(Item):
     bio = UnicodeAttribute(null=True)
     avatar_url = UnicodeAttribute(null=True)
     version = IntegerAttribute()
+    expires_at = ExpiryAttribute(null=True)
 
 
 class EmailClaim(Item):
-    """Whose an address is: one user's.
+    """Whose an address is: one user's, or as long as ``expires_at`` is there, who claims it.
 
     | key | value | access |
     |---|---|---|
@@ -92,6 +95,7 @@ class EmailClaim(Item):
     SK = "EMAIL"
 
     user_id = UnicodeAttribute()
+    expires_at = ExpiryAttribute(null=True)
 
 
 class Session(Item):
@@ -119,20 +123,23 @@ class Session(Item):
 
 
 class AccountMail(Item):
-    """A mail that asks to confirm an address; its link's token is derived from ``seed`` and a secret.
+    """A mail with a link, to confirm an address or to set a password; its token is derived from ``seed`` and a secret.
 
     | key | value | access |
     |---|---|---|
-    | pk | ``MAIL#<mail>`` | made with the request of the message; confirm an address |
+    | pk | ``MAIL#<mail>`` | made with the request of the message; confirm an address, set a password |
     | sk | ``MAIL`` | |
 
     ``valid_until`` is compared with the clock. The item outlives it, so that an old link can be told from a wrong one.
+    ``passwords_set`` is the account's when the mail was made.
     """
 
     domain = DOMAIN
     SK = "MAIL"
 
     user_id = UnicodeAttribute()
+    purpose = UnicodeAttribute(default="verify-email")
+    passwords_set = IntegerAttribute(default=0)
     seed = UnicodeAttribute()
     valid_until = InstantAttribute()
     expires_at = ExpiryAttribute()

@@ -1,29 +1,90 @@
-"""Where a verification link leads: a page for people, JSON for programs."""
+"""Pages behind the links of account mails: opening one shows a form, sending that does what it says (D-50)."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from shared.identity import verification
-from shared.identity.errors import ExpiredLink, UnknownLink
-from shared.kernel.pages import page
+from shared.identity import resets, verification
+from shared.identity.errors import AlreadyVerified, ExpiredLink, UnknownLink, WrongPassword
+from shared.identity.items import Account
+from shared.kernel.errors import DomainError, ValidationFailed
+from shared.kernel.pages import page, render
 from shared.kernel.wire import Raw
 
-_HEADERS = {"Referrer-Policy": "no-referrer", "Vary": "Accept"}
+_TEMPLATE = "identity/templates/password.html"
 
 
-def follow_link(token: str, accept: str, *, now: datetime) -> Raw:
-    """Confirm the address that a link was sent to and tell so, or tell why not.
+def show_confirmation(token: str, *, now: datetime) -> Raw:
+    """Show the page on which an address is confirmed, or what became of that."""
+    return _with_account(lambda: verification.open_link(token, now=now), lambda account: _to_confirm(account, token))
 
-    Raises:
-        UnknownLink: it is not one of ours, and the client asked for JSON.
-        ExpiredLink: it is too old, and the client asked for JSON.
-    """
-    wants_json = "application/json" in accept and "text/html" not in accept
+
+def confirm(token: str, password: str, new_password: str, *, now: datetime) -> Raw:
+    """Confirm an address as the form says, and tell so, or show the form again with what is wrong."""
     try:
-        verification.confirm(token, now=now)
+        verification.confirm(token, password, new_password, now=now)
+    except (UnknownLink, ExpiredLink, AlreadyVerified) as refusal:
+        return _refused(refusal)
+    except (ValidationFailed, WrongPassword) as refusal:
+        account = verification.open_link(token, now=now)
+        return _to_confirm(account, token, _problem(refusal), new=bool(new_password), status=refusal.status)
+    return page("Your e-mail address is confirmed", "Thank you. You can close this page and sign in.")
+
+
+def _to_confirm(account: Account, token: str, problem: str = "", *, new: bool = False, status: int = 200) -> Raw:
+    if account.verified_at is not None:
+        return page("Your e-mail address is confirmed", "There is nothing more to do. You can go on and sign in.")
+    return _form(account, token, "Confirm your e-mail address", "verify", problem, new=new, status=status)
+
+
+def show_reset(token: str, *, now: datetime) -> Raw:
+    """Show the page on which a new password is set, or why it cannot be."""
+    return _with_account(lambda: resets.open_link(token, now=now), lambda account: _to_reset(account, token))
+
+
+def reset(token: str, password: str, *, now: datetime) -> Raw:
+    """Set a password as the form says, and tell so, or show the form again with what is wrong."""
+    try:
+        resets.set_password(token, password, now=now)
     except (UnknownLink, ExpiredLink) as refusal:
-        if wants_json:
-            raise
-        return page("This link does not work", str(refusal), status=refusal.status, headers=_HEADERS)
-    if wants_json:
-        return Raw('{"data":{"status":"VERIFIED"},"meta":{}}', media_type="application/json", headers=_HEADERS)
-    return page("Your e-mail address is confirmed", "Thank you. You can close this page and go on.", headers=_HEADERS)
+        return _refused(refusal)
+    except ValidationFailed as refusal:
+        account = resets.open_link(token, now=now)
+        return _to_reset(account, token, _problem(refusal), status=refusal.status)
+    return page(
+        "Your new password is set",
+        "You are signed out everywhere. You can close this page and sign in with the new password.",
+    )
+
+
+def _to_reset(account: Account, token: str, problem: str = "", *, status: int = 200) -> Raw:
+    return _form(account, token, "Choose a new password", "password-reset", problem, new=True, status=status)
+
+
+def _with_account(find: Callable[[], Account], show: Callable[[Account], Raw]) -> Raw:
+    try:
+        return show(find())
+    except (UnknownLink, ExpiredLink) as refusal:
+        return _refused(refusal)
+
+
+def _form(account: Account, token: str, heading: str, action: str, problem: str, *, new: bool, status: int) -> Raw:
+    return render(
+        _TEMPLATE,
+        status=status,
+        forms=True,
+        heading=heading,
+        email=account.email,
+        token=token,
+        action=action,
+        confirming=action == "verify",
+        problem=problem,
+        new=new,
+    )
+
+
+def _problem(refusal: DomainError) -> str:
+    return ". ".join(message for _, message in refusal.details) or str(refusal)
+
+
+def _refused(refusal: DomainError) -> Raw:
+    return page("This link does not work", str(refusal), status=refusal.status)

@@ -3,7 +3,7 @@
 from shared.identity import rules
 from shared.identity.errors import StaleProfile
 from shared.identity.items import Account, Profile, user_pk
-from shared.identity.schemas import Me, ProfileChange, ProfileView
+from shared.identity.schemas import Me, ProfileChange, ProfileView, PublicProfile
 from shared.kernel.errors import NotFound
 from shared.kernel.storage.reads import get_many
 from shared.kernel.storage.writes import Attributes, Update, commit
@@ -34,6 +34,24 @@ def read_me(user_id: str) -> Me:
         is_creator="creator" in grants,
         profile=_view(profile),
         created_at=account.created_at,
+    )
+
+
+def read_public(user_id: str) -> PublicProfile:
+    """Return what anybody may see of a user: one call.
+
+    Raises:
+        NotFound: there is nobody, or nobody who confirmed their address, or they are suspended.
+    """
+    account, profile = get_many([(Account, user_pk(user_id), Account.SK), (Profile, user_pk(user_id), Profile.SK)])
+    if account is None or profile is None or account.verified_at is None or account.suspended_at is not None:
+        raise NotFound
+    return PublicProfile(
+        id=user_id,
+        display_name=profile.display_name,
+        bio=profile.bio,
+        avatar_url=profile.avatar_url,
+        is_creator=rules.grant("creator") in (account.grants or ()),
     )
 
 

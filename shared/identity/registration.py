@@ -1,53 +1,74 @@
-"""New accounts."""
+"""New accounts. A registration is a claim on an address: whoever confirms it first has it (D-50)."""
 
+from contextlib import suppress
 from datetime import datetime
 
-from shared.identity import rules
+from shared.identity import mails, new_passwords, rules
 from shared.identity.credentials import Registration
 from shared.identity.events import AccountMailRequested, EmailVerified, IdentityEvent, UserRegistered
 from shared.identity.items import Account, EmailClaim, Profile, email_pk, user_pk
 from shared.identity.schemas import RegistrationAccepted
-from shared.kernel.errors import Conflict, ValidationFailed
+from shared.kernel.errors import Conflict, RateLimitExceeded, Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
-from shared.kernel.security.passwords import hash_password
 from shared.kernel.storage.reads import get
-from shared.kernel.storage.writes import Check, Put, transact
+from shared.kernel.storage.tries import tries
+from shared.kernel.storage.writes import Check, Delete, Put, Write, transact
+
+NOBODY = "nobody"
+"""In place of the user whose an address would be."""
 
 
 class AddressTaken(Conflict):
-    """The address is another account's; no caller of the API is ever told (X-P-17)."""
+    """Another took or confirmed the address at the same moment; no caller of the API is ever told (X-P-17)."""
+
+
+class _Unconfirmed(Exception):
+    """Nobody confirmed the address: the claim on it gives way."""
 
 
 def register(registration: Registration, operation: str, *, now: datetime) -> RegistrationAccepted:
-    """Open an account, or tell the address's holder by mail that there is one (S-P-01).
+    """Claim an address, in the place of whoever claims it unconfirmed, or tell its holder by mail (S-P-01).
 
     The answer is always the same, and so is the work: one password hash, one read, one transaction. What goes into the
-    mail is decided by its sender, later.
+    mail is decided by its sender, later. Where an address that nobody confirmed got its mails, nothing happens: the
+    claim that the last of them confirms stays.
 
     Raises:
         ValidationFailed: the password is too weak.
+        Unavailable: others claimed the address at the same moment, every time.
     """
-    password = registration.password.get_secret_value()
-    problems = rules.password_problems(password)
-    if problems:
-        raise ValidationFailed(details=[("password", problem) for problem in problems])
-    user_id = derived_id("usr", operation, registration.email)
-    account = new_account(user_id, registration.email, hash_password(password), now=now)
-    holder = holder_of(registration.email)
-    if holder is None:
-        try:
-            open_account(account, registration.display_name, now=now)
-        except AddressTaken:
-            holder = holder_of(registration.email)
-    # A second try of a request whose answer was lost meets the account that the first one opened.
-    if holder is not None and holder != user_id:
-        _tell_holder(registration.email, holder, now=now)
+    email = registration.email
+    password_hash = new_passwords.hashed(registration.password.get_secret_value())
+    account = new_account(derived_id("usr", operation, email), email, password_hash, now=now)
+    with suppress(RateLimitExceeded):
+        mails.count_unconfirmed(email, now=now)
+        _claim(account, registration.display_name, now=now)
     return RegistrationAccepted()
 
 
+def _claim(account: Account, display_name: str, *, now: datetime) -> None:
+    for _ in tries():
+        claim = get(EmailClaim, email_pk(account.email), EmailClaim.SK)
+        # A second try of a request whose answer was lost meets the account that the first one opened.
+        if claim is not None and claim.user_id == account.user_id:
+            return
+        try:
+            if claim is None or claim.expires_at is not None:
+                open_account(account, display_name, replaces=claim, now=now)
+            else:
+                _tell_holder(claim.user_id, now=now)
+        except AddressTaken:
+            continue
+        except _Unconfirmed:
+            # Registered before claims had an end.
+            open_account(account, display_name, replaces=claim, now=now)
+        return
+    raise Unavailable
+
+
 def new_account(user_id: str, email: str, password_hash: str, *, now: datetime) -> Account:
-    """Return the item of a new viewer."""
+    """Return the item of a new viewer, whose address nobody confirmed yet."""
     return Account(
         pk=user_pk(user_id),
         sk=Account.SK,
@@ -56,39 +77,58 @@ def new_account(user_id: str, email: str, password_hash: str, *, now: datetime) 
         password_hash=password_hash,
         grants={rules.grant("viewer")},
         created_at=now,
+        expires_at=now + rules.CLAIM_LIFE,
     )
 
 
-def open_account(account: Account, display_name: str, *, now: datetime) -> None:
-    """Write account, profile, claim on the address and event together.
+def open_account(account: Account, display_name: str, *, replaces: EmailClaim | None, now: datetime) -> None:
+    """Write account, profile, claim on the address and event together; the claim it replaces is gone with its account.
 
     Raises:
-        AddressTaken: the address is another account's.
+        AddressTaken: the address was taken by another, or the claim confirmed.
     """
-    user_id = account.user_id
-    profile = Profile(pk=account.pk, sk=Profile.SK, user_id=user_id, display_name=display_name, version=1)
-    claim = EmailClaim(pk=email_pk(account.email), sk=EmailClaim.SK, user_id=user_id)
+    user_id, ends = account.user_id, account.expires_at
+    profile = Profile(
+        pk=account.pk, sk=Profile.SK, user_id=user_id, display_name=display_name, version=1, expires_at=ends
+    )
+    claim = EmailClaim(pk=email_pk(account.email), sk=EmailClaim.SK, user_id=user_id, expires_at=ends)
+    as_read = EmailClaim.user_id == replaces.user_id if replaces else EmailClaim.pk.does_not_exist()
     happened: list[IdentityEvent] = [UserRegistered(user_id=user_id)]
     if account.verified_at is not None:
         happened.append(EmailVerified(user_id=user_id))
     transact(
         [
-            Put(claim, condition=EmailClaim.pk.does_not_exist(), error=AddressTaken),
+            Put(claim, condition=as_read, error=AddressTaken),
             Put(account, condition=Account.pk.does_not_exist(), error=AddressTaken),
             Put(profile),
+            *(_giving_way(replaces.user_id) if replaces else ()),
             *(outbox(event, at=now) for event in happened),
         ]
     )
 
 
-def holder_of(email: str) -> str | None:
-    """Return whose an address is."""
+def _giving_way(user_id: str) -> list[Write]:
+    pk, unconfirmed = user_pk(user_id), Account.verified_at.does_not_exist()
+    return [
+        Delete(Account, pk, Account.SK, condition=unconfirmed, error=AddressTaken),
+        Delete(Profile, pk, Profile.SK),
+    ]
+
+
+def claim_on(email: str, *, now: datetime) -> EmailClaim | None:
+    """Return the claim on an address; one that nobody confirmed in time is none."""
     claim = get(EmailClaim, email_pk(email), EmailClaim.SK)
-    return claim.user_id if claim else None
+    return None if claim is None or (claim.expires_at is not None and now >= claim.expires_at) else claim
 
 
-def _tell_holder(email: str, user_id: str, *, now: datetime) -> None:
+def holder_of(email: str, *, now: datetime) -> str:
+    """Return whose an address is, or who claims it; ``NOBODY`` where it is free."""
+    claim = claim_on(email, now=now)
+    return claim.user_id if claim else NOBODY
+
+
+def _tell_holder(user_id: str, *, now: datetime) -> None:
     """Ask for the mail to an address that is known, one a day at most: nobody's mailbox is flooded through us."""
     mail_id = derived_id("mail", "known", user_id, now.date().isoformat())
-    claimed = Check(EmailClaim, email_pk(email), EmailClaim.SK, EmailClaim.user_id == user_id, error=AddressTaken)
-    transact([claimed, outbox(AccountMailRequested(user_id=user_id, mail_id=mail_id, kind="known"), at=now)])
+    confirmed = Check(Account, user_pk(user_id), Account.SK, Account.verified_at.exists(), error=_Unconfirmed)
+    transact([confirmed, outbox(AccountMailRequested(user_id=user_id, mail_id=mail_id, kind="known"), at=now)])

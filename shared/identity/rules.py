@@ -51,7 +51,11 @@ TENANT_MARK = "@"
 OVERLAP = timedelta(seconds=10)
 """How long the token before the present one still gives the present one, for replies that were lost (X-P-14)."""
 
-VERIFICATION_LIFE = timedelta(hours=24)
+CLAIM_LIFE = timedelta(hours=24)
+"""How long a registration holds an address that nobody has confirmed, and the link that confirms it is good."""
+
+RESET_LIFE = timedelta(hours=1)
+"""How long the link that sets a password is good."""
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 128

@@ -34,6 +34,24 @@ class MailAccepted(Wire):
     status: Literal["VERIFICATION_SENT"] = Field(default="VERIFICATION_SENT", examples=["VERIFICATION_SENT"])
 
 
+class ResetAccepted(Wire):
+    """What everybody is told who asks for a new password, whether or not the address was known (X-P-17)."""
+
+    status: Literal["MAIL_SENT_IF_KNOWN"] = Field(default="MAIL_SENT_IF_KNOWN", examples=["MAIL_SENT_IF_KNOWN"])
+
+
+class Confirmed(Wire):
+    """The address is confirmed. Refresh the access token, or sign in: what it permits has changed."""
+
+    status: Literal["VERIFIED"] = Field(default="VERIFIED", examples=["VERIFIED"])
+
+
+class PasswordSet(Wire):
+    """The password is set, and every sign-in until now is over."""
+
+    status: Literal["PASSWORD_SET"] = Field(default="PASSWORD_SET", examples=["PASSWORD_SET"])
+
+
 class Refreshing(Wire):
     """The refresh token of the last answer."""
 
@@ -59,6 +77,10 @@ class SignedIn(Wire):
     refresh_token: str = Field(examples=["usr_01k….ses_01k….4.b64…"])
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[900])
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme
+    device_token: str | None = Field(
+        description="After a sign-in with a password: keep it on the device and send it with the next one.",
+        examples=["dev_01k….0.b64…"],
+    )
     user: SignedInUser
 
 
@@ -75,6 +97,16 @@ class ProfileView(Wire):
     bio: str | None = Field(examples=["Breathes out slowly."])
     avatar_url: str | None = Field(examples=["https://wellspring.example/ada.png"])
     version: int = Field(examples=[1])
+
+
+class PublicProfile(Wire):
+    """What anybody may see of a user; nothing of how they are reached or what they may do (S-P-02)."""
+
+    id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    display_name: str = Field(examples=["Ada"])
+    bio: str | None = Field(examples=["Breathes out slowly."])
+    avatar_url: str | None = Field(examples=["https://wellspring.example/ada.png"])
+    is_creator: bool = Field(examples=[True])
 
 
 class Me(Wire):

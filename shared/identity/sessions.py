@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.identity import rules
-from shared.identity.credentials import Credentials
+from shared.identity import devices, rules
+from shared.identity.credentials import SignIn
 from shared.identity.errors import RefreshRefused, WrongCredentials
 from shared.identity.events import RefreshTokenReused, SessionEnded
 from shared.identity.items import Account, Session, session_sk, user_pk
@@ -15,7 +15,7 @@ from shared.identity.schemas import SignedIn, SignedInUser, SignedOut
 from shared.identity.standing import find_session
 from shared.kernel import rates
 from shared.kernel.config import settings
-from shared.kernel.errors import AccountSuspended
+from shared.kernel.errors import AccountSuspended, RateLimitExceeded
 from shared.kernel.events import outbox
 from shared.kernel.ids import new_id
 from shared.kernel.security import derived, passwords, tokens
@@ -24,7 +24,6 @@ from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, c
 
 PURPOSE = "refresh"
 _TOKEN = re.compile(r"(usr_[0-9a-z]+)\.(ses_[0-9a-z]+)\.([0-9]{1,9})\.[\w-]{43}", re.ASCII)
-_NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +35,45 @@ class Refreshed:
     token: str
 
 
-def sign_in(credentials: Credentials, address: str, *, now: datetime) -> SignedIn:
+def sign_in(given: SignIn, address: str, *, now: datetime) -> SignedIn:
     """Sign in with address and password (S-P-04).
 
-    The attempt is counted before any work on the password (X-P-07), for the account here and for the network address
-    by the shell, and given back to both if it was right, so that only wrong ones use an allowance up. An unknown
-    address costs the same reads and the same hash as a known one.
+    The attempt is counted before any work on the password (X-P-07): for the network address by the shell, as a wrong
+    one and as a right one here, and what it was not is given back. Devices that signed in before have tries of their
+    own, all others share the account's. An unknown address costs the same reads and the same hash as a known one.
 
     Raises:
-        RateLimitExceeded: five wrong passwords for this address in 15 minutes (S-P-14).
+        RateLimitExceeded: five wrong passwords for this address in 15 minutes (S-P-14), or too many right ones.
         WrongCredentials: address and password do not belong together.
         AccountSuspended: they do, but the account is suspended.
     """
-    rates.count("login-account", credentials.email, now=now)
-    account = get(Account, user_pk(holder_of(credentials.email) or _NOBODY), Account.SK)
-    password = credentials.password.get_secret_value()
+    account = get(Account, user_pk(holder_of(given.email, now=now)), Account.SK)
+    device = devices.known(given.device_token, account)
+    wrong = ("login-device", device) if device else ("login-account", given.email)
+    _count(wrong, given.email, now=now)
+    password = given.password.get_secret_value()
     right = passwords.verify_password(account.password_hash if account else passwords.NOBODYS, password)
     if account is None or not right:
+        rates.give_back("login-right", given.email, now=now)
         raise WrongCredentials
-    rates.give_back("login-account", credentials.email, now=now)
+    rates.give_back(*wrong, now=now)
     rates.give_back("login-address", address, now=now)
     if account.suspended_at is not None:
         raise AccountSuspended
-    if passwords.outdated(account.password_hash):
+    if passwords.outdated(account.password_hash, password):
         _rehash(account, password)
     session = _begin(account, now=now)
-    return _signed_in(Refreshed(account, session, _token(session, session.generation)), now=now)
+    refreshed = Refreshed(account, session, _token(session, session.generation))
+    return _signed_in(refreshed, device=devices.mark(account, device), now=now)
+
+
+def _count(wrong: tuple[str, str], email: str, *, now: datetime) -> None:
+    rates.count(*wrong, now=now)
+    try:
+        rates.count("login-right", email, now=now)
+    except RateLimitExceeded:
+        rates.give_back(*wrong, now=now)
+        raise
 
 
 def _rehash(account: Account, password: str) -> None:
@@ -101,7 +113,7 @@ def _token(session: Session, generation: int) -> str:
     return f"{session.user_id}.{session.session_id}.{generation}.{proof}"
 
 
-def _signed_in(refreshed: Refreshed, *, now: datetime) -> SignedIn:
+def _signed_in(refreshed: Refreshed, *, device: str | None = None, now: datetime) -> SignedIn:
     account = refreshed.account
     grants = sorted(account.grants or ())
     verified = account.verified_at is not None
@@ -110,7 +122,13 @@ def _signed_in(refreshed: Refreshed, *, now: datetime) -> SignedIn:
     )
     access_token, life = tokens.issue(subject, now=now)
     user = SignedInUser(id=account.user_id, email=account.email, email_verified=verified, roles=grants)
-    return SignedIn(access_token=access_token, refresh_token=refreshed.token, expires_in=life, user=user)
+    return SignedIn(
+        access_token=access_token,
+        refresh_token=refreshed.token,
+        expires_in=life,
+        device_token=device,
+        user=user,
+    )
 
 
 def refresh(refresh_token: str, *, now: datetime) -> SignedIn:

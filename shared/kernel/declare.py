@@ -32,7 +32,7 @@ class Http:
 
     Attributes:
         allow: a permission (``<domain>:<verb>``) or ``PUBLIC``.
-        verified: refuse callers whose e-mail address is not confirmed.
+        unconfirmed: callers whose e-mail address is not confirmed may call it too.
         idempotent: honour ``Idempotency-Key``.
         rate: name of the rate class in ``shared.kernel.rates``, or ``None`` where the operation limits itself
             and only the gateway's own throttle applies.
@@ -46,7 +46,7 @@ class Http:
     allow: str
     api: Api = "public"
     status: int = 200
-    verified: bool = False
+    unconfirmed: bool = False
     idempotent: bool = False
     rate: str | None = None
     raw: tuple[str, ...] = ()

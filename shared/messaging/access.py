@@ -75,6 +75,8 @@ WORK_PROVIDER_EVENT = table_access(
 UNSUBSCRIBE = table_access("messaging.unsubscribe", DOMAIN, "Query", "PutItem")
 """To suppress an address by a link."""
 
+READ_REVIEWS = table_access("messaging.read-reviews", DOMAIN, "Query", "BatchGetItem", indexes=(REVIEWS.name,))
+
 REVIEW = table_access(
     "messaging.review",
     DOMAIN,

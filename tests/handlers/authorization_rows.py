@@ -27,7 +27,7 @@ class Row:
 
     Attributes:
         who: roles that get in, or ``EVERYBODY``.
-        verified: only with a confirmed address.
+        unconfirmed: also without a confirmed address.
         owned: path or body of an object of ``usr_owner`` that nobody else may reach; ``<viewing>`` stands for the id of
             the viewing session.
         named: path of something that has no owner in this sense, but may not exist.
@@ -36,7 +36,7 @@ class Row:
     """
 
     who: frozenset[str] | str
-    verified: bool = False
+    unconfirmed: bool = False
     owned: dict[str, str] | None = None
     named: dict[str, str] | None = None
     body: dict[str, Any] | None = None
@@ -51,9 +51,16 @@ ROWS = {
     "POST /v1/auth/login": Row(EVERYBODY),
     "POST /v1/auth/refresh": Row(EVERYBODY),
     "GET /v1/auth/verify": Row(EVERYBODY),
-    "POST /v1/auth/verification-mails": Row(ANYONE_SIGNED_IN),
-    "POST /v1/auth/logout": Row(ANYONE_SIGNED_IN),
-    "GET /v1/auth/me": Row(ANYONE_SIGNED_IN),
+    "POST /v1/auth/verify": Row(EVERYBODY),
+    "POST /v1/auth/confirmations": Row(EVERYBODY),
+    "POST /v1/auth/password-resets": Row(EVERYBODY),
+    "GET /v1/auth/password-reset": Row(EVERYBODY),
+    "POST /v1/auth/password-reset": Row(EVERYBODY),
+    "POST /v1/auth/passwords": Row(EVERYBODY),
+    "GET /v1/users/{user_id}/profile": Row(EVERYBODY, named=USER),
+    "POST /v1/auth/verification-mails": Row(ANYONE_SIGNED_IN, unconfirmed=True),
+    "POST /v1/auth/logout": Row(ANYONE_SIGNED_IN, unconfirmed=True),
+    "GET /v1/auth/me": Row(ANYONE_SIGNED_IN, unconfirmed=True),
     "PATCH /v1/me/profile": Row(ANYONE_SIGNED_IN),
     "POST /v1/admin/users/{user_id}/suspend": Row(ADMINS, named=USER, body=REASON),
     "POST /v1/admin/users/{user_id}/reinstate": Row(ADMINS, named=USER, body=REASON),
@@ -82,7 +89,7 @@ ROWS = {
     "GET /v1/payments/prices": Row(EVERYBODY),
     "GET /v1/payments/success": Row(EVERYBODY),
     "GET /v1/payments/cancelled": Row(EVERYBODY),
-    "POST /v1/payments/checkout": Row(ANYONE_SIGNED_IN, verified=True),
+    "POST /v1/payments/checkout": Row(ANYONE_SIGNED_IN),
     "GET /v1/payments/history": Row(ANYONE_SIGNED_IN),
     "GET /v1/payments/{payment_id}": Row(ANYONE_SIGNED_IN, owned={"payment_id": "pay_1"}),
     "GET /v1/admin/prices": Row(ADMINS),
@@ -162,14 +169,14 @@ ROWS = {
     "POST /v1/admin/reviews/{review_id}/decide": Row(
         ADMINS, named={"review_id": "rev_1"}, body={"decision": "DISMISS", "note": "She only asked a question."}
     ),
-    "POST /v1/support-team": Row(ANYONE_SIGNED_IN, verified=True),
+    "POST /v1/support-team": Row(ANYONE_SIGNED_IN),
     "GET /v1/support-team": Row(ANYONE_SIGNED_IN),
     "GET /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER),
     "PATCH /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER, body={"name": "Mine now"}),
     "DELETE /v1/support-team/{partner_id}": Row(ANYONE_SIGNED_IN, owned=PARTNER),
-    "POST /v1/support-team/{partner_id}/invite": Row(ANYONE_SIGNED_IN, verified=True, owned=PARTNER),
+    "POST /v1/support-team/{partner_id}/invite": Row(ANYONE_SIGNED_IN, owned=PARTNER),
     "POST /v1/support-team/{partner_id}/restore": Row(ANYONE_SIGNED_IN, owned=PARTNER),
-    "POST /v1/support-team/messages": Row(ANYONE_SIGNED_IN, verified=True),
+    "POST /v1/support-team/messages": Row(ANYONE_SIGNED_IN),
     "GET /v1/support-team/engagement": Row(ANYONE_SIGNED_IN),
     "GET /v1/partner/{token}": Row(EVERYBODY),
     "POST /v1/partner/{token}": Row(EVERYBODY),

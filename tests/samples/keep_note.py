@@ -11,7 +11,6 @@ from tests.samples import notes
 @post(
     "/v1/folders/{folder}/notes",
     allow="notes:write",
-    verified=True,
     status=201,
     idempotent=True,
     rate="write",

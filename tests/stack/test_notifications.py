@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from infra.local.client import Client, Socket, link_mailed_to, mails_to
+from infra.local.client import Client, Socket, confirm_address, mails_to
 from infra.local.clock import LocalClock
 from shared.kernel.ids import derived_id
 from tests.stack.conftest import Stack, give
@@ -22,7 +21,7 @@ def registered(stack: Stack) -> tuple[Client, str]:
     client, email = Client(stack), f"mona-{uuid.uuid4().hex[:8]}@wellspring.example"
     body = {"email": email, "password": PASSWORD, "displayName": "Mona"}
     assert client.call("POST", "/v1/auth/register", body).status == 201
-    assert requests.get(link_mailed_to(stack, email), timeout=30).status_code == 200
+    confirm_address(stack, email, PASSWORD)
     assert client.log_in(email, PASSWORD).status == 200
     return client, email
 

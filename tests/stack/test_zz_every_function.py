@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -23,6 +24,7 @@ from tests.stack.test_rooms import eventually
 from tests.triggers import due_event, schedule_event
 
 PASSWORD = "Clear-water-2026!"
+OTHER_PASSWORD = "Deeper-water-8"
 SUSPENDED_WITHIN = 62
 """Seconds: the gateway keeps what the authorizer said for 60."""
 TAKEN_AWAY = "wallet-read-balance"
@@ -35,9 +37,37 @@ def newcomer(stack: Stack) -> Client:
     client, email = Client(stack), f"nina-{uuid.uuid4().hex[:8]}@wellspring.example"
     body = {"email": email, "password": PASSWORD, "displayName": "Nina"}
     assert client.call("POST", "/v1/auth/register", body).status == 201
-    assert requests.get(link_mailed_to(stack, email), timeout=30).status_code == 200
-    assert client.log_in(email, PASSWORD).status == 200
+    link = link_mailed_to(stack, email)
+    assert requests.get(link, timeout=30).status_code == 200
+    assert client.log_in(email, PASSWORD).data["user"]["emailVerified"] is False
+    confirmation = {"token": token_of(link), "password": PASSWORD}
+    assert client.call("POST", "/v1/auth/confirmations", confirmation).data == {"status": "VERIFIED"}
+    assert client.log_in(email, PASSWORD).data["user"]["emailVerified"] is True
     return client
+
+
+def token_of(link: str) -> str:
+    """Return the token at the end of a mailed link."""
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def test_an_address_is_confirmed_and_a_password_set_on_pages(stack: Stack) -> None:
+    client, email = Client(stack), f"page-{uuid.uuid4().hex[:8]}@wellspring.example"
+    body = {"email": email, "password": PASSWORD, "displayName": "Page"}
+    assert client.call("POST", "/v1/auth/register", body).status == 201
+    link = link_mailed_to(stack, email)
+    form = {"token": token_of(link), "password": PASSWORD}
+    assert "is confirmed" in requests.post(link.partition("?")[0], data=form, timeout=30).text
+    assert client.call("POST", "/v1/auth/password-resets", {"email": email}).status == 202
+    reset = link_mailed_to(stack, email, path="/v1/auth/password-reset")
+    assert "Choose a new password" in requests.get(reset, timeout=30).text
+    form = {"token": token_of(reset), "new_password": OTHER_PASSWORD}
+    assert "Your new password is set" in requests.post(reset.partition("?")[0], data=form, timeout=30).text
+    used = {"token": token_of(reset), "newPassword": PASSWORD}
+    assert client.call("POST", "/v1/auth/passwords", used).code == "LINK_EXPIRED"
+    assert client.log_in(email, PASSWORD).code == "INVALID_CREDENTIALS"
+    assert client.log_in(email, OTHER_PASSWORD).status == 200
+    assert Client(stack).call("GET", f"/v1/users/{client.user_id}/profile").data["displayName"] == "Page"
 
 
 @pytest.fixture

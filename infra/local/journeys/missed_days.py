@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from infra.local.client import TIMEOUT_SECONDS, Client, demo_user, link_mailed_to, run_schedule
+from infra.local.client import TIMEOUT_SECONDS, Client, confirm_address, demo_user, run_schedule
 from infra.local.clock import LocalClock
 from infra.local.journeys import words
 from infra.local.journeys.pages import fields_of, link_in, submit
@@ -126,7 +126,7 @@ class MissedDays:
             email = f"{user.name.lower()}-{uuid.uuid4().hex[:8]}@users.example"
             body = {"email": email, "password": PASSWORD, "displayName": user.name}
             expect(user.client.call("POST", "/v1/auth/register", body), 201)
-            same(requests.get(link_mailed_to(self.stack, email), timeout=TIMEOUT_SECONDS).status_code, 200, "the link")
+            confirm_address(self.stack, email, PASSWORD)
             expect(user.client.log_in(email, PASSWORD), 200)
             expect(user.client.call("PATCH", "/v1/accountability/profile", {"zone": user.zone}), 200)
             wanted = {"title": user.goal, "frequency": "daily"}

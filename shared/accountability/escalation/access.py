@@ -25,4 +25,5 @@ ANSWER = (*TAKE_STEPS, messaging.access.REOPEN_TOPIC)
 READ = table_access("accountability.read-escalation", DOMAIN, "GetItem", "BatchGetItem", "Query")
 """To read plans, steps, contacts and the timeline."""
 
+READ_POLICIES = table_access("accountability.read-policies", DOMAIN, "Query")
 MANAGE_POLICIES = table_access("accountability.manage-policies", DOMAIN, "Query", "PutItem")

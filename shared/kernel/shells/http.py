@@ -148,7 +148,7 @@ class HttpShell:
         if self._route.allow == PUBLIC:
             return None
         principal = principal_of(event)
-        admit(principal, self._route.allow, verified=self._route.verified)
+        admit(principal, self._route.allow, verified=not self._route.unconfirmed)
         return principal
 
     def _check_body(self, event: dict[str, Any]) -> None:

@@ -28,7 +28,10 @@ class AuthorizerShell:
         self._handler = injected(function.handler)
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG002 - Lambda's signature
-        """Return the caller's context, or deny when anything fails."""
+        """Return the caller's context.
+
+        What fails is raised, never answered: the gateway keeps an answer for a minute, and an error not at all.
+        """
         scheme, _, token = event["headers"].get("authorization", "").partition(" ")
         found = self._handler(token if scheme.lower() == "bearer" else "")
         logger().debug("authorized", refused=found.get("refused"))

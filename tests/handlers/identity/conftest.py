@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.identity import authorization
+from shared.identity.events import UserRegistered
 from shared.kernel.caller import Principal, principal_of
 from shared.kernel.config import settings
 from shared.kernel.security import keys
@@ -82,6 +83,39 @@ def register(email: str = "ada@wellspring.example", password: str = PASSWORD, **
 def login(email: str = "ada@wellspring.example", password: str = PASSWORD, **more: Any) -> Answer:
     """Sign in through the API."""
     return call("identity.login", body={"email": email, "password": password}, **more)
+
+
+def registered(email: str = "ada@wellspring.example", **more: Any) -> str:
+    """Open an account and return its user's id."""
+    before = _registered()
+    assert register(email, **more).status == 201
+    (user_id,) = _registered() - before
+    return user_id
+
+
+def _registered() -> set[str]:
+    return {data["user_id"] for name, data in events() if name == "UserRegistered"}
+
+
+def mailed(mailbox: Callable[[], list[Mail]], event: Any) -> Mail:
+    """Hand an event to what asks for account mails, and return the mail that comes of it."""
+    before = mailbox()
+    assert deliver(event) == []
+    (mail,) = [mail for mail in mailbox() if mail not in before]
+    return mail
+
+
+def confirm(token: str, *, new: str | None = None, password: str = PASSWORD) -> Answer:
+    """Confirm an address with the token of a link, and the password of the registration or a new one."""
+    given = {"newPassword": new} if new else {"password": password}
+    return call("identity.confirm_email", body={"token": token} | given)
+
+
+def confirmed(mailbox: Callable[[], list[Mail]], email: str = "ada@wellspring.example") -> str:
+    """Open an account, confirm its address, and return its user's id."""
+    user_id = registered(email)
+    assert confirm(mailed(mailbox, UserRegistered(user_id=user_id)).token).status == 200
+    return user_id
 
 
 def authorize(access_token: str) -> dict[str, Any]:

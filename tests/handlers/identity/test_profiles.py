@@ -3,14 +3,17 @@
 import pytest
 
 from shared import identity
+from shared.identity import administration
+from shared.identity.schemas import RoleChange
 from tests.calls import call
-from tests.handlers.identity.conftest import caller, login, register
+from tests.clock import START
+from tests.handlers.identity.conftest import caller, confirmed, login, registered
 from tests.triggers import principal
 
 
 @pytest.fixture
-def ada():
-    register()
+def ada(mailbox):
+    confirmed(mailbox)
     return caller(login().data["accessToken"])
 
 
@@ -62,6 +65,31 @@ def test_a_caller_without_an_account_finds_nothing():
     assert call("identity.read_me", caller=nobody).code == "NOT_FOUND"
     assert _change(nobody, {"bio": "x"}).code == "NOT_FOUND"
     assert _change(nobody, {"bio": "x"}, headers={"if-match": '"1"'}, request_id="r2").code == "NOT_FOUND"
+
+
+@pytest.mark.covers("S-P-02")
+def test_anybody_sees_the_public_profile_and_nothing_else(ada):
+    _change(ada, {"bio": "Breathes.", "avatarUrl": "https://wellspring.example/ada.png"})
+    answer = call("identity.read_public_profile", path={"user_id": ada.user_id})
+    shown = {
+        "id": ada.user_id,
+        "displayName": "Ada",
+        "bio": "Breathes.",
+        "avatarUrl": "https://wellspring.example/ada.png",
+        "isCreator": False,
+    }
+    assert (answer.status, answer.data) == (200, shown)
+    administration.change_role(ada.user_id, RoleChange(role="creator", granted=True), by="usr_admin", now=START)
+    assert call("identity.read_public_profile", path={"user_id": ada.user_id}).data == shown | {"isCreator": True}
+
+
+@pytest.mark.covers("S-P-02")
+def test_who_is_suspended_unconfirmed_or_nobody_has_no_public_profile(ada):
+    administration.suspend(ada.user_id, "Reported", by="usr_admin", now=START)
+    unconfirmed = registered("bea@wellspring.example")
+    for user_id in (ada.user_id, unconfirmed, "usr_nobody"):
+        answer = call("identity.read_public_profile", path={"user_id": user_id})
+        assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
 def test_other_domains_get_names_in_one_call(ada):

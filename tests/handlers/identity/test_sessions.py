@@ -4,11 +4,25 @@ import jwt
 import pytest
 
 from shared.identity import authorization, standing
-from shared.kernel import config
+from shared.identity.events import UserRegistered
+from shared.identity.items import Account, user_pk
+from shared.kernel import config, rates
+from shared.kernel.errors import Unavailable
 from shared.kernel.security import passwords
 from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import Update, commit
 from tests.calls import call
-from tests.handlers.identity.conftest import PASSWORD, authorize, caller, events, login, register
+from tests.handlers.identity.conftest import (
+    PASSWORD,
+    authorize,
+    caller,
+    confirm,
+    confirmed,
+    events,
+    login,
+    mailed,
+    register,
+)
 
 INVALID = {"refused": "invalid"}
 
@@ -96,8 +110,89 @@ def test_twenty_attempts_from_one_address_close_it_whatever_a_header_says():
     assert login(address="203.0.113.99").status == 200
 
 
-def test_right_passwords_do_not_use_the_account_up():
+def test_right_passwords_do_not_use_the_account_up_for_wrong_ones():
     assert [login(address=f"203.0.113.{n}").status for n in range(8)] == [200] * 8
+    assert [login(password="Wrong-water-7").status for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_right_passwords_have_a_limit_of_their_own_that_stops_the_work_and_says_when(clock, monkeypatch):
+    work = []
+    real = passwords.verify_password
+    monkeypatch.setattr(passwords, "verify_password", lambda *both: work.append(1) or real(*both))
+    monkeypatch.setitem(rates.RATES, "login-right", rates.Rate(6, 3600))
+    answers = [login(address=f"203.0.113.{n}") for n in range(9)]
+    assert [answer.status for answer in answers] == [200] * 6 + [429] * 3
+    assert len(work) == 6
+    clock.advance(seconds=int(answers[-1].headers["Retry-After"]))
+    assert login().status == 200
+
+
+@pytest.mark.covers("X-P-07")
+def test_a_device_that_signed_in_before_is_not_locked_out_by_strangers():
+    mark = login().data["deviceToken"]
+    strangers = [login(password="Wrong-water-7", address=f"203.0.113.{n}").status for n in range(7)]
+    assert strangers == [401] * 5 + [429] * 2
+    assert login().status == 429
+    known = _from(mark)
+    assert (known.status, known.data["deviceToken"]) == (200, mark)
+
+
+def test_a_known_device_has_five_tries_of_its_own_and_takes_none_of_the_others():
+    mark = login().data["deviceToken"]
+    assert [_from(mark, "Wrong-water-7").status for _ in range(7)] == [401] * 5 + [429] * 2
+    assert login().status == 200
+
+
+def test_a_mark_is_good_for_its_account_only_and_as_it_was_made():
+    register("bea@wellspring.example", request_id="bea")
+    mark = login().data["deviceToken"]
+    theirs = login("bea@wellspring.example").data["deviceToken"]
+    for _ in range(5):
+        login(password="Wrong-water-7")
+    changed = [mark[:-1] + ("A" if mark[-1] != "A" else "B"), mark + "x", "x", "", mark.replace("dev_", "dev_0")]
+    for number, other in enumerate([theirs, *changed]):
+        assert _from(other, address=f"198.51.100.{number}").status == 429
+    assert _from(mark).status == 200
+    unknown = call("identity.login", body={"email": "no@wellspring.example", "password": "x", "deviceToken": mark})
+    assert unknown.code == "INVALID_CREDENTIALS"
+
+
+def test_a_mark_ends_with_the_password_it_was_given_under(mailbox):
+    mark = login().data["deviceToken"]
+    (data,) = [data for name, data in events() if name == "UserRegistered"]
+    assert confirm(mailed(mailbox, UserRegistered(**data)).token, new="Other-water-8").status == 200
+    for _ in range(5):
+        login(password="Wrong-water-7")
+    assert _from(mark, "Other-water-8").status == 429
+
+
+def test_refreshing_gives_no_mark():
+    assert _refresh(login().data["refreshToken"]).data["deviceToken"] is None
+
+
+def _from(mark, password=PASSWORD, **more):
+    body = {"email": "ada@wellspring.example", "password": password, "deviceToken": mark}
+    return call("identity.login", body=body, **more)
+
+
+def test_a_password_typed_in_another_form_signs_in_and_the_old_form_is_kept_anew():
+    from argon2 import PasswordHasher
+
+    typed = "Cafe\u0301-Water-7"
+    register("bea@wellspring.example", typed, request_id="bea")
+    assert login("bea@wellspring.example", "Caf\u00e9-Water-7").status == 200
+    user_id = login().data["user"]["id"]
+    old = PasswordHasher(passwords.PASSES, passwords.MEMORY_KIB, passwords.LANES).hash(typed)
+    commit(Update(Account, user_pk(user_id), Account.SK, [Account.password_hash.set(old)]))
+    assert login(password="Caf\u00e9-Water-7").status == 401
+    assert login(password=typed).status == 200
+    assert login(password="Caf\u00e9-Water-7").status == 200
+
+
+def test_a_password_that_cannot_be_typed_again_is_refused_at_registration_only():
+    answer = register("bea@wellspring.example", "Deep\u200bwater-7", request_id="bea")
+    assert (answer.status, [detail["field"] for detail in answer.json["error"]["details"]]) == (400, ["password"])
+    assert login(password="Deep\u200bwater-7").code == "INVALID_CREDENTIALS"
 
 
 def test_an_outdated_hash_is_renewed_when_its_password_is_seen():
@@ -115,7 +210,7 @@ def test_an_outdated_hash_is_renewed_when_its_password_is_seen():
     )
     assert login().status == 200
     stored = dynamodb().get_item(TableName=table, Key=key)["Item"]["password_hash"]["S"]
-    assert not passwords.outdated(stored)
+    assert not passwords.outdated(stored, PASSWORD)
     assert login().status == 200
 
 
@@ -162,8 +257,9 @@ def test_other_sessions_outlive_the_reuse_of_one(clock):
     assert _refresh(other["refreshToken"]).status == 200
 
 
-def test_a_refresh_token_lives_30_days_from_its_last_use(clock):
-    token = login().data["refreshToken"]
+def test_a_refresh_token_lives_30_days_from_its_last_use(clock, mailbox):
+    confirmed(mailbox, "bea@wellspring.example")
+    token = login("bea@wellspring.example").data["refreshToken"]
     clock.advance(days=29)
     token = _refresh(token).data["refreshToken"]
     clock.advance(days=29)
@@ -251,6 +347,18 @@ def test_the_authorizer_makes_one_storage_call_once_it_knows_the_keys(monkeypatc
     monkeypatch.setattr(authorization.keys, "public_keys", lambda **_: pytest.fail("keys were read again"))
     authorize(token)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(standing, "get_many"), (authorization.keys, "public_keys")], ids=["storage", "keys"]
+)
+def test_an_outage_behind_the_authorizer_is_raised_and_not_kept_as_a_refusal(monkeypatch, module, name):
+    token = login().data["accessToken"]
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, lambda *_, **__: (_ for _ in ()).throw(Unavailable))
+        with pytest.raises(Unavailable):
+            authorize(token)
+    assert "userId" in authorize(token)
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer a.b.c", "Bearer é.é.é"])

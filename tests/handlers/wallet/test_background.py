@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.identity.events import UserRegistered
+from shared.identity.events import EmailVerified
 from shared.kernel.storage import reads
 from shared.wallet import projection, rules
 from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
@@ -25,7 +25,7 @@ def account(call):
 
 @pytest.mark.covers("S-W-01")
 def test_a_new_user_gets_one_empty_account(invoke):
-    event = queue_event(UserRegistered(user_id="usr_viewer"))
+    event = queue_event(EmailVerified(user_id="usr_viewer"))
     for _ in range(3):
         assert invoke("wallet.open_account", event) == DONE
     (row,) = rows("ACCOUNT#")
@@ -41,7 +41,7 @@ def test_a_new_user_gets_one_empty_account(invoke):
 @pytest.mark.covers("S-W-01")
 def test_registering_late_takes_nothing_away(call, invoke):
     deposit("pay_1", 5000)
-    assert invoke("wallet.open_account", queue_event(UserRegistered(user_id="usr_viewer"))) == DONE
+    assert invoke("wallet.open_account", queue_event(EmailVerified(user_id="usr_viewer"))) == DONE
     assert account(call) == ("5", "0", 0)
 
 

@@ -27,7 +27,7 @@ def test_options_go_where_they_belong() -> None:
     route = keep_note.declaration.trigger
     assert isinstance(route, Http)
     assert (route.method, route.path, route.status) == ("POST", "/v1/folders/{folder}/notes", 201)
-    assert (route.api, route.allow, route.verified, route.idempotent) == ("public", "notes:write", True, True)
+    assert (route.api, route.allow, route.unconfirmed, route.idempotent) == ("public", "notes:write", False, True)
     assert keep_note.declaration.timeout == 10
     assert isinstance(keep_note.declaration.errors, tuple)
 
