@@ -15,12 +15,11 @@ from shared.kernel.realtime.publishing import log_key
 from shared.kernel.realtime.replay import Missed, missed_after
 from shared.kernel.realtime.schemas import Subscribe, Subscribed, Unsubscribe, Unsubscribed
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Attributes, Delete, Put, Update, transact
 
 MAX_SUBSCRIPTIONS = 20
 """Channels that one connection may hear at a time."""
-
-TRIES = 5
 
 
 class _Moved(Exception):
@@ -51,7 +50,7 @@ def subscribe(
     principal = permitted(connection, authority, now=now)
     if kind is None or not kind.may_join(principal, channel_id):
         raise NotFound
-    for _try in range(TRIES):
+    for _ in tries():
         with suppress(_Moved):
             _join(connection, kind.partition(channel_id, connection_id), connection_id)
             break

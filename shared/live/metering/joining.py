@@ -16,6 +16,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit
 from shared.live import lookup, rates
 from shared.live import rules as stream_rules
@@ -35,9 +36,6 @@ from shared.live.metering.sessions import (
     settle,
     silent_since,
 )
-
-TAKEOVERS = 10
-"""Tries of a join whose user joins the same stream elsewhere at the same time."""
 
 
 class _SeatTaken(Unavailable):
@@ -91,7 +89,7 @@ def _begin(stream: Stream, session_id: str, user_id: str, seen: Credits, now: da
     rate = rates.present(stream, now=now)
     if rate > seen:
         raise RateChanged(data=CurrentRate(rate_per_minute=rate))
-    for _ in range(TAKEOVERS):
+    for _ in tries():
         holder = _holder(user_id, stream.stream_id)
         before = read_viewing(holder) if holder else None
         if before is not None:
