@@ -72,7 +72,7 @@ def sent_token(message: dict[str, Any]) -> str:
     """Return the token of the link in a message."""
     given = json.loads(message["variables"])["link"]
     link = SecretLink(**given)
-    return links._signed(stored(link.parts[0]), int(link.parts[1]), int(link.parts[2]))
+    return links._signed(stored(link.parts[0]), int(link.parts[1]), int(link.parts[2]), link.parts[3:])
 
 
 def visit(token: str, done: str = "") -> Answer:
@@ -117,5 +117,5 @@ def accepted(partner_id: str, *, now: Any, user: Any = USER, **fields: str) -> s
 
 def words(page: Answer) -> str:
     """Return what a page says, without its markup."""
-    body = page.text.partition("<main>")[2]
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))).strip()
+    body = page.text.partition("<main>")[2].partition("</main>")[0]
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi>", "", body)))).strip()

@@ -25,6 +25,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     errors=[errors.PartnerExists, errors.AskedRecently, errors.TeamFull],
     layers=["text"],
     settings=["public_url", "text_countries"],
+    secrets=["derived-tokens"],
 )
 def add_partner(body: NewPartner, caller: Caller, operation: OperationId, clock: Clock) -> PartnerView:
     """Name somebody who backs one's goals; they are asked for their consent, and hear nothing else before."""

@@ -46,6 +46,7 @@ def answer_partner_page(
     first: Field = "",
     second: Field = "",
     third: Field = "",
+    fourth: Field = "",
     voice: Field = "",
     begin: Field = "",
     end: Field = "",
@@ -57,6 +58,6 @@ def answer_partner_page(
     user_agent: Annotated[str, Header(alias="user-agent", max_length=1024)] = "",
 ) -> Raw:
     """Do what a form of the partner's page says; the link is used up, and the page that follows has the next one."""
-    choices = (first, second, third)
+    choices = (first, second, third, fourth)
     form = PageForm(action, statement, choices, voice, begin, end, language, milestones, until, about, answer)
     return page_deeds.act(token, page_deeds.Visit(form, address, user_agent, operation, clock.now()))

@@ -24,6 +24,7 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     ],
     errors=[NotFound, errors.OptedOut, errors.NotNow, errors.AskedRecently, errors.Changed],
     settings=["public_url"],
+    secrets=["derived-tokens"],
 )
 def invite_partner(partner_id: Id, caller: Caller, clock: Clock) -> PartnerView:
     """Ask a partner for their consent again, 30 days after they refused, left or did not answer."""

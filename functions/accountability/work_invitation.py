@@ -14,6 +14,7 @@ from shared.kernel.shells.batch import DueItem
         identity.access.READ_USERS,
     ],
     settings=["public_url"],
+    secrets=["derived-tokens"],
 )
 def work_invitation(item: DueItem, clock: Clock) -> None:
     """Remind a partner who has not answered, or end their invitation."""

@@ -20,6 +20,9 @@ from shared.kernel.wire import Raw
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 
+SEE_OTHER = 303
+"""Status of an answer that leads on to a page."""
+
 State = Literal["", "done", "waiting", "failed", "empty"]
 """What a page tells of: its mark beside the heading."""
 

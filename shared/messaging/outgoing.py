@@ -26,6 +26,7 @@ class Words:
         segments: of a text message, else 1.
         content_sid: approved WhatsApp template, needed outside the 24 hours after the person wrote (X-A-28).
         content_variables: its variables, by number.
+        button: of a mail: what the button that its link becomes says.
         product: whose brand it speaks in.
         reference: names the exact words, e.g. ``consent.request/en/1``: template, language, version.
     """
@@ -38,6 +39,7 @@ class Words:
     content_variables: tuple[str, ...] = ()
     product: Product = Product.GOALS
     reference: str = ""
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)

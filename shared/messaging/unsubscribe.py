@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from shared.kernel import pages
+from shared.kernel.brands import brand
 from shared.kernel.security import derived
 from shared.kernel.wire import Raw
 from shared.messaging import suppression
@@ -17,18 +18,36 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PAGE = "messaging/templates/unsubscribe.html"
 
 WORDS = {
-    "balance": "mails about your balance",
-    "guide": "mails about the people you guide",
-    "progress": "mails about your own progress",
-    "consent-request": "invitations to somebody's support team",
-    "partner-notice": "news of somebody you support",
-    "partner-ask": "requests to check in with somebody you support",
-    "partner-week": "word that somebody you support has missed a week",
-    "partner-all-clear": "word that there is nothing more to do for somebody you support",
-    "partner-good-news": "good news of somebody you support",
-    "partner-update": "updates from somebody you support",
+    "balance": "Mails about your balance",
+    "guide": "Mails about the people you guide",
+    "progress": "Mails about your own progress",
+    "consent-request": "Questions whether you would support somebody",
+    "partner-notice": "News about the people you support",
+    "partner-ask": "Requests to check in with people you support",
+    "partner-week": "Mails when somebody you support has missed a week",
+    "partner-all-clear": "Mails when somebody you support is back on track",
+    "partner-good-news": "Good news about the people you support",
+    "partner-update": "Notes that people you support write to you",
 }
-"""What the mails of a category are."""
+"""What the mails of a category are, as the name of a thing that can be ended."""
+
+REASONS = {
+    "account": "somebody, most likely you, used this address for a {brand} account",
+    "balance": "you have a {brand} account",
+    "guide": "you guide people on {brand}",
+    "crisis": "you guide people on {brand}, or look after those who do",
+    "progress": "you use {brand}",
+    "consent-request": "somebody gave us this address to ask whether you would support them",
+}
+"""Why a mail of a category is sent, after "because"."""
+
+_AGREED = "you agreed to support somebody who keeps goals with {brand}"
+
+
+def reason(category: str) -> str:
+    """Return why somebody gets a mail of a category, as a sentence."""
+    shown = REASONS.get(category, _AGREED).format(brand=brand(product_of(category)).name)
+    return f"You get this mail because {shown}."
 
 
 def token(hashed: str, category: str) -> str:

@@ -16,12 +16,14 @@ class SecretLink:
         purpose: of the token.
         seed: of the token.
         parts: what tells it from others.
+        length: characters of the token, ``None`` for all.
     """
 
     address: str
     purpose: str
     seed: str
     parts: tuple[str, ...]
+    length: int | None = None
 
 
 Variables = Mapping[str, str | SecretLink]
@@ -50,4 +52,4 @@ def given(text: str) -> dict[str, str]:
 
 
 def _link(link: SecretLink) -> str:
-    return link.address + derived.derive(link.purpose, link.seed, *link.parts)
+    return link.address + derived.derive(link.purpose, link.seed, *link.parts)[: link.length]

@@ -1,7 +1,7 @@
 """Words: a template, filled in for one person and one channel (S-A-24 to S-A-29, X-A-29)."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from shared.kernel.brands import brand
@@ -11,7 +11,8 @@ from shared.messaging.channels import Channel
 from shared.messaging.outgoing import Words
 from shared.messaging.wording import syntax, versions
 from shared.messaging.wording.catalogue import Version
-from shared.messaging.wording.segments import size
+from shared.messaging.wording.schemas import Wording
+from shared.messaging.wording.segments import in_gsm, size
 from shared.messaging.wording.syntax import INNER, Unfillable
 
 FIRST_WORDS = "sms.first-words"
@@ -26,8 +27,11 @@ _NAMES = frozenset({"partner_name", "user_name", "goal"})
 _NOTE = "note"
 """Values that people choose, and that may be cut where a text message would be too long."""
 
-_LONGEST = ((80, 140), (40, 140), (20, 70), (10, 30))
-"""Characters of a name and of a note, tried in this order."""
+_LONGEST = ((80, 140), (40, 140), (40, 60), (40, 0), (20, 70), (20, 0), (15, 0), (10, 30), (10, 0))
+"""Characters of a name and of a note, tried in this order; without a note only where the words can do without."""
+
+_NAMELESS = {"partner_name": "there", "user_name": "Somebody", "goal": "daily goal"}
+"""What stands for a name that has no letter which every phone can show."""
 
 _CUT = "..."
 
@@ -120,6 +124,7 @@ def compose(
         text=text,
         version=version.number,
         product=product_of(version.key),
+        button=_fill(version.wording.button, values) if version.wording.button else "",
         reference=version.reference,
         subject=subject,
         segments=segments,
@@ -157,17 +162,37 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
     forms = [wording.text] if wording.plain is None else [wording.text, wording.plain]
     if wording.prefer_plain:
         forms.reverse()
-    sizes = []
-    # Better with part of a name or a note than not at all.
-    for fitted in (values, *(_cut(values, name, note) for name, note in _LONGEST)):
-        for form in forms:
-            text = _framed(wording.sms, form, fitted)
-            if ending and not (wording.answer or _tells_how_to_end(text, fitted["brand"])):
-                text += "\n" + _fill(ending.wording.text, fitted)
-            sizes.append(size(text).segments)
-            if sizes[-1] <= wording.max_segments:
-                return text, sizes[-1]
-    raise TooLong(min(sizes), wording.max_segments)
+    texts = [_whole(wording, form, fitted, ending) for fitted in _fitted(wording, values) for form in forms]
+    sized = [(text, size(text).segments) for text in texts]
+    aim = wording.aim_segments or wording.max_segments
+    found = next((one for one in sized if one[1] <= aim), None) or min(sized, key=lambda one: one[1])
+    if found[1] > wording.max_segments:
+        raise TooLong(found[1], wording.max_segments)
+    return found
+
+
+def _whole(wording: Wording, form: str, values: dict[str, str], ending: Version | None) -> str:
+    text = _framed(wording.sms, form, values)
+    if ending and not (wording.answer or _tells_how_to_end(text, values["brand"])):
+        text += "\n" + _fill(ending.wording.text, values)
+    return text
+
+
+def _fitted(wording: Wording, values: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Return values ever shorter: better with part of a name or a note than not at all.
+
+    A single letter outside the GSM-7 alphabet more than halves what fits: at last names go without their accents, or
+    without themselves. The page behind the link has them whole.
+    """
+    lengths = [(name, note) for name, note in _LONGEST if note or _NOTE not in wording.variables]
+    for written in (values, _plain_letters(values)):
+        yield written
+        yield from (_cut(written, name, note) for name, note in lengths)
+
+
+def _plain_letters(values: dict[str, str]) -> dict[str, str]:
+    plain = {name: in_gsm(value) for name, value in values.items()}
+    return plain | {name: plain[name] or other for name, other in _NAMELESS.items() if name in plain}
 
 
 def _cut(values: dict[str, str], longest_name: int, longest_note: int) -> dict[str, str]:
@@ -177,6 +202,8 @@ def _cut(values: dict[str, str], longest_name: int, longest_note: int) -> dict[s
 
 
 def _shortened(value: str, longest: int) -> str:
+    if longest < len(_CUT):
+        return ""
     return value if len(value) <= longest else f"{value[: longest - len(_CUT)].rstrip()}{_CUT}"
 
 

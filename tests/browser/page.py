@@ -98,31 +98,46 @@ class Page:
         self._act(label, f"found.checked !== {json.dumps(checked)} && found.click()")
 
     def fill(self, label: str, text: str) -> None:
-        """Write into the field that a label names."""
+        """Write into the field that a label names, also in a section that is closed."""
         self._act(label, f"found.value = {json.dumps(text)}")
 
     def press(self, name: str) -> None:
         """Press the button of a name and wait for the page that follows."""
         self._events.clear()
-        button = f"[...document.querySelectorAll('button')].find(one => one.innerText.trim() === {json.dumps(name)})"
+        button = f"[...document.querySelectorAll('button')].find(one => one.textContent.trim() === {json.dumps(name)})"
         if not self.run(f"!!{button}"):
             raise LookupError(f"no button {name!r} on the page: {self.text}")
         self.run(f"{button}.click()")
         self._loaded()
 
+    def follow(self, words: str) -> None:
+        """Follow the link of these words and wait for the page it leads to."""
+        self._events.clear()
+        self.run(
+            f"[...document.querySelectorAll('a')].find(one => one.innerText.trim() === {json.dumps(words)}).click()"
+        )
+        self._loaded()
+
     def _act(self, label: str, action: str) -> None:
         found = (
             "[...document.querySelectorAll('label')]"
-            f".find(one => one.innerText.trim().startsWith({json.dumps(label)}))?.control"
+            f".find(one => one.textContent.trim().startsWith({json.dumps(label)}))?.control"
         )
         if not self.run(f"!!({found})"):
             raise LookupError(f"no field {label!r} on the page: {self.text}")
         self.run(f"(() => {{ const found = {found}; {action}; }})()")
 
-    def phone(self, *, dark: bool = False) -> None:
+    def phone(self, *, dark: bool = False, width: int = PHONE[0]) -> None:
         """Show pages as a phone does."""
-        width, height = PHONE
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True)
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=PHONE[1], deviceScaleFactor=2, mobile=True)
+        self._coloured(dark=dark)
+
+    def screen(self, width: int, *, dark: bool = False) -> None:
+        """Show pages as a window of a width does."""
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+        self._coloured(dark=dark)
+
+    def _coloured(self, *, dark: bool) -> None:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
 

@@ -179,6 +179,7 @@ ROWS = {
     "POST /v1/support-team/messages": Row(ANYONE_SIGNED_IN),
     "GET /v1/support-team/engagement": Row(ANYONE_SIGNED_IN),
     "GET /v1/partner/{token}": Row(EVERYBODY),
+    "GET /p/{code}": Row(EVERYBODY),
     "POST /v1/partner/{token}": Row(EVERYBODY),
     "POST /v1/leads": Row(EVERYBODY),
     "POST /v1/goals/{goal_id}/days/{date}/dispute": Row(ANYONE_SIGNED_IN, owned=DAY, body=REASON),

@@ -4,16 +4,22 @@ from typing import Any
 
 from tests.browser.page import Page
 
-CONTROLS = frozenset({"button", "checkbox", "combobox", "link", "textbox", "Date", "InputTime", "radio", "group"})
+CONTROLS = frozenset(
+    {"button", "checkbox", "combobox", "link", "textbox", "Date", "InputTime", "radio", "DisclosureTriangle"}
+)
 """Roles that need a name."""
 
 LEAST_CONTRAST = 4.5
 """Of text and its ground (1.4.3)."""
 
-LEAST_SIZE = 24
-"""CSS pixels of what is touched (2.5.8)."""
+LEAST_SIZE = 44
+"""CSS pixels of what is touched (2.5.5): of a control with its label, where it has one."""
 
-_FOCUSABLE = "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]"
+_FOCUSABLE = (
+    "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]"
+    ".filter(one => one.checkVisibility())"
+)
+"""A section that is closed hides its controls from everybody."""
 
 _FAINT = """(() => {
   const channel = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -27,7 +33,7 @@ _FAINT = """(() => {
     return matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18] : [255, 255, 255];
   };
   const faint = [];
-  for (const one of document.querySelectorAll('main *')) {
+  for (const one of document.querySelectorAll('body *')) {
     const own = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
     if (!own && !one.matches('input, select')) continue;
     const [a, b] = [light(colour(getComputedStyle(one).color)), light(ground(one))].sort((x, y) => y - x);
@@ -45,9 +51,10 @@ def too_faint(page: Page) -> list[str]:
 
 
 def too_small(page: Page) -> list[Any]:
-    """Return the controls that a finger misses."""
+    """Return the controls that a finger misses; a link within a sentence is as high as its line."""
     found: list[Any] = page.run(
-        f"{_FOCUSABLE}.map(one => [one.tagName, one.getBoundingClientRect()])"
+        f"{_FOCUSABLE}.filter(one => !one.closest('p:not(:has(> .way))'))"
+        ".map(one => [one.outerHTML.slice(0, 80), (one.closest('label') ?? one).getBoundingClientRect()])"
         f".filter(([, box]) => box.width < {LEAST_SIZE} || box.height < {LEAST_SIZE}).map(([name]) => name)"
     )
     return found
@@ -80,3 +87,30 @@ def keyboard_order(page: Page) -> list[int]:
         if not found or found[-1] != number:
             found.append(number)
     return found
+
+
+def longest_line(page: Page) -> int:
+    """Return how many characters the longest line of a paragraph holds."""
+    found: int = page.run("""(() => {
+      let longest = 0;
+      for (const one of document.querySelectorAll('main p, main li')) {
+        const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), lines = {};
+        for (let node; node = walker.nextNode();) {
+          for (let at = 0; at < node.length; at++) {
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            const box = range.getBoundingClientRect();
+            if (box.width) lines[Math.round(box.bottom / 4)] = (lines[Math.round(box.bottom / 4)] ?? 0) + 1;
+          }
+        }
+        longest = Math.max(longest, ...Object.values(lines));
+      }
+      return longest;
+    })()""")
+    return found
+
+
+def open_everything(page: Page) -> None:
+    """Open every section that can be closed."""
+    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")

@@ -1,18 +1,15 @@
 """The partner's page as a person meets it: on a phone, by touch, in the dark, with a screen reader."""
 
-import os
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
+from shared.messaging.variables import given
 from tests import escalations as world
 from tests import team
 from tests.pages import seeing
 from tests.team import added, link_to, messages, stored
 from tests.triggers import queue_event
-
-PICTURES = os.environ.get("WELLSPRING_PICTURES")
 
 
 @pytest.fixture(autouse=True)
@@ -31,44 +28,42 @@ def grace(aws):
 @pytest.fixture
 def opened(page, site, clock, grace):
     """The page behind the link that Grace was sent."""
-    page.go(f"{site.url}/v1/partner/{team.sent_token(messages()[0])}")
+    page.go(f"{site.url}/p/{given(messages()[0]['variables'])['link'].rpartition('/')[2]}")
     return page
 
 
-def picture(page, name):
-    """Keep what is seen, light and dark, where somebody wants to look at it."""
-    if PICTURES:
-        for dark in (False, True):
-            page.phone(dark=dark)
-            page.picture(Path(PICTURES) / f"{name}-{'dark' if dark else 'light'}.png")
-        page.phone()
+def agree(page):
+    """Agree to texts, as a person does."""
+    page.choose("Text message")
+    page.press("I agree")
 
 
 @pytest.mark.covers("S-A-40", "S-A-42", "X-A-02")
 def test_agreeing_from_the_link_in_the_text(opened, grace, site):
-    picture(opened, "asked")
     assert "Ada asks for your support" in opened.text
     assert "You always get me <i>going</i>." in opened.text
-    opened.fill("First by", "EMAIL")
-    opened.fill("If that fails by", "SMS")
-    opened.choose("With a voice message")
+    opened.choose("E-mail")
+    opened.choose("Text message")
+    opened.choose("A recorded call with each text")
     opened.fill("From", "10:00")
     opened.fill("Until", "18:30")
     opened.press("I agree")
-    picture(opened, "agreed")
     assert "Thank you. You are part of the team now." in opened.text
-    assert opened.run("document.getElementById('first').value") == "EMAIL"
+    assert opened.run("document.getElementById('first').value") == "SMS"
     assert opened.run("document.getElementById('begin').value") == "10:00"
     (known,) = team.rows("messaging", f"RECIPIENT#{grace}", "RECIPIENT")
-    assert ([one["S"] for one in known["channels"]], known["voicemail"]) == (["EMAIL", "SMS"], True)
+    assert ([one["S"] for one in known["channels"]], known["voicemail"]) == (["SMS", "EMAIL"], True)
     assert stored(grace).status == "ACTIVE"
-    assert [asked.split(" ")[0] + asked[-4:] for asked in site.asked] == ["GET 200", "POST 303", "GET 200"]
+    assert [asked.split(" ")[0] + asked[-4:] for asked in site.asked] == ["GET 303", "GET 200", "POST 303", "GET 200"]
 
 
 def test_loading_the_page_anew_after_a_button_is_fine(opened, grace):
     opened.press("No, thank you")
     opened.go(opened.run("location.href"))
-    assert "That is fine. Nothing more comes to you." in opened.text
+    assert "You said no" in opened.text
+    assert "I agree" not in opened.text
+    opened.follow("I changed my mind")
+    assert "I agree" in opened.text
     assert stored(grace).generation == 1
 
 
@@ -76,8 +71,7 @@ def test_going_back_and_pressing_again_tells_that_the_link_was_used(opened, grac
     first = opened.run("location.href")
     opened.press("No, thank you")
     opened.go(first)
-    picture(opened, "expired")
-    assert "This link has expired" in opened.text
+    assert "This link was used already" in opened.text
     assert opened.run("document.querySelectorAll('button').length") == 0
     assert stored(grace).status == "DECLINED"
 
@@ -94,12 +88,11 @@ def test_an_old_link_sends_a_new_one(opened, grace, clock, site):
 
 @pytest.mark.covers("X-A-13", "S-A-38", "S-A-40")
 def test_a_partners_life_on_one_page(opened, grace, clock, invoke, site):
-    opened.press("I agree")
+    agree(opened)
     invoke("accountability.start_escalation", queue_event(world.miss(2)))
     opened.go(opened.run("location.href"))
-    picture(opened, "asked-to-check-in")
     assert "Morning run: no log for 2 days" in opened.text
-    opened.press("1: I'll check in")
+    opened.press("I'll check in")
     assert "Your answer is noted." in opened.text
     assert world.contacts()[0].response == "ACCEPTED"
     opened.choose("Tell me of successes", checked=False)
@@ -111,18 +104,41 @@ def test_a_partners_life_on_one_page(opened, grace, clock, invoke, site):
     opened.press("Go on now")
     assert "Welcome back." in opened.text
     opened.press("Leave")
-    assert "You left." in opened.text
+    assert "You left the team" in opened.text
     assert stored(grace).status == "LEFT"
 
 
 def test_what_cannot_be_is_told_first_and_in_the_title(opened):
+    opened.choose("Text message")
     opened.fill("From", "22:00")
     opened.fill("Until", "23:00")
     opened.press("I agree")
-    picture(opened, "problem")
     assert ("alert", "") in [(role, "") for role, _ in opened.nodes() if role == "alert"]
     assert "We write between 9:00 and 20:00 only" in opened.text
     assert opened.run("document.title").startswith("Please look again:")
+
+
+def test_nothing_is_ticked_in_advance_and_each_way_says_where_to(opened):
+    assert opened.run("[...document.querySelectorAll('input[type=checkbox]')].filter(one => one.checked).length") == 0
+    assert opened.run("document.querySelectorAll('select:not([name=language])').length") == 0
+    for told in ("to the number that ends in 0123", "to g…@example.com", "Phone call with a recorded voice"):
+        assert told in opened.text
+    assert "2125550123" not in opened.text
+    opened.press("I agree")
+    assert "Choose at least one way to reach you." in opened.text
+
+
+def test_the_link_of_an_ask_shows_what_it_asked_also_when_that_is_over(opened, grace, invoke, site):
+    agree(opened)
+    invoke("accountability.start_escalation", queue_event(world.miss(2)))
+    link = f"{site.url}/v1/partner/{team.sent_token(messages('escalation')[0])}"
+    opened.go(link)
+    assert opened.run("document.querySelector('h1').innerText") == "Can you check in with Ada?"
+    assert opened.run("document.querySelector('main button').innerText") == "I'll check in"
+    world.put_goal(streak=1, longest_streak=9)
+    opened.go(link)
+    assert opened.run("document.querySelector('h1').innerText") == "You need not do anything now"
+    assert "You were asked to check in with Ada about their morning run." in opened.text
 
 
 STATES = ["asked", "agreed", "resting", "expired", "no such page"]
@@ -132,7 +148,7 @@ STATES = ["asked", "agreed", "resting", "expired", "no such page"]
 def state(request, opened, clock, invoke, site):
     """The page in one of its states."""
     if request.param in {"agreed", "resting"}:
-        opened.press("I agree")
+        agree(opened)
         invoke("accountability.start_escalation", queue_event(world.miss(2)))
         opened.go(opened.run("location.href"))
     if request.param == "resting":
@@ -152,6 +168,7 @@ def test_a_screen_reader_is_given_a_name_for_everything(state):
     assert state.run("document.documentElement.lang") == "en"
     assert roles.count("main") == 1
     assert [role for role, name in nodes if role in seeing.CONTROLS and not name.strip()] == []
+    assert state.run("document.querySelectorAll('fieldset:not(:has(> legend))').length") == 0
     levels = seeing.heading_levels(state)
     assert levels.count(1) == 1
     assert levels[0] == 1
@@ -168,9 +185,18 @@ def test_the_keyboard_reaches_every_control_in_the_order_of_the_page(state):
 @pytest.mark.parametrize("dark", [False, True])
 def test_everything_can_be_read_touched_and_fits_a_phone(state, dark):
     state.phone(dark=dark)
-    assert state.run("document.documentElement.scrollWidth <= window.innerWidth")
+    seeing.open_everything(state)
     assert seeing.too_faint(state) == []
     assert seeing.too_small(state) == []
+    for width in (320, 390):
+        state.phone(dark=dark, width=width)
+        assert state.run("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_lines_are_short_enough_to_read(state):
+    state.screen(1280)
+    seeing.open_everything(state)
+    assert seeing.longest_line(state) <= 62
 
 
 def test_without_scripts_and_from_nowhere_else(state, site):

@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.simulators.ses.topic import TOPIC
 from shared.kernel import config, secrets
+from shared.kernel.brands import Product
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import client
@@ -196,10 +197,11 @@ def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypa
     config.settings.cache_clear()
     said = "Hi <Ada>,\nsee https://api.example/x\n\nhttps://evil.example or https://api.example.evil.example/x"
     words = Words(said, 1, subject="Ada & goals")
-    mail = outgoing(Channel.EMAIL, to="ann@example.com", words=words, unsubscribe="tok.en")
+    mail = outgoing(Channel.EMAIL, to="ann@example.com", words=words, unsubscribe="tok.en", category="partner-ask")
     request = ses._request(mail)
     config.settings.cache_clear()
     assert request["FromEmailAddress"] == "Dataday <hello@wellspring.example>"
+    assert request["ReplyToAddresses"] == ["help@dataday.example"]
     assert request["ConfigurationSetName"] == "set-1"
     assert request["EmailTags"] == [{"Name": "message", "Value": "msg_1"}, {"Name": "attempt", "Value": "2"}]
     assert request["Content"]["Simple"]["Headers"] == [
@@ -211,8 +213,64 @@ def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypa
     assert 'href="https://api.example/x"' in html
     # What people call themselves or their goals never becomes a link of ours.
     assert "https://evil.example or" in html
-    assert html.count("href=") == 2
+    assert html.count("href=") == 5
     assert 'href="https://api.example/v1/unsubscribe/tok.en"' in html
+
+
+FOOT = """-- \nYou get this mail because you agreed to support somebody who keeps goals with Dataday.
+Unsubscribe from these mails: https://api.example/v1/unsubscribe/tok
+
+Dataday: people keep daily goals, with the support of others whom they trust.
+Wellspring Example Ltd, 1 Spring Street, Exampletown
+help@dataday.example  Privacy: https://wellspring.example/privacy  Terms: https://wellspring.example/terms
+"""
+
+
+@pytest.fixture
+def told(monkeypatch):
+    for name, value in {"STAGE": "test", "PUBLIC_URL": "https://api.example"}.items():
+        monkeypatch.setenv(f"WELLSPRING_{name}", value)
+    config.settings.cache_clear()
+    yield
+    config.settings.cache_clear()
+
+
+def bodies(text, *, button="", product=Product.GOALS, **more):
+    said = Words(text, 1, subject="Hello", button=button, product=product)
+    body = ses._request(outgoing(Channel.EMAIL, to="ann@example.com", words=said, **more))["Content"]["Simple"]["Body"]
+    return body["Text"]["Data"], body["Html"]["Data"]
+
+
+def test_a_mail_says_the_same_in_both_forms_and_why_it_came_and_who_we_are(told):
+    text = "Hi Ann, can you?\n\nhttps://api.example/v1/partner/ptn_1.x"
+    plain, html = bodies(text, button="Tell <us>", unsubscribe="tok", category="partner-ask")
+    assert plain == f"{text}\n\n{FOOT}"
+    assert '<a class="button" href="https://api.example/v1/partner/ptn_1.x"' in html
+    assert ">Tell &lt;us&gt;</a>" in html
+    assert "<br>https://api.example/v1/partner/ptn_1.x</p>" in html
+    for part in (
+        "because you agreed to support",
+        "1 Spring Street",
+        "mailto:help@dataday.example",
+        "/privacy",
+        "/terms",
+    ):
+        assert part in html
+    assert '<a href="https://api.example/v1/unsubscribe/tok">Unsubscribe from these mails</a>' in html
+
+
+def test_a_mail_of_an_account_speaks_for_the_account_and_cannot_be_ended(told):
+    for form in bodies("Welcome", product=Product.ACCOUNTS, category="account"):
+        assert "most likely you, used this address for a Wellspring account" in form
+        assert "nsubscribe" not in form
+        assert "Dataday" not in form
+
+
+def test_what_somebody_wrote_is_no_button(told):
+    written = "See\n\nhttps://evil.example/pay\n\nhttps://api.example.evil.example/x"
+    _, html = bodies(written, category="partner-update")
+    assert 'class="button"' not in html
+    assert 'href="https://evil' not in html
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import requests
 from infra.local.client import TIMEOUT_SECONDS, Client, confirm_address, demo_user, run_schedule
 from infra.local.clock import LocalClock
 from infra.local.journeys import words
-from infra.local.journeys.pages import fields_of, link_in, submit
+from infra.local.journeys.pages import fields_of, landing, link_in, submit
 from infra.local.journeys.quiet import wait_until_quiet
 from infra.local.journeys.steps import Say, StepFailed, expect, same
 from infra.local.travel import travel
@@ -177,20 +177,21 @@ class MissedDays:
         """Paula and Tom answer YES, Ben agrees on his page and sets his hours, Olga declines, Carl does nothing."""
         self._reply(self.nora.partner("Paula"), "Yes!")
         self._reply(self.kiran.partner("Tom"), "yes")
-        ben = link_in(self.nora.partner("Ben").got[0]["words"])
-        shown = fields_of(self._page(ben), "accept")
+        ben = landing(link_in(self.nora.partner("Ben").got[0]["words"]))
+        shown = fields_of(self._page(ben), "accept") | {"first": "EMAIL"}
         accepted = submit(ben, shown | {"begin": "10:00", "end": "18:00"})
         self._contains(accepted.text, "You are part of the team now")
         self.nora.partner("Ben").hours = (10, 18)
         again = submit(ben, shown)
         same(again.status_code, 410, "the same link a second time")
-        olga = link_in(self.kiran.partner("Olga").got[0]["words"])
+        olga = landing(link_in(self.kiran.partner("Olga").got[0]["words"]))
         self._contains(submit(olga, fields_of(self._page(olga), "decline")).text, "Nothing more comes to you")
         self._to(wall_time(8, 5), KATHMANDU)
         maya = self.kiran.partner("Maya")
         same(maya.heard(), [("sms", "consent.request")], "what Maya got in the morning")
-        page = link_in(maya.got[0]["words"])
-        submit(page, fields_of(self._page(page), "accept") | {"begin": "09:00", "end": "20:00"})
+        page = landing(link_in(maya.got[0]["words"]))
+        wished = {"first": "SMS", "begin": "09:00", "end": "20:00"}
+        submit(page, fields_of(self._page(page), "accept") | wished)
         maya.hours = (9, 20)
         self.settle()
         for user, agreed in ((self.nora, {"Paula", "Ben"}), (self.kiran, {"Maya", "Tom"})):

@@ -64,6 +64,11 @@ def fields_of(page: str, action: str) -> dict[str, str]:
     raise LookupError(f"no form for {action!r} on the page: {page}")
 
 
+def landing(address: str) -> str:
+    """Return the address of the page that a link leads to."""
+    return str(requests.get(address, timeout=TIMEOUT_SECONDS).url)
+
+
 def submit(address: str, fields: dict[str, str]) -> requests.Response:
     """Send a form to the page it is on and return what follows."""
     return requests.post(address, data=fields, timeout=TIMEOUT_SECONDS)

@@ -237,9 +237,10 @@ def wanted(
 ) -> Wanted:
     """Return what a step wants of one partner."""
     asks = step.kind is Kind.ASK
+    key = ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id)
     matters = (run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date))
     return Wanted(
-        key=ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id),
+        key=key,
         user_id=day.user_id,
         type=contacts.ASK if asks else contacts.NOTICE,
         day=day.days_missed,
@@ -253,7 +254,7 @@ def wanted(
             "day": rules.spoken(day.date),
             "days": str(rules.days_since(day.missed_since, day.date)),
         }
-        | ({"link": links.link(partner, now=now)} if asks else {}),
+        | ({"link": links.link(partner, ask=key, now=now)} if asks else {}),
         valid=rules.valid_for(goal.due_at, now=now),
         topics=(*matters, scope.topic(partner)),
         scope=scope.number(partner),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.accountability.escalation import contacts
 from shared.accountability.escalation import rules as steps
+from shared.accountability.escalation.contacts import ContactKey
 from shared.accountability.escalation.items import Contact
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.items import goal_pk, user_pk
@@ -23,6 +24,14 @@ class Ask:
     goal: str
     days: int
     accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Something a partner was asked that is over: what about, and what they answered, if they did."""
+
+    goal: str
+    answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,15 @@ def open_asks(partner: Partner, goals: list[Goal]) -> list[Ask]:
     """Return what a partner was asked in runs that go on, the newest of each goal. One query a goal that is missed."""
     found = [_open_ask(partner, goal) for goal in goals if goal.missed_since is not None and goal.held_at is None]
     return [ask for ask in found if ask]
+
+
+def settled(partner: Partner, key: ContactKey, goals: list[Goal]) -> Settled | None:
+    """Return what became of an ask that a partner got a link with; ``None`` where it was never made. One read."""
+    contact = reads.get(Contact, key.pk, key.sk)
+    if contact is None or contact.partner_id != partner.partner_id:
+        return None
+    title = next((goal.title for goal in goals if goal.goal_id == key.goal_id), rules.NEUTRAL_WORDS)
+    return Settled(rules.goal_words(partner.privacy, title), contact.response)
 
 
 def _open_ask(partner: Partner, goal: Goal) -> Ask | None:

@@ -13,12 +13,12 @@ from shared.kernel.brands import Product, brand
 from shared.kernel.storage.writes import Write
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
-PAGE_VERSION = "partner.page/en/1"
+PAGE_VERSION = "partner.page/en/2"
 _PAGE = (
-    "I agree that {brand} contacts me about the goals of {user_name} on the channels I choose here, automatic texts "
-    "and recorded calls included: to tell me when days were missed, to ask me to check in, and to share successes. I "
-    "am asked at most once a day and three times a week, and once more after a week without a log. I can end this at "
-    "any time on this page, or by replying STOP. Message and data rates may apply."
+    "I agree that {brand} contacts me about the goals of {user_name} in the ways I chose here, by automatic texts and, "
+    "only where I chose them, recorded calls: to tell me when days were missed, to ask me to check in, and to share "
+    "successes. I am asked at most once a day and three times a week, and once more after a week without a log. I can "
+    "end this at any time on this page, or by replying STOP. Message and data rates may apply."
 )
 
 MAIL_VERSION = "partner.page-mail/en/1"

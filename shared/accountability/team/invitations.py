@@ -24,7 +24,7 @@ VALID = timedelta(days=3)
 """How long a request may wait for the hours of the person: until the next one."""
 
 _WORDS = {
-    Channel.SMS: "text message",
+    Channel.SMS: "text",
     Channel.EMAIL: "e-mail",
     Channel.WHATSAPP: "WhatsApp",
     Channel.VOICE: "recorded call",
@@ -64,6 +64,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
     """
     ways = ways_of(entry).agreed()
     template = _AGAIN if number else _FIRST
+    link, known = links.short_link(partner, now=now)
     wanted = MessageRequest(
         key=_key(partner, number),
         recipient_id=partner.partner_id,
@@ -74,7 +75,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
             "user_name": user_name,
             "goal": rules.NEUTRAL_WORDS,
             "ways": _listed([_WORDS[channel] for channel in ways]),
-            "link": links.link(partner, now=now),
+            "link": link,
             "note": unlinked(partner.note or ""),
         },
         valid=VALID,
@@ -84,7 +85,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
         subject_id=partner.user_id,
     )
     asked = Said("TIMER" if number else "API", text_version=template)
-    return [*consents.stated("REQUESTED", entry, ways, asked, now=now), *messaging.request(wanted, now=now)]
+    return [*consents.stated("REQUESTED", entry, ways, asked, now=now), known, *messaging.request(wanted, now=now)]
 
 
 def _listed(words: list[str]) -> str:

@@ -119,6 +119,29 @@ def owner_pk(partner_id: str) -> str:
     return f"PARTNER#{partner_id}"
 
 
+class ShortLink(Item):
+    """What the short link in a text leads to; the table keeps no link, only what it is known by.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``SHORT-LINK#<SHA-256 of the code, hex>`` | whoever has the link |
+    | sk | ``SHORT-LINK`` | written with the request of its message |
+    """
+
+    domain = DOMAIN
+    SK = "SHORT-LINK"
+
+    partner_id = UnicodeAttribute()
+    generation = IntegerAttribute()
+    until = IntegerAttribute()
+    expires_at = ExpiryAttribute()
+
+
+def short_pk(hashed: str) -> str:
+    """Return the partition of a short link, by the hash of its code."""
+    return f"SHORT-LINK#{hashed}"
+
+
 class Handled(Item):
     """That news of a partner was handled: it may come again, also long after they chose otherwise.
 

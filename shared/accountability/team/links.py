@@ -1,20 +1,25 @@
 """Links to a partner's page: no account, nothing stored but a seed (S-A-40, X-A-25).
 
-A link holds the partner's id, a generation and its expiry. Every answer on the page uses the generation up, and with
-it every link of it that was sent before; looking at the page uses up nothing, since mail scanners look, too.
+A link holds the partner's id, a generation and its expiry, and where it was sent with an ask, which. Every answer on
+the page uses the generation up, and with it every link of it that was sent before; looking at the page uses up nothing,
+since mail scanners look, too. A text has no room for all that: its link is a code, by whose hash the rest is kept.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from shared.accountability.escalation.contacts import ContactKey
 from shared.accountability.items import user_pk
-from shared.accountability.team.items import Partner, PartnerOwner, owner_pk, partner_sk
+from shared.accountability.team.items import Partner, PartnerOwner, ShortLink, owner_pk, partner_sk, short_pk
 from shared.kernel.clock import to_ms
 from shared.kernel.config import settings
 from shared.kernel.errors import NotFound
 from shared.kernel.security import derived
 from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Put
 from shared.messaging import SecretLink
 
 PURPOSE = "partner-page"
@@ -22,7 +27,19 @@ PURPOSE = "partner-page"
 LIFE = timedelta(days=14)
 """How long a link can be followed."""
 
+SHORT_PURPOSE = "partner-page-short"
+
+SHORT = 16
+"""Characters of a short link's code: 96 bits, which nobody guesses in the two weeks of its life."""
+
+KEPT = timedelta(days=90)
+"""How long what a short link leads to is known: an old one still says what it was, and how to get another."""
+
 _SECONDS = 1000
+
+
+_LENGTHS = frozenset({4, 7})
+"""Parts of a token: partner, generation, expiry and tag, before which three may say what was asked."""
 
 
 class Use(Enum):
@@ -39,15 +56,53 @@ class Opened:
 
     partner: Partner
     use: Use
+    ask: ContactKey | None = None
 
 
-def link(partner: Partner, *, now: datetime) -> SecretLink:
-    """Return a link for a message: good for 14 days, or until the next answer.
+def link(partner: Partner, *, ask: ContactKey | None = None, now: datetime) -> SecretLink:
+    """Return a link for a message: good for 14 days, or until the next answer; ``ask`` is what the message asks.
 
     The function needs ``settings=["public_url"]``.
     """
-    parts = _parts_of(partner, partner.generation, to_ms(now + LIFE) // _SECONDS)
+    matter = (ask.goal_id, ask.date, ask.step) if ask else ()
+    parts = (*_parts_of(partner, partner.generation, to_ms(now + LIFE) // _SECONDS), *matter)
     return SecretLink(address_of(".".join((*parts, ""))), PURPOSE, partner.seed, parts)
+
+
+def short_link(partner: Partner, *, now: datetime) -> tuple[SecretLink, Put]:
+    """Return a link for a text, good for as long, and the write that makes it lead to the page.
+
+    The function needs ``settings=["public_url"]`` and ``secrets=["derived-tokens"]``.
+    """
+    until = to_ms(now + LIFE) // _SECONDS
+    parts = _parts_of(partner, partner.generation, until)
+    code = derived.derive(SHORT_PURPOSE, partner.seed, *parts)[:SHORT]
+    known = ShortLink(
+        pk=short_pk(_hash(code)),
+        sk=ShortLink.SK,
+        partner_id=partner.partner_id,
+        generation=partner.generation,
+        until=until,
+        expires_at=now + KEPT,
+    )
+    return SecretLink(f"{settings().public_url}/p/", SHORT_PURPOSE, partner.seed, parts, SHORT), Put(known)
+
+
+def token_of(code: str) -> str:
+    """Return the token of the link that a code is short for. At most three reads.
+
+    Raises:
+        NotFound: there is none.
+    """
+    known = reads.get(ShortLink, short_pk(_hash(code)), ShortLink.SK)
+    partner = partner_of(known.partner_id) if known else None
+    if known is None or partner is None:
+        raise NotFound
+    return _signed(partner, known.generation, known.until)
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def token(partner: Partner, *, now: datetime) -> str:
@@ -62,8 +117,8 @@ def _parts_of(partner: Partner, generation: int, until: int) -> tuple[str, str, 
     return partner.partner_id, str(generation), str(until)
 
 
-def _signed(partner: Partner, generation: int, until: int) -> str:
-    parts = _parts_of(partner, generation, until)
+def _signed(partner: Partner, generation: int, until: int, matter: Sequence[str] = ()) -> str:
+    parts = (*_parts_of(partner, generation, until), *matter)
     return ".".join((*parts, derived.derive(PURPOSE, partner.seed, *parts)))
 
 
@@ -78,19 +133,22 @@ def opened(given: str, *, now: datetime) -> Opened:
     Raises:
         NotFound: it is not one of ours.
     """
-    partner_id, generation, until = _read(given)
+    partner_id, generation, until, matter = _read(given)
     partner = partner_of(partner_id)
-    if partner is None or not derived.same(given, _signed(partner, generation, until)):
+    if partner is None or not derived.same(given, _signed(partner, generation, until, matter)):
         raise NotFound
+    ask = ContactKey(matter[0], matter[1], matter[2], partner_id) if matter else None
     if generation != partner.generation:
-        return Opened(partner, Use.USED)
-    return Opened(partner, Use.EXPIRED if until * _SECONDS <= to_ms(now) else Use.GOOD)
+        return Opened(partner, Use.USED, ask)
+    return Opened(partner, Use.EXPIRED if until * _SECONDS <= to_ms(now) else Use.GOOD, ask)
 
 
-def _read(given: str) -> tuple[str, int, int]:
+def _read(given: str) -> tuple[str, int, int, list[str]]:
+    parts = given.split(".")
+    if len(parts) not in _LENGTHS:
+        raise NotFound
     try:
-        partner_id, generation, until, _ = given.split(".")
-        return partner_id, int(generation), int(until)
+        return parts[0], int(parts[1]), int(parts[2]), parts[3:-1]
     except ValueError:
         raise NotFound from None
 

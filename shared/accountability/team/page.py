@@ -6,27 +6,29 @@ from datetime import datetime
 from typing import Any
 
 from shared import messaging
+from shared.accountability.escalation.contacts import ABOUT, ContactKey
 from shared.accountability.team import asks, consents, links, people, rules
+from shared.accountability.team.asks import Ask, Settled
 from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.items import Partner
-from shared.accountability.team.links import Use
+from shared.accountability.team.links import Opened, Use
 from shared.accountability.team.page_form import offered
 from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.brands import Product, brand
 from shared.kernel.errors import NotFound
-from shared.kernel.pages import page, render
+from shared.kernel.pages import MEDIA_TYPE, SEE_OTHER, page, render
 from shared.kernel.text.links import unlinked
 from shared.kernel.wire import Raw
 from shared.kernel.zones import local_time
-from shared.messaging import Channel, Recipient
+from shared.messaging import PHONE, Channel, Recipient
 
 TEMPLATE = "accountability/team/templates/partner.html"
 
 NAMES = {
-    Channel.SMS: "text message",
+    Channel.SMS: "Text message",
     Channel.WHATSAPP: "WhatsApp",
-    Channel.EMAIL: "e-mail",
-    Channel.VOICE: "phone call (recorded voice)",
+    Channel.EMAIL: "E-mail",
+    Channel.VOICE: "Phone call with a recorded voice",
 }
 
 LANGUAGES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français"}
@@ -43,6 +45,15 @@ DONE = {
 }
 """What a page says first after each deed, by the ``done`` of its address."""
 
+AGAIN = "again"
+"""In place of a deed: whoever said no wants to see the question once more."""
+
+_ANSWERED = {
+    "DONE": "You told us that you checked in. Thank you.",
+    "CANNOT": "You told us that you cannot this time. That is fine.",
+}
+_NOTHING_TO_DO = "There is nothing to do about it any more."
+
 _OVER: Mapping[str, tuple[str, ...]] = {
     PartnerStatus.OPTED_OUT: (
         "You stopped all of our messages, and nothing comes to you.",
@@ -50,6 +61,18 @@ _OVER: Mapping[str, tuple[str, ...]] = {
     ),
     PartnerStatus.INVALID: ("Our messages do not arrive at the address we have of you, so nothing comes to you.",),
 }
+
+_CLOSED: Mapping[str, tuple[str, str]] = {
+    PartnerStatus.DECLINED: (
+        "You said no",
+        "You are not part of {user_name}'s team, and nothing comes to you about them.",
+    ),
+    PartnerStatus.LEFT: (
+        "You left the team",
+        "Nothing comes to you about {user_name} any more, and they know that you left.",
+    ),
+}
+"""Heading and sentence for who ended it: the question is not put again, but may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +96,19 @@ def show(given: str, done: str, *, now: datetime) -> Raw:
     except NotFound:
         return unknown()
     if opened.use is not Use.GOOD:
-        return over(opened.partner, done=DONE.get(done, ""))
-    return shown(seen(opened.partner), done=DONE.get(done, ""), now=now)
+        return over(opened, done=DONE.get(done, ""))
+    who = seen(opened.partner)
+    return shown(who, ask=opened.ask, done=DONE.get(done, ""), again=done == AGAIN, now=now)
+
+
+def lead_on(code: str) -> Raw:
+    """Lead on from a short link to the page."""
+    try:
+        token = links.token_of(code)
+    except NotFound:
+        return unknown()
+    # Relative, whatever the address that it was reached by.
+    return Raw("", media_type=MEDIA_TYPE, status=SEE_OTHER, headers={"Location": f"../v1/partner/{token}"})
 
 
 def unknown() -> Raw:
@@ -88,10 +122,15 @@ def unknown() -> Raw:
     )
 
 
-def over(partner: Partner, *, done: str = "", problem: str = "", status: int = LinkExpired.status) -> Raw:
+def over(opened: Opened, *, done: str = "", problem: str = "", status: int = LinkExpired.status) -> Raw:
     """Return the page of a link that was used or is too old; whoever still takes part may have a new one."""
+    partner = opened.partner
     renewable = partner.status in rules.STANDING and not done
-    sentences = ["It was used already, or is older than two weeks. If you just pressed a button, that was done."]
+    if opened.use is Use.USED:
+        heading = "This link was used already"
+        sentences = ["Each link takes one answer. If you just pressed a button, that was done."]
+    else:
+        heading, sentences = "This link has expired", ["Links work for two weeks, and this one is older."]
     if renewable:
         sentences.append("We can send you a new one, to the number or address that we have of you.")
     return render(
@@ -99,40 +138,72 @@ def over(partner: Partner, *, done: str = "", problem: str = "", status: int = L
         status=status,
         forms=True,
         product=Product.GOALS,
-        whom=partner.name,
-        heading="This link has expired",
+        whom=unlinked(partner.name),
+        heading="Look at your messages" if done else heading,
         state="over",
-        sentences=sentences,
+        mark="done" if done else "waiting",
+        sentences=() if done else sentences,
         renewable=renewable,
         problem=problem,
         done=done,
     )
 
 
-def shown(who: Seen, *, done: str = "", problem: str = "", status: int = 200, now: datetime) -> Raw:
-    """Return a partner's page as things stand."""
+def shown(
+    who: Seen,
+    *,
+    ask: ContactKey | None = None,
+    done: str = "",
+    problem: str = "",
+    again: bool = False,
+    status: int = 200,
+    now: datetime,
+) -> Raw:
+    """Return a partner's page as things stand: what its link was sent for comes first."""
     partner = who.partner
     standing = rules.standing(partner.status, partner.paused_until, now=now)
-    common: dict[str, Any] = {
-        "product": Product.GOALS,
-        "whom": partner.name,
-        "done": done,
-        "problem": problem,
-        "user_name": who.user_name,
-        "partner_name": unlinked(partner.name),
-    }
     if standing in rules.CONSENTING:
-        more = _agreed(who, now=now)
+        more = _agreed(who, ask, now=now)
+    elif standing in _CLOSED and not again:
+        more = _closed(who, standing)
     elif standing in rules.MAY_ACCEPT:
         note = unlinked(partner.note or "")
         more = {"heading": f"{who.user_name} asks for your support", "state": "asked", "note": note}
     else:
-        told = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
-        mail = f"write to {brand(Product.GOALS).contact}"
-        again = "text START to the number they came from" if who.entry.phone else mail
-        sentences = [sentence.format(again=again) for sentence in told]
-        more = {"heading": "Nothing comes to you", "state": "over", "sentences": sentences, "renewable": False}
-    return render(TEMPLATE, status=status, forms=True, **common, **_settings(who), **more)
+        more = _ended(who, standing)
+    return render(
+        TEMPLATE,
+        status=status,
+        forms=True,
+        product=Product.GOALS,
+        whom=unlinked(partner.name),
+        done="" if more["state"] == "closed" else done,
+        problem=problem,
+        user_name=who.user_name,
+        partner_name=unlinked(partner.name),
+        **_settings(who),
+        **more,
+    )
+
+
+def _closed(who: Seen, standing: PartnerStatus) -> dict[str, Any]:
+    heading, sentence = _CLOSED[standing]
+    told = sentence.format(user_name=who.user_name)
+    return {"heading": heading, "state": "closed", "mark": "done", "sentences": [told], "again": AGAIN}
+
+
+def _ended(who: Seen, standing: PartnerStatus) -> dict[str, Any]:
+    told = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
+    mail = f"write to {brand(Product.GOALS).contact}"
+    again = "text START to the number they came from" if who.entry.phone else mail
+    sentences = [sentence.format(again=again) for sentence in told]
+    return {
+        "heading": "Nothing comes to you",
+        "state": "over",
+        "mark": "empty",
+        "sentences": sentences,
+        "renewable": False,
+    }
 
 
 def _settings(who: Seen) -> dict[str, Any]:
@@ -143,6 +214,7 @@ def _settings(who: Seen) -> dict[str, Any]:
     return {
         "offered": ways,
         "names": NAMES,
+        "addresses": {way: _masked(entry, way) for way in ways},
         "chosen": [*known, "", "", ""][:3],
         "voicemail": bool(entry.voicemail),
         "begin": _clock(entry.from_minute),
@@ -155,23 +227,43 @@ def _settings(who: Seen) -> dict[str, Any]:
     }
 
 
+def _masked(entry: Recipient, way: Channel) -> str:
+    """Return which address of somebody a way leads to: enough for them to know it, no use to whoever finds the link."""
+    if way in PHONE:
+        return f"to the number that ends in {str(entry.phone)[-4:]}"
+    name, _, domain = str(entry.email).rpartition("@")
+    return f"to {name[:1]}…@{domain}"
+
+
 def _clock(minutes: int | None) -> str:
     return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _agreed(who: Seen, *, now: datetime) -> dict[str, Any]:
+def _agreed(who: Seen, ask: ContactKey | None, *, now: datetime) -> dict[str, Any]:
     partner, zones = who.partner, messaging.directory.zones(who.entry)
     goals = asks.backed(partner)
+    found = asks.open_asks(partner, goals)
+    # What the link was sent for comes before what else is open.
+    found.sort(key=lambda one: ask is None or not one.about.startswith(f"{ABOUT}{ask.goal_id}#"))
+    settled = asks.settled(partner, ask, goals) if ask and not found else None
     until = partner.paused_until if partner.paused_until and partner.paused_until > now else None
     return {
-        "heading": f"You support {who.user_name}",
+        "heading": _heading(who.user_name, found, settled),
         "state": "agreed",
         "since": _day(partner.consented_at or now, zones),
         "resting": _day(until, zones) if until else "",
-        "asks": asks.open_asks(partner, goals),
+        "asks": found,
+        "settled": settled,
+        "answer": _ANSWERED.get(str(settled.answer), _NOTHING_TO_DO) if settled else "",
         "progress": asks.progress(partner, goals),
         "milestones": partner.milestones,
     }
+
+
+def _heading(user_name: str, found: Sequence[Ask], settled: Settled | None) -> str:
+    if found:
+        return f"How did it go with {user_name}?" if found[0].accepted else f"Can you check in with {user_name}?"
+    return "You need not do anything now" if settled else f"You support {user_name}"
 
 
 def _day(instant: datetime, zones: Sequence[str]) -> str:

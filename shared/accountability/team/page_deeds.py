@@ -13,7 +13,7 @@ from shared.accountability.team import choices, consents, invitations, links, pa
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import Changed, NotNow, OptedOut, Unfit
 from shared.accountability.team.items import Partner
-from shared.accountability.team.links import Use
+from shared.accountability.team.links import Opened, Use
 from shared.accountability.team.page import Seen
 from shared.accountability.team.page_form import PageForm, rest_until, wishes
 from shared.accountability.team.people import Moved
@@ -25,8 +25,6 @@ from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Update, commit, transact
 from shared.kernel.wire import Raw
 from shared.messaging import MessageRequest
-
-SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,9 @@ def act(given: str, visit: Visit) -> Raw:
         except NotFound:
             return page.unknown()
         if visit.form.action == "new-link":
-            return _send_link(given, opened.partner, visit)
+            return _send_link(given, opened, visit)
         if opened.use is not Use.GOOD:
-            return page.over(opened.partner)
+            return page.over(opened)
         try:
             return _act(page.seen(opened.partner), visit)
         except Moved:
@@ -89,7 +87,7 @@ def _act(who: Seen, visit: Visit) -> Raw:
     try:
         done = _DEEDS.get(visit.form.action, _nothing)(who, visit)
     except Unfit as unfit:
-        return page.shown(who, problem=str(unfit), status=Unfit.status, now=visit.now)
+        return page.shown(who, problem=str(unfit), again=True, status=Unfit.status, now=visit.now)
     except (NotNow, NotFound, OptedOut):
         problem = "That is not possible any more. This is how things stand."
         return page.shown(who, problem=problem, status=NotNow.status, now=visit.now)
@@ -98,7 +96,7 @@ def _act(who: Seen, visit: Visit) -> Raw:
 
 def _on_to(token: str, done: str) -> Raw:
     # Relative to the page itself, whatever the address that it was reached by.
-    return Raw("", media_type=pages.MEDIA_TYPE, status=SEE_OTHER, headers={"Location": f"./{token}?done={done}"})
+    return Raw("", media_type=pages.MEDIA_TYPE, status=pages.SEE_OTHER, headers={"Location": f"./{token}?done={done}"})
 
 
 def _using_up(partner: Partner) -> Sequence[Action]:
@@ -179,29 +177,31 @@ _DEEDS: dict[str, Callable[[Seen, Visit], str]] = {
 }
 
 
-def _send_link(given: str, partner: Partner, visit: Visit) -> Raw:
+def _send_link(given: str, opened: Opened, visit: Visit) -> Raw:
     """Send a new link to the partner's own number or address, once an hour, through the gate like every message.
 
     They asked for it: it goes in nobody's name but theirs, also where the user is suspended.
     """
+    partner = opened.partner
     if partner.status not in rules.STANDING:
-        return page.over(partner)
+        return page.over(opened)
     try:
         rates.count("partner-link", partner.partner_id, now=visit.now)
     except RateLimitExceeded as again:
         problem = "A link is on its way already: we send one an hour at most. Please look at your messages."
-        return page.over(partner, problem=problem, status=again.status)
+        return page.over(opened, problem=problem, status=again.status)
     invited = partner.status == PartnerStatus.INVITED
     ways = invitations.ways_of(people.entry_of(partner.partner_id))
+    link, known = links.short_link(partner, now=visit.now)
     wanted = MessageRequest(
         key=f"partner-link#{partner.partner_id}#{visit.operation}",
         recipient_id=partner.partner_id,
         category="consent-request" if invited else "partner-notice",
         template="partner.new-link",
-        variables={"partner_name": partner.name, "link": links.link(partner, now=visit.now)},
+        variables={"partner_name": partner.name, "link": link},
         channels=rules.asked_by(ways.channels) if invited else (),
     )
     # A second try of the same request finds its message.
     with suppress(messaging.AlreadyRequested):
-        transact(messaging.request(wanted, now=visit.now))
+        transact([known, *messaging.request(wanted, now=visit.now)])
     return _on_to(given, "link-sent")

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from shared.kernel import pages
-from shared.kernel.brands import brand
+from shared.kernel.brands import Brand, brand
 from shared.kernel.config import settings
 from shared.kernel.storage.client import aws_client
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
+from shared.messaging.unsubscribe import reason
 
 PROVIDER: Final = "ses"
 
@@ -68,19 +69,22 @@ def _client() -> Any:
 
 def _request(outgoing: Outgoing) -> dict[str, Any]:
     words, address = outgoing.words, unsubscribe_url(outgoing.unsubscribe) if outgoing.unsubscribe else ""
-    speaking = brand(words.product)
+    speaking, why = brand(words.product), reason(outgoing.category)
     paragraphs = [_links_apart(part.strip()) for part in words.text.split("\n\n") if part.strip()]
     html = pages.render(
         "messaging/templates/mail.html",
         product=words.product,
         subject=words.subject,
         paragraphs=paragraphs,
+        button=words.button or "Open the page",
+        why=why,
         unsubscribe=address,
     )
+    plain = f"{words.text}\n\n-- \n{_foot(speaking, why, address)}\n"
     content: dict[str, Any] = {
         "Subject": {"Data": words.subject, "Charset": "UTF-8"},
         "Body": {
-            "Text": {"Data": words.text, "Charset": "UTF-8"},
+            "Text": {"Data": plain, "Charset": "UTF-8"},
             "Html": {"Data": html.body, "Charset": "UTF-8"},
         },
     }
@@ -100,6 +104,20 @@ def _request(outgoing: Outgoing) -> dict[str, Any]:
         ],
     }
     return request | ({"ConfigurationSetName": settings().mail_events} if settings().mail_events else {})
+
+
+def _foot(speaking: Brand, why: str, address: str) -> str:
+    """Return what every mail ends with: why it came, how to end it, who we are."""
+    ending = [f"Unsubscribe from these mails: {address}"] if address else []
+    lines = [
+        why,
+        *ending,
+        "",
+        f"{speaking.name}: {speaking.about}",
+        f"{speaking.owner}, {speaking.address}",
+        f"{speaking.contact}  Privacy: {speaking.privacy}  Terms: {speaking.terms}",
+    ]
+    return "\n".join(lines)
 
 
 def _links_apart(text: str) -> list[str]:

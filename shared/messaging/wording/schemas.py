@@ -44,6 +44,15 @@ class Wording(Wire):
     sms: Source | None = None
     mail: LongSource | None = None
     spoken: Source | None = None
+    button: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=80,
+            description="What the button of a mail says, to which a paragraph that is nothing but a link becomes.",
+            examples=["Answer {{ user_name }}"],
+        ),
+    ] = None
     variables: Annotated[list[VariableName], Field(default_factory=list, max_length=20)]
     optional: Annotated[list[VariableName], Field(default_factory=list, max_length=20)]
     prefer_plain: StrictBool = False
@@ -51,6 +60,10 @@ class Wording(Wire):
         StrictBool, Field(description="It answers what somebody wrote to us, and needs no opt-out words.")
     ] = False
     max_segments: Annotated[StrictInt, Field(ge=1, le=HARD_LIMIT)] = 6
+    aim_segments: Annotated[
+        StrictInt | None,
+        Field(ge=1, le=HARD_LIMIT, description="Names and notes are cut to it where that is enough.", examples=[2]),
+    ] = None
     content_sid: Annotated[
         str | None,
         Field(

@@ -4,6 +4,7 @@ The alphabets are those of 3GPP TS 23.038, 6.2.1 (default alphabet and its exten
 3GPP TS 23.040, 9.2.3.24: a concatenated message loses six octets of each segment to its header.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +35,12 @@ def size(text: str) -> Size:
     if _BASIC.union(_EXTENDED).issuperset(text):
         return _size("GSM-7", [2 if character in _EXTENDED else 1 for character in text], single=160, part=153)
     return _size("UCS-2", [2 if ord(character) > 0xFFFF else 1 for character in text], single=70, part=67)
+
+
+def in_gsm(text: str) -> str:
+    """Return a text in the letters of GSM-7: accents that it has not are dropped, letters that it has not, too."""
+    kept = "".join(one if one in _BASIC else unicodedata.normalize("NFKD", one) for one in text)
+    return " ".join("".join(one for one in kept if one in _BASIC or one in _EXTENDED).split())
 
 
 def _size(encoding: Encoding, widths: list[int], *, single: int, part: int) -> Size:

@@ -15,7 +15,7 @@ BUILT_IN = frozenset({"brand", "contact"})
 INNER = "text"
 """In the form for one channel: the words themselves."""
 
-PARTS = ("subject", "text", "plain", "sms", "mail", "spoken")
+PARTS = ("subject", "text", "plain", "sms", "mail", "spoken", "button")
 _FORMS = frozenset({"sms", "mail", "spoken"})
 
 _OWN = frozenset({"self", "super", "loop", "caller", "varargs", "kwargs"})

@@ -55,7 +55,8 @@ def test_a_mail_client_may_send_its_form_in_parts_or_nothing_at_all(call: Call, 
 def test_looking_at_the_link_changes_nothing_and_shows_both_buttons(call: Call, token: str) -> None:
     answer = call("messaging.show_unsubscribe", path={"token": token})
     assert answer.status == 200
-    assert "<button>Unsubscribe from good news of somebody you support</button>" in answer.text
+    assert "<strong>Good news about the people you support</strong>" in answer.text
+    assert "<button>Unsubscribe</button>" in answer.text
     assert '<form method="post" action="?everything=true">' in answer.text
     assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
     assert standing() == set()
@@ -67,7 +68,7 @@ def test_everything_can_be_ended_and_is_told_to_all_who_have_the_address(
 ) -> None:
     enlist("ada", phone=None, email=MAIL)
     answer = post(call, token, query={"everything": "true"}, text="")
-    assert "We write to this address no more." in answer.text
+    assert "Nothing more from us comes to this address." in answer.text
     assert standing() == {("ALL", "UNSUBSCRIBED")}
     assert outbox.sent("messaging", "AddressOptedOut") == [{"recipient_id": "ptn_ada", "reason": "UNSUBSCRIBED"}]
 

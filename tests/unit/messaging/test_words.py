@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.accountability.team import links
 from shared.kernel.brands import Product, brand
 from shared.kernel.config import settings
 from shared.messaging import words
 from shared.messaging.channels import Channel
 from shared.messaging.wording.catalogue import Version, seeded
 from shared.messaging.wording.schemas import Wording
+from shared.messaging.wording.segments import size
 from shared.messaging.wording.syntax import problems
 from shared.messaging.words import FIRST_WORDS, MissingVariable, TooLong, compose
 
@@ -172,11 +174,11 @@ def test_a_request_for_consent_tells_all_it_has_to(key):
         "Ada",
         "morning run",
         "by text message and e-mail",
-        "messages a week",
-        "Reply YES to agree, NO to decline",
+        "under 3 a week",
+        "Reply YES or NO",
         EVERYTHING["link"],
         "Reply STOP to end, HELP for help",
-        "Msg & data rates may apply",
+        "Msg&data rates may apply",
     ):
         assert part in text
     mail = said(key, Channel.EMAIL).text
@@ -193,7 +195,7 @@ def test_the_users_own_words_are_in_the_mail_only_where_there_are_some():
 
 def test_a_mail_that_asks_holds_the_link_to_answer_by():
     text = said("escalation.day-2", Channel.EMAIL, EVERYTHING | {"days": "2"}).text
-    assert text == f"{DAY_2}\n\nTell us whether you can: {EVERYTHING['link']}"
+    assert text == f"{DAY_2}\n\nTell us whether you can:\n\n{EVERYTHING['link']}"
 
 
 @pytest.mark.parametrize("missing", ["partner_name", "user_name", "goal", "days"])
@@ -313,23 +315,66 @@ def test_only_names_are_cut_and_only_where_they_must_be():
 NOTES = ["You get me going.", "x" * 300, "\u017c" * 300, "\U0001f4aa" * 300]
 
 
+NAMES = [
+    "Ada",
+    "Maximiliane von Hohenstein-Wittelsbach zu Musterhausen, geb. A",
+    "\u017dofie Dvo\u0159\u00e1kov\u00e1-N\u011bmcov\u00e1",
+    "\u0416\u0430\u043d\u043d\u0430",
+    "\u0645\u062d\u0645\u062f \u0639\u0628\u062f \u0627\u0644\u0631\u062d\u0645\u0646",
+    "\U0001f4aa Bob",
+]
+WAYS = ["text", "text and recorded call", "text, WhatsApp, e-mail and recorded call"]
+SHORT = "https://api.dataday.example/p/" + "a" * links.SHORT
+
+
+@pytest.mark.covers("X-A-25", "X-A-29")
+@pytest.mark.parametrize("key", ["consent.request", "consent.reminder"])
+@pytest.mark.parametrize("ways", WAYS)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("note", ["", *NOTES])
+def test_the_text_that_asks_has_two_segments_whoever_asks_whom(key, ways, name, note):
+    variables = {"partner_name": name, "user_name": name, "goal": "daily goal", "ways": ways, "link": SHORT}
+    asked = said(key, variables=variables | {"note": note}, first=True)
+    assert (asked.segments, size(asked.text).segments) == (2, 2)
+    for part in (
+        ways,
+        SHORT,
+        "under 3 a week",
+        "Reply YES or NO",
+        "Reply STOP to end, HELP for help",
+        "rates may apply",
+    ):
+        assert part in asked.text
+
+
+def test_names_are_cut_to_letters_that_every_phone_has_before_a_text_grows():
+    variables = {"partner_name": "Zo\u00eb", "goal": "daily goal", "ways": WAYS[1], "link": SHORT}
+    czech = said("consent.request", variables=variables | {"user_name": "\u017dofie"}).text
+    assert czech.startswith("Hi Zoe, this is Dataday. Zofie asks for your support")
+    assert (
+        "Somebody asks for" in said("consent.request", variables=variables | {"user_name": "\u0416\u0430\u043d"}).text
+    )
+
+
 @pytest.mark.covers("X-A-25", "X-A-29")
 @pytest.mark.parametrize("note", NOTES)
 @pytest.mark.parametrize("name", ["Ada", "\u0141" * 60])
-def test_the_users_own_words_go_with_the_text_that_asks_and_never_keep_it_back(note, name):
-    long = {"partner_name": "G" * 80, "ways": "text message, e-mail, WhatsApp and recorded call"}
-    link = (
+def test_the_users_own_words_go_where_there_is_room_and_never_keep_the_question_back(note, name):
+    old = (
         "https://abcdefghij.execute-api.us-east-1.amazonaws.com/v1/partner/ptn_"
         + "0" * 26
         + ".0.1772366400."
         + "s" * 43
     )
-    asked = said("consent.request", variables=EVERYTHING | long | {"user_name": name, "note": note, "link": link})
-    assert asked.segments <= 10
-    assert f' says: "{note[:20]}' in asked.text
-    assert link in asked.text
-    whole = said("consent.request", variables=EVERYTHING | {"note": note, "link": link})
-    assert note in whole.text or not note.isascii()
+    long = {"partner_name": "G" * 80, "ways": "text message, e-mail, WhatsApp and recorded call"}
+    asked = said("consent.request", variables=EVERYTHING | long | {"user_name": name, "note": note, "link": old})
+    assert asked.segments <= 4
+    assert old in asked.text
+    short = {"partner_name": "Max", "user_name": "Ada", "goal": "daily goal", "ways": "text", "link": SHORT}
+    with_room = said("consent.request", variables=short | {"note": "You get me going."})
+    assert 'They say: "You get me going."' in with_room.text
+    in_mail = said("consent.request", Channel.EMAIL, variables=short | {"note": note}).text
+    assert f'Ada says: "{note}"' in in_mail
 
 
 def test_without_a_note_the_text_that_asks_says_nothing_of_it():

@@ -1,9 +1,12 @@
 """Naming somebody, and what the user may do about them."""
 
+import json
+
 import pytest
 
 from shared.kernel.storage.writes import commit
 from shared.messaging import Entry, enlist
+from shared.messaging.variables import given
 from tests import outbox, team
 from tests.team import GRACE, OTHER, USER, added, evidence, messages, stored
 from tests.triggers import principal
@@ -63,16 +66,21 @@ def test_who_is_named_is_asked_for_consent_and_hears_nothing_else(call):
 
 
 def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_stored(call):
-    import json
-
     partner_id = added()
     variables = json.loads(messages()[0]["variables"])
     assert (variables["partner_name"], variables["user_name"], variables["goal"]) == ("Grace", "Unknown", "daily goal")
-    assert variables["ways"] == "text message and recorded call"
+    assert variables["ways"] == "text and recorded call"
+    link = given(messages()[0]["variables"])["link"]
+    code = link.removeprefix("https://api.wellspring.example/p/")
+    assert (len(link), len(code)) == (49, 16)
+    kept = json.dumps([variables, *team.rows("accountability", "SHORT-LINK#", "SHORT-LINK")])
+    assert code not in kept
     token = team.link_to(partner_id, now=stored(partner_id).invited_at)
-    tag = token.rpartition(".")[2]
-    assert variables["link"]["address"] + tag == f"https://api.wellspring.example/v1/partner/{token}"
-    assert tag not in json.dumps(variables)
+    followed = call("accountability.follow_short_link", path={"code": code})
+    assert (followed.status, followed.headers["Location"]) == (303, f"../v1/partner/{token}")
+    for wrong in (code[:-1], code.swapcase(), "x", "\u00e9"):
+        unknown = call("accountability.follow_short_link", path={"code": wrong})
+        assert (unknown.status, "There is no such page" in unknown.text) == (404, True)
 
 
 @pytest.mark.covers("S-A-03", "D-05")
