@@ -65,11 +65,11 @@ _OVER: Mapping[str, tuple[str, ...]] = {
 _CLOSED: Mapping[str, tuple[str, str]] = {
     PartnerStatus.DECLINED: (
         "You said no",
-        "You are not part of {user_name}'s team, and nothing comes to you about them.",
+        "You are not part of {user_name}'s team. Nothing more comes to you.",
     ),
     PartnerStatus.LEFT: (
         "You left the team",
-        "Nothing comes to you about {user_name} any more, and they know that you left.",
+        "{user_name} is told that you left. Nothing more comes to you.",
     ),
 }
 """Heading and sentence for who ended it: the question is not put again, but may be."""

@@ -179,7 +179,10 @@ def test_a_link_works_once_and_looking_uses_nothing_up(both, clock):
 def test_who_declined_may_still_agree_on_the_page_that_followed(both, clock):
     token = next_token(submit(link_to(both, now=clock.now()), action="decline"))
     page = visit(token, "declined")
+    assert "You said no" in words(page)
     assert "Nothing more comes to you." in words(page)
+    assert buttons(page) == []
+    page = visit(token, "again")
     next_token(submit(token, action="accept", statement=statement_on(page), first="SMS"))
     assert stored(both).status == "ACTIVE"
 
