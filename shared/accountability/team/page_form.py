@@ -14,7 +14,7 @@ from shared.accountability.team.rules import DAYTIME, LONGEST_PAUSE, WRITTEN
 from shared.kernel.zones import instant_at
 from shared.messaging import PHONE, Channel, Recipient, Wishes
 
-ShortCode = Annotated[str, Path(min_length=1, max_length=64)]
+ShortCode = Annotated[str, Path(min_length=1, max_length=64, description="Of a short link, as its text has it.")]
 PageToken = Annotated[str, Path(min_length=1, max_length=200)]
 Field = Annotated[str, Form(max_length=80)]
 LongField = Annotated[str, Form(max_length=300)]
