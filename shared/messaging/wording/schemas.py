@@ -45,7 +45,7 @@ class Wording(Wire):
     mail: LongSource | None = None
     spoken: Source | None = None
     button: Annotated[
-        str | None,
+        Line | None,
         Field(
             min_length=1,
             max_length=80,
