@@ -14,6 +14,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Delete, Put, Write, transact
+from shared.kernel.text.forms import address_forms
 
 NOBODY = "nobody"
 """In place of the user whose an address would be."""
@@ -49,7 +50,7 @@ def register(registration: Registration, operation: str, *, now: datetime) -> Re
 
 def _claim(account: Account, display_name: str, *, now: datetime) -> None:
     for _ in tries():
-        claim = get(EmailClaim, email_pk(account.email), EmailClaim.SK)
+        claim = _kept_for(account.email)
         # A second try of a request whose answer was lost meets the account that the first one opened.
         if claim is not None and claim.user_id == account.user_id:
             return
@@ -92,7 +93,8 @@ def open_account(account: Account, display_name: str, *, replaces: EmailClaim | 
         pk=account.pk, sk=Profile.SK, user_id=user_id, display_name=display_name, version=1, expires_at=ends
     )
     claim = EmailClaim(pk=email_pk(account.email), sk=EmailClaim.SK, user_id=user_id, expires_at=ends)
-    as_read = EmailClaim.user_id == replaces.user_id if replaces else EmailClaim.pk.does_not_exist()
+    in_place = replaces is not None and replaces.pk == claim.pk
+    as_read = EmailClaim.user_id == replaces.user_id if replaces and in_place else EmailClaim.pk.does_not_exist()
     happened: list[IdentityEvent] = [UserRegistered(user_id=user_id)]
     if account.verified_at is not None:
         happened.append(EmailVerified(user_id=user_id))
@@ -102,6 +104,7 @@ def open_account(account: Account, display_name: str, *, replaces: EmailClaim | 
             Put(account, condition=Account.pk.does_not_exist(), error=AddressTaken),
             Put(profile),
             *(_giving_way(replaces.user_id) if replaces else ()),
+            *(_gone(replaces) if replaces and not in_place else ()),
             *(outbox(event, at=now) for event in happened),
         ]
     )
@@ -115,9 +118,21 @@ def _giving_way(user_id: str) -> list[Write]:
     ]
 
 
+def _gone(claim: EmailClaim) -> list[Write]:
+    """Return the write that ends a claim under the form that its address was kept in before."""
+    as_read = EmailClaim.user_id == claim.user_id
+    return [Delete(EmailClaim, claim.pk, claim.sk, condition=as_read, error=AddressTaken)]
+
+
+def _kept_for(email: str) -> EmailClaim | None:
+    """Return the claim on an address as it stands, in whichever form it was kept."""
+    kept = [get(EmailClaim, email_pk(form), EmailClaim.SK) for form in address_forms(email)]
+    return next((claim for claim in kept if claim is not None), None)
+
+
 def claim_on(email: str, *, now: datetime) -> EmailClaim | None:
     """Return the claim on an address; one that nobody confirmed in time is none."""
-    claim = get(EmailClaim, email_pk(email), EmailClaim.SK)
+    claim = _kept_for(email)
     return None if claim is None or (claim.expires_at is not None and now >= claim.expires_at) else claim
 
 
