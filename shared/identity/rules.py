@@ -38,6 +38,7 @@ ROLES: dict[str, frozenset[str]] = {
             "messaging:manage",
             "messaging:read",
             "payments:manage-prices",
+            "payments:read",
             "payments:review",
             "wallet:reconcile",
         }

@@ -1,7 +1,7 @@
 """Access profiles of messaging: exact actions on its table."""
 
 from shared.kernel.access import Access, table_access
-from shared.messaging.items import DOMAIN, REVIEWS
+from shared.messaging.items import DOMAIN, RECIPIENTS, REVIEWS
 
 REQUEST = table_access("messaging.request", DOMAIN, "PutItem")
 """To ask for messages and to close topics."""
@@ -51,6 +51,7 @@ READ_SAID = table_access("messaging.read-said", DOMAIN, "BatchGetItem")
 """To tell what messages said."""
 
 READ_MESSAGE = table_access("messaging.read-message", DOMAIN, "Query")
+LIST_MESSAGES = table_access("messaging.list-messages", DOMAIN, "Query", "BatchGetItem", indexes=(RECIPIENTS.name,))
 READ_ADDRESS = table_access("messaging.read-address", DOMAIN, "Query")
 OPERATE = table_access("messaging.operate", DOMAIN, "GetItem", "Query", "PutItem", "UpdateItem")
 """To suppress and reopen addresses by hand, to register senders and to set budgets."""

@@ -16,7 +16,10 @@ DOMAIN = "messaging"
 REVIEWS = Index("reviews", "review_status", "opened_at", numeric=True)
 """The staff's queue of replies that a machine must not judge."""
 
-TABLE = Table(DOMAIN, indexes=(DUE, RECEIVED, REVIEWS))
+RECIPIENTS = Index("recipients", "recipient_id", "requested_at", numeric=True)
+"""What went out to somebody. Both keys are written once, so that no change of a message costs the index anything."""
+
+TABLE = Table(DOMAIN, indexes=(DUE, RECEIVED, REVIEWS, RECIPIENTS))
 
 
 def recipient_pk(recipient_id: str) -> str:

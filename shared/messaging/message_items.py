@@ -26,6 +26,7 @@ class Message(DueIndexed):
     | pk | ``MESSAGE#<message>`` | send, deliver, delivery log (with its attempts: one query) |
     | sk | ``MESSAGE`` | |
     | due | kind ``message``, when something is to be done | sweep: deferred, unknown, undelivered |
+    | recipients | ``<recipient>``, when it was asked for | what went out to somebody, for operators |
 
     ``status``: QUEUED, DEFERRED, SENDING, SENT, DELIVERED, FAILED, BLOCKED, CANCELLED, EXPIRED. ``reason`` says why it
     is blocked, deferred, cancelled or failed. ``variables`` are read with ``variables.given``. ``attempt`` counts the

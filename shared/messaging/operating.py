@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit
+from shared.kernel.wire import Page
 from shared.messaging import phones, suppression
 from shared.messaging.categories import CATEGORIES
 from shared.messaging.channels import Channel
-from shared.messaging.items import address_hashes
+from shared.messaging.items import RECIPIENTS, address_hashes
 from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk
 from shared.messaging.message_items import Attempt, Message, message_pk
 from shared.messaging.operator_schemas import (
@@ -17,6 +19,7 @@ from shared.messaging.operator_schemas import (
     AttemptView,
     BudgetChange,
     BudgetView,
+    MessageSummary,
     MessageView,
     SenderChange,
     SenderView,
@@ -52,6 +55,40 @@ def message(message_id: str) -> MessageView:
         sent_at=standing.sent_at,
         valid_until=standing.valid_until,
         attempts=[_attempt(item) for item in attempts],
+    )
+
+
+def messages_to(recipient_id: str, *, limit: int, cursor: str | None) -> Page[MessageSummary]:
+    """Return a page of what went out to somebody, the newest first. One query of an index and one read of the messages.
+
+    Raises:
+        BadCursor: the cursor is of another list.
+    """
+    scope = f"messages#{recipient_id}"
+    found = reads.query(
+        Message,
+        Message.recipient_id == recipient_id,
+        index=RECIPIENTS.name,
+        limit=limit,
+        descending=True,
+        start=cursors.decode(scope, cursor),
+    )
+    keys = [(Message, one["pk"]["S"], one["sk"]["S"]) for one in found.items]
+    whole = reads.get_many(keys) if keys else []
+    views = [_summary(item) for item in whole if item is not None]
+    return Page(views, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+
+
+def _summary(item: Message) -> MessageSummary:
+    return MessageSummary(
+        id=item.message_id,
+        category=item.category,
+        template=item.template,
+        status=item.status,
+        reason=item.reason,
+        channel=Channel(item.channel) if item.channel else None,
+        requested_at=item.requested_at,
+        sent_at=item.sent_at,
     )
 
 

@@ -89,6 +89,19 @@ class MessageView(Wire):
     attempts: list[AttemptView]
 
 
+class MessageSummary(Wire):
+    """A message as lists show it; ``GET /v1/admin/messages/{messageId}`` tells its attempts."""
+
+    id: str = Field(examples=["msg_01k0000000000000000000000a"])
+    category: str = Field(examples=["partner-notice"])
+    template: str = Field(examples=["escalation.day-1"])
+    status: str = Field(examples=["DELIVERED"])
+    reason: str | None = Field(examples=[None])
+    channel: Channel | None = Field(examples=["SMS"])
+    requested_at: Instant
+    sent_at: Instant | None
+
+
 class SuppressionView(Wire):
     """A suppression as it stands."""
 

@@ -62,6 +62,8 @@ ROWS = {
     "POST /v1/auth/logout": Row(ANYONE_SIGNED_IN, unconfirmed=True),
     "GET /v1/auth/me": Row(ANYONE_SIGNED_IN, unconfirmed=True),
     "PATCH /v1/me/profile": Row(ANYONE_SIGNED_IN),
+    "GET /v1/admin/messages": Row(ADMINS),
+    "GET /v1/admin/payments": Row(ADMINS),
     "POST /v1/admin/users/{user_id}/suspend": Row(ADMINS, named=USER, body=REASON),
     "POST /v1/admin/users/{user_id}/reinstate": Row(ADMINS, named=USER, body=REASON),
     "POST /v1/admin/users/{user_id}/roles": Row(ADMINS, named=USER, body={"role": "creator", "granted": True}),

@@ -1,5 +1,7 @@
 """What operators see and do."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.messaging import budgets, sending
@@ -227,3 +229,22 @@ def test_a_budget_that_one_scope_refuses_takes_nothing_from_the_other():
 )
 def test_a_malformed_budget_is_refused(call, changes):
     assert call("messaging.set_budget", body=LIMIT | changes, caller=ADMIN).code == "VALIDATION_ERROR"
+
+
+def test_what_went_out_to_somebody_is_listed_newest_first_without_words(call):
+    messages.enlist()
+    first = messages.ask("one")
+    second = messages.ask("two", at=START + timedelta(minutes=1))
+    query = {"recipientId": messages.PAT, "limit": "1"}
+    page = call("messaging.list_messages", query=query, caller=ADMIN)
+    assert page.status == 200
+    assert [one["id"] for one in page.data] == [second]
+    assert page.data[0].keys() == {
+        "id", "category", "template", "status", "reason", "channel", "requestedAt", "sentAt"
+    }  # fmt: skip
+    rest = call(
+        "messaging.list_messages", query=query | {"cursor": page.json["pagination"]["nextCursor"]}, caller=ADMIN
+    )
+    assert [one["id"] for one in rest.data] == [first]
+    assert call("messaging.list_messages", query={"recipientId": "usr_nobody"}, caller=ADMIN).data == []
+    assert call("messaging.list_messages", query=query, caller=GUIDE).code == "FORBIDDEN"

@@ -149,3 +149,13 @@ def test_a_buyer_is_told_live_what_came_of_a_purchase(invoke: Invoke) -> None:
     assert '"data":{"paymentId":"pay_1","credits":"100","bonusCredits":"5"}' in first
     assert '"type":"payment.failed"' in second
     assert '"data":{"paymentId":"pay_2","reason":"expired"}' in second
+
+
+def test_support_reads_a_users_purchases(call: Call) -> None:
+    keep("pay_1", status="SUCCEEDED")
+    keep("pay_x", minutes=3, user_id="usr_other")
+    support = principal("usr_admin", "payments:read")
+    answer = call("payments.list_user_payments", caller=support, query={"userId": "usr_viewer"})
+    assert [one["id"] for one in answer.data] == ["pay_1"]
+    assert call("payments.list_user_payments", caller=VIEWER, query={"userId": "usr_viewer"}).code == "FORBIDDEN"
+    assert call("payments.list_user_payments", caller=support).code == "VALIDATION_ERROR"

@@ -30,6 +30,7 @@ MAY_BE_LATE = {
     "shared.live.discovery.page": SHOWN,
     "shared.live.metering.sweep.settle_stream": "each is read again; whom it misses the check of that session finds",
     "shared.messaging.inbound.reviews.queue": CHECKED,
+    "shared.messaging.operating.messages_to": CHECKED,
     "shared.payments.history.purchases": SHOWN,
     "shared.payments.reviews.queue": CHECKED,
     "shared.wallet.adjustments.waiting": CHECKED,
