@@ -4,6 +4,7 @@
 on the emulator. Each test gets a stage of its own, so tests share nothing but the process.
 """
 
+import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.kernel import clock as kernel_clock
+from shared.kernel.brands import EXAMPLE
 from shared.kernel.storage.client import dynamodb
 from tests import engine
 from tests.clock import FixedClock
@@ -28,6 +30,8 @@ def stage(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Provide a fresh stage: every declared table, the secrets, and an environment that points there."""
     name = f"t{uuid.uuid4().hex[:8]}"
     environment = engine.ACCOUNT | {"WELLSPRING_STAGE": name, "AWS_ENDPOINT_URL": aws_endpoint}
+    # A stage of this name is no example: it must say who speaks in its messages.
+    environment["WELLSPRING_BRANDS"] = json.dumps(EXAMPLE)
     environment["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ.get("DYNAMODB_ENDPOINT", aws_endpoint)
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
