@@ -104,8 +104,8 @@ def retried(name: str, channels: tuple[Channel, ...], failure: str) -> list[str]
             carrier.plan = carriers.script(failure)
             calls, came = _second_try(run, ask, position, OVERTAKERS[name])
             settle(carrier, ask, 0)
-            # The first try was refused: whatever is taken left after it.
-            if came and came != "SENDING" and (got := taken_of(carrier, ask)):
+            # The first try was refused: what is taken was claimed after it, and what came before the claim stops that.
+            if came == "QUEUED" and (got := taken_of(carrier, ask)):
                 found.append(f"{name} before call {position} of a second try, when it was {came}: taken by {got}")
             position += 1
     return found
