@@ -1,4 +1,7 @@
-"""The three APIs: public and admin over HTTP, and the WebSocket API, each with its stage, throttle and access log."""
+"""The APIs: public, admin and meter over HTTP, and the WebSocket API, each with its stage and throttle.
+
+All have an access log but the meter: each of its requests is a conditional write that leaves its own evidence.
+"""
 
 import json
 from dataclasses import dataclass
@@ -72,15 +75,18 @@ class Apis:
 
 def make_apis(scope: Construct, stage: Stage) -> Apis:
     """Make the APIs and the outputs that say where they are."""
-    public, public_url = _http_api(scope, stage, "public", "api")
-    admin, admin_url = _http_api(scope, stage, "admin", "admin-api")
+    throttle = gateway.ThrottleSettings(rate_limit=stage.meter_rate, burst_limit=stage.meter_burst)
+    public, public_url = _http_api(scope, stage, "public", "api", _throttle(stage), logged=True)
+    admin, admin_url = _http_api(scope, stage, "admin", "admin-api", _throttle(stage), logged=True)
+    meter, meter_url = _http_api(scope, stage, "meter", "meter", throttle, logged=False)
     sockets, socket_stage = _socket_api(scope, stage)
     CfnOutput(scope, "PublicApiUrl", value=public_url)
     CfnOutput(scope, "AdminApiUrl", value=admin_url)
+    CfnOutput(scope, "MeterApiUrl", value=meter_url)
     socket_url = _socket_url(sockets, socket_stage, stage)
     CfnOutput(scope, "WebSocketUrl", value=socket_url)
     endpoint = _emulated(stage, sockets.api_id, SOCKET_STAGE) if stage.local else socket_stage.callback_url
-    return Apis({"public": public, "admin": admin}, sockets, public_url, endpoint, socket_url)
+    return Apis({"public": public, "admin": admin, "meter": meter}, sockets, public_url, endpoint, socket_url)
 
 
 def _emulated(stage: Stage, api_id: str, stage_name: str) -> str:
@@ -93,7 +99,9 @@ def _socket_url(api: gateway.WebSocketApi, socket_stage: gateway.WebSocketStage,
     return f"wss://live.{stage.domain}" if stage.domain else socket_stage.url
 
 
-def _http_api(scope: Construct, stage: Stage, name: str, host: str) -> tuple[gateway.HttpApi, str]:
+def _http_api(
+    scope: Construct, stage: Stage, name: str, host: str, throttle: gateway.ThrottleSettings, *, logged: bool
+) -> tuple[gateway.HttpApi, str]:
     api = gateway.HttpApi(
         scope,
         f"{name}-api",
@@ -121,10 +129,11 @@ def _http_api(scope: Construct, stage: Stage, name: str, host: str) -> tuple[gat
         http_api=api,
         stage_name="$default",
         auto_deploy=True,
-        throttle=_throttle(stage),
+        throttle=throttle,
         domain_mapping=_mapping(scope, stage, host),
     )
-    _log_access(scope, stage, name, http_stage, HTTP_LOG)
+    if logged:
+        _log_access(scope, stage, name, http_stage, HTTP_LOG)
     if stage.local:
         return api, f"{stage.emulator}/_aws/execute-api/{api.api_id}"
     return api, f"https://{host}.{stage.domain}" if stage.domain else api.api_endpoint

@@ -40,7 +40,7 @@ class PlatformStack(Stack):
         stage: the deployment.
         tables: every domain's table.
         due_kinds: kinds of due items that have a queue.
-        apis: the three APIs.
+        apis: the HTTP APIs and the WebSocket API.
         keys: KMS keys by short name.
         secrets: secrets by short name.
         mail: what sends mail.
@@ -86,7 +86,7 @@ class PlatformStack(Stack):
         return {**self.stage.settings, **addresses}
 
     def use_authorizer(self, function: lambda_.IFunction) -> None:
-        """Let a function authorize the callers of both HTTP APIs."""
+        """Let a function authorize the callers of the HTTP APIs."""
         for name in self.apis.http:
             self._authorizers[name] = authorizers.HttpLambdaAuthorizer(
                 f"{name}-authorizer",

@@ -33,11 +33,13 @@ class Stage:
         settings: values of ``shared.kernel.config.Settings``, by field; ``text_countries`` are those that one may text.
         secrets: values of secrets that providers issue; only the local stage has any.
         emulator: base URL of the local AWS; empty on AWS.
-        domain: custom domain of the APIs (``api.<domain>``, ``admin-api.<domain>``, ``live.<domain>``); may be empty.
-        certificate: ARN of the certificate of those three names in the same region.
+        domain: custom domain of the APIs (``api.<domain>``, ``admin-api.<domain>``, ``meter.<domain>``,
+            ``live.<domain>``); may be empty.
+        certificate: ARN of the certificate of those names in the same region.
         alarm_address: who is written to when an alarm fires; only the local stage has none.
         log_retention: of functions and access logs.
-        rate: requests per second of each API, ``burst`` on top.
+        rate: requests per second of each API but the meter's, ``burst`` on top.
+        meter_rate: ticks per second, ``meter_burst`` on top: ten times as many viewers at once.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Stage:
     log_retention: RetentionDays = RetentionDays.THREE_MONTHS
     rate: int = 500
     burst: int = 1000
+    meter_rate: int = 2000
+    meter_burst: int = 4000
 
     @property
     def local(self) -> bool:

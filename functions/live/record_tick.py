@@ -10,6 +10,7 @@ from shared.live.metering.schemas import MeterResult, MeterTick
 
 @post(
     "/v1/meter",
+    api="meter",
     allow="live:watch",
     touches=[access.TICK, wallet.access.POST],
     errors=[

@@ -14,7 +14,7 @@ Made from the declarations in `functions/` by `make documents`; do not edit. `op
 whole, with its errors and examples; `api.md` tells how to sign in, page and repeat requests.
 """
 
-_APIS = {"public": "Public API", "admin": "Admin API"}
+_APIS = {"public": "Public API", "meter": "Meter API", "admin": "Admin API"}
 
 
 def _table(columns: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of both HTTP APIs, made from the declarations.
+"""OpenAPI 3.1 of the HTTP APIs, made from the declarations.
 
 Powertools derives parameters, bodies and answers from the handlers' signatures, the same that it validates by.
 """

@@ -85,7 +85,7 @@ def _clock(settings: LocalSettings, target: str) -> int:
 
 
 def _describe(settings: LocalSettings, document: dict[str, Any]) -> None:
-    for name in ("publicApi", "adminApi", "webSocket", "mailbox", "outbox", "docs"):
+    for name in ("publicApi", "adminApi", "meterApi", "webSocket", "mailbox", "outbox", "docs"):
         _say(f"{name:18} {document[name]}")
     for group, label in (("functionUrls", "webhook"), ("simulators", "simulator")):
         for name, url in document[group].items():

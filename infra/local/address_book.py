@@ -30,6 +30,7 @@ def compose(
         "awsEndpoint": settings.url("aws"),
         "publicApi": outputs["PublicApiUrl"],
         "adminApi": outputs["AdminApiUrl"],
+        "meterApi": outputs["MeterApiUrl"],
         "webSocket": outputs["WebSocketUrl"],
         "functionUrls": urls,
         "simulators": {name: settings.url(name) for name in SIMULATORS},

@@ -23,12 +23,13 @@ PUBLIC = "public"
 """``allow`` of a function that anyone may call."""
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Api = Literal["public", "admin"]
+Api = Literal["public", "admin", "meter"]
+"""Ticks have an API of their own: its throttle is not shared with what anybody may call, and nothing logs each tick."""
 
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """An endpoint of one of the two HTTP APIs.
+    """An endpoint of one of the HTTP APIs.
 
     Attributes:
         allow: a permission (``<domain>:<verb>``) or ``PUBLIC``.
@@ -67,7 +68,7 @@ class FunctionUrl:
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """The authorizer of both HTTP APIs."""
+    """The authorizer of the HTTP APIs."""
 
 
 @dataclass(frozen=True, slots=True)

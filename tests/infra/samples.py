@@ -49,7 +49,7 @@ DECLARATIONS = (
     Declaration("functions.platform.push", OnEvent((StreamEnded, CreditsHeld)), touches=(PUSH,)),
     Declaration(
         "functions.live.record_tick",
-        Http("POST", "/v1/meter", allow="live:watch", rate="write", idempotent=True),
+        Http("POST", "/v1/meter", api="meter", allow="live:watch", rate="write", idempotent=True),
         touches=(table_access("metering.tick", "live", "UpdateItem"),),
         secrets=("cursors",),
         settings=("public_url", "socket_url"),

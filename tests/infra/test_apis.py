@@ -2,24 +2,37 @@ import json
 import re
 
 from infra.stages import stage
-from tests.infra.templates import Templates
+from tests.infra.templates import Resource, Templates
 
 SECRET_FIELDS = re.compile(r"authorization|header|querystring|authorizer\.(?!error)|ticket|cookie", re.IGNORECASE)
 
 
-def test_every_stage_is_throttled_and_logs_access(deployed: Templates) -> None:
-    stages = deployed.of_type("AWS::ApiGatewayV2::Stage")
-    assert len(stages) == 3
-    for found in stages:
+def _stages(deployed: Templates) -> dict[str, Resource]:
+    """Return the stages by the name of their API."""
+    return {
+        deployed.target(found.stack, found.properties["ApiId"]).properties["Name"].rpartition("-")[2]: found
+        for found in deployed.of_type("AWS::ApiGatewayV2::Stage")
+    }
+
+
+def test_every_stage_is_throttled_and_logs_access_but_for_ticks(deployed: Templates) -> None:
+    stages = _stages(deployed)
+    assert set(stages) == {"public", "admin", "meter", "sockets"}
+    for name, found in stages.items():
         limits = found.properties["DefaultRouteSettings"]
         assert limits["ThrottlingRateLimit"] > 0
         assert limits["ThrottlingBurstLimit"] > 0
+        if name == "meter":
+            assert "AccessLogSettings" not in found.properties
+            continue
         group = deployed.target(found.stack, found.properties["AccessLogSettings"]["DestinationArn"])
         assert group.properties["RetentionInDays"] > 0
 
 
 def test_access_logs_hold_no_credentials(deployed: Templates) -> None:
-    for found in deployed.of_type("AWS::ApiGatewayV2::Stage"):
+    for name, found in _stages(deployed).items():
+        if name == "meter":
+            continue
         fields = json.loads(found.properties["AccessLogSettings"]["Format"])
         assert not [value for value in fields.values() if SECRET_FIELDS.search(value)]
 
@@ -35,15 +48,28 @@ def test_api_ids_are_pinned_locally_and_only_there(local: Templates, sampled: Te
     def pinned(templates: Templates) -> set[str | None]:
         return {api.properties["Tags"].get("ms-custom-id") for api in templates.of_type("AWS::ApiGatewayV2::Api")}
 
-    assert pinned(local) == {"public", "admin", "sockets"}
+    assert pinned(local) == {"public", "admin", "meter", "sockets"}
     assert pinned(sampled) == {None}
 
 
 def test_the_platform_says_where_it_is_reached(local: Templates, deployed: Templates) -> None:
-    wanted = {"PublicApiUrl", "AdminApiUrl", "WebSocketUrl"}
+    wanted = {"PublicApiUrl", "AdminApiUrl", "MeterApiUrl", "WebSocketUrl"}
     for templates in (local, deployed):
         assert wanted <= templates.stacks[f"{templates.stage.name}-wellspring-platform"]["Outputs"].keys()
     assert "FunctionUrlStripe" in local.stacks["local-wellspring-wallet"]["Outputs"]
+
+
+def test_ticks_have_a_throttle_of_their_own(deployed: Templates) -> None:
+    limits = {name: found.properties["DefaultRouteSettings"] for name, found in _stages(deployed).items()}
+    assert limits["meter"]["ThrottlingRateLimit"] == deployed.stage.meter_rate
+    assert limits["meter"]["ThrottlingBurstLimit"] == deployed.stage.meter_burst
+    assert limits["public"]["ThrottlingRateLimit"] == deployed.stage.rate
+    keys = {
+        route.properties["RouteKey"]: deployed.target(route.stack, route.properties["ApiId"]).properties["Name"]
+        for route in deployed.of_type("AWS::ApiGatewayV2::Route")
+    }
+    assert keys["POST /v1/meter"].endswith("-meter")
+    assert [key for key, api in keys.items() if api.endswith("-meter")] == ["POST /v1/meter"]
 
 
 def test_the_local_stage_takes_its_addresses_from_the_deploying_process() -> None:

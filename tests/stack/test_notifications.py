@@ -46,7 +46,7 @@ def cross(viewer: Client, socket: Socket, admin: Client, live_stream: str) -> st
     assert joined.status == 201, joined.body
     session = joined.data["sessionId"]
     tick = {"streamId": live_stream, "sessionId": session, "intervalIndex": 0, "playbackMs": 10_000}
-    assert viewer.call("POST", "/v1/meter", tick).status == 200
+    assert viewer.call("POST", "/v1/meter", tick, api="meterApi").status == 200
     socket.wait_for("balance.low", remainingCredits="49.5")
     assert viewer.call("DELETE", f"/v1/streams/{live_stream}/session/{session}").status == 200
     return derived_id("msg", f"balance-low:{session}:0")

@@ -21,7 +21,7 @@ def test_silence_ends_a_session_twenty_seconds_after_the_last_tick(
     session_id = viewer.call("POST", f"/v1/streams/{live_stream}/session", {"ratePerMinute": "100"}).data["sessionId"]
     path = f"/v1/streams/{live_stream}/session/{session_id}"
     tick = {"streamId": live_stream, "sessionId": session_id, "intervalIndex": 0, "playbackMs": 10000}
-    assert viewer.call("POST", "/v1/meter", tick).status == 200
+    assert viewer.call("POST", "/v1/meter", tick, api="meterApi").status == 200
 
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (session := viewer.call("GET", path).data)["status"] == "ACTIVE":
@@ -33,5 +33,5 @@ def test_silence_ends_a_session_twenty_seconds_after_the_last_tick(
     assert datetime.fromisoformat(session["endedAt"]) == datetime.fromisoformat(charged_at) + SILENCE
     balance = viewer.call("GET", "/v1/wallet/balance").data
     assert (balance["available"], balance["held"], balance["pendingTransactions"]) == ("39", "0", 0)
-    late = viewer.call("POST", "/v1/meter", tick | {"intervalIndex": 1})
+    late = viewer.call("POST", "/v1/meter", tick | {"intervalIndex": 1}, api="meterApi")
     assert (late.status, late.code) == (409, "SESSION_ENDED")

@@ -198,7 +198,7 @@ class PaidMinute:
             "intervalIndex": index,
             "playbackMs": INTERVAL * 1000,
         }
-        return self.viewer.call("POST", "/v1/meter", body)
+        return self.viewer.call("POST", "/v1/meter", body, api="meterApi")
 
     def _wait_for_interval(self, index: int) -> None:
         time.sleep(max(0.0, self.started + index * INTERVAL - time.monotonic()))

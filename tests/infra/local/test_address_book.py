@@ -10,6 +10,7 @@ from infra.local.settings import ROOT, LocalSettings, LocalStackError
 OUTPUTS = {
     "PublicApiUrl": "http://127.0.0.1:4566/_aws/execute-api/public",
     "AdminApiUrl": "http://127.0.0.1:4566/_aws/execute-api/admin",
+    "MeterApiUrl": "http://127.0.0.1:4566/_aws/execute-api/meter",
     "WebSocketUrl": "ws://127.0.0.1:4566/_aws/execute-api/sockets/live",
     "FunctionUrlStripe": "https://abc123.lambda-url.eu-west-1.on.aws/",
     "ExportsOutputRefTable": "a-table",
