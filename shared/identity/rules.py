@@ -29,6 +29,7 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "accountability:guide",
             "accountability:manage",
+            "identity:find",
             "identity:grant-roles",
             "identity:suspend",
             "live:create",

@@ -148,6 +148,18 @@ class RoleChange(Wire):
     granted: bool = Field(strict=True, examples=[True])
 
 
+class UserView(Wire):
+    """A user as support sees them."""
+
+    id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    email: str = Field(examples=["ada@wellspring.example"])
+    email_verified: bool = Field(examples=[True])
+    suspended: bool = Field(examples=[False])
+    roles: list[str] = Field(examples=[["creator", "viewer"]])
+    display_name: str = Field(examples=["Ada"])
+    created_at: Instant
+
+
 class AccountView(Wire):
     """An account as administrators see it."""
 

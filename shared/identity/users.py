@@ -1,6 +1,7 @@
 """What other domains may ask about users."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.identity import rules
@@ -21,6 +22,20 @@ def display_names(user_ids: Iterable[str]) -> Mapping[str, str]:
     profiles = get_many([(Profile, user_pk(user_id), Profile.SK) for user_id in wanted], consistent=False)
     pairs = zip(wanted, profiles, strict=True)
     return {user_id: profile.display_name if profile else UNKNOWN for user_id, profile in pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a person reaches a user."""
+
+    name: str
+    email: str
+
+
+def reach(user_id: str) -> Reach | None:
+    """Return how to reach a user in person; ``None`` where the account is gone. One read, for people who must."""
+    account, profile = get_many([(Account, user_pk(user_id), Account.SK), (Profile, user_pk(user_id), Profile.SK)])
+    return Reach(profile.display_name if profile else UNKNOWN, account.email) if account else None
 
 
 def may(user_id: str, permission: str) -> bool:

@@ -63,6 +63,7 @@ ROWS = {
     "GET /v1/auth/me": Row(ANYONE_SIGNED_IN, unconfirmed=True),
     "PATCH /v1/me/profile": Row(ANYONE_SIGNED_IN),
     "GET /v1/admin/messages": Row(ADMINS),
+    "POST /v1/admin/users/search": Row(ADMINS, body={"email": "nobody@wellspring.example"}),
     "GET /v1/admin/payments": Row(ADMINS),
     "POST /v1/admin/users/{user_id}/suspend": Row(ADMINS, named=USER, body=REASON),
     "POST /v1/admin/users/{user_id}/reinstate": Row(ADMINS, named=USER, body=REASON),

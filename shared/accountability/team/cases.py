@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.accountability.goals import corrections
+from shared import identity
+from shared.accountability.goals import corrections, members
 from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
 from shared.accountability.items import CASES, goal_pk, user_pk
@@ -11,14 +12,15 @@ from shared.accountability.team import people
 from shared.accountability.team.errors import CaseClosed, OwnCase, WrongDecision
 from shared.accountability.team.items import Case, case_pk
 from shared.accountability.team.rules import DECISIONS, CaseKind, Decision, decisions
-from shared.accountability.team.schemas import CaseDecision, CaseDetail, CaseView
+from shared.accountability.team.schemas import CaseDecision, CaseDetail, CaseView, Contact
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, commit
-from shared.kernel.telemetry import metrics
+from shared.kernel.telemetry import logger, metrics
 from shared.kernel.wire import Page
+from shared.kernel.zones import local_time
 
 MAX_LIMIT = 100
 
@@ -117,8 +119,8 @@ def _case(case_id: str) -> Case:
     return case
 
 
-def read(case_id: str) -> CaseDetail:
-    """Return a case with what one needs to decide it: the goal, and the user's words.
+def read(case_id: str, *, by: str, now: datetime) -> CaseDetail:
+    """Return a case with what one needs to decide it: the goal, the user's words, and in danger how to reach them.
 
     Raises:
         NotFound: there is none.
@@ -136,7 +138,18 @@ def read(case_id: str) -> CaseDetail:
         user_name=people.name_of(case.user_id),
         goal_title=goal.title if goal else None,
         words=case.words or logged,
+        contact=_contact(case, by, now=now) if case.kind == CaseKind.CRISIS else None,
     )
+
+
+def _contact(case: Case, by: str, *, now: datetime) -> Contact | None:
+    """Return how a person reaches the user, and note who was told; ``None`` where the account is gone."""
+    reached, member = identity.reach(case.user_id), members.member_of(case.user_id)
+    if reached is None:
+        return None
+    logger().info("contact_shown", case_id=case.case_id, by=by)
+    clock = local_time(now, member.zone).isoformat(timespec="minutes")
+    return Contact(email=reached.email, zone=member.zone, local_time=clock[:16])
 
 
 def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> CaseView:

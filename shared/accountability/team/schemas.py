@@ -186,12 +186,21 @@ class CaseView(Wire):
     decisions: list[Decision] = Field(description="What may be decided.", examples=[["RELEASE", "KEEP"]])
 
 
+class Contact(Wire):
+    """How a person reaches a user of whom they must make sure."""
+
+    email: str = Field(examples=["ada@wellspring.example"])
+    zone: str = Field(examples=["America/New_York"])
+    local_time: str = Field(description="What their clock says now.", examples=["2026-03-01T04:30"])
+
+
 class CaseDetail(CaseView):
     """A case with what one needs to decide it."""
 
     user_name: str = Field(examples=["Ada"])
     goal_title: str | None = Field(examples=["Run 5 km"])
     words: str | None = Field(description="The user's: why they dispute, or what they logged.", examples=[None])
+    contact: Contact | None = Field(description="How to reach the user, where words of danger are the matter.")
 
 
 class CaseDecision(Wire):

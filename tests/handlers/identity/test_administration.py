@@ -135,3 +135,26 @@ def test_nobody_grants_a_role_to_themselves_but_may_give_one_up(ada):
     assert (refused.status, refused.code) == (403, "FORBIDDEN")
     assert _role(user_id, "admin").data["roles"] == ["admin", "viewer"]
     assert change(False).data["roles"] == ["viewer"]
+
+
+SUPPORT = principal("usr_admin", "identity:find")
+
+
+def test_support_finds_a_user_by_either_form_of_an_address(ada):
+    found = call("identity.find_user", body={"email": "Ada@Wellspring.example"}, caller=SUPPORT)
+    assert (found.status, found.data) == (
+        200,
+        {
+            "id": ada["user"]["id"],
+            "email": "ada@wellspring.example",
+            "emailVerified": False,
+            "suspended": False,
+            "roles": ["viewer"],
+            "displayName": "Ada",
+            "createdAt": "2026-03-01T09:30:00.000Z",
+        },
+    )
+    nobody = call("identity.find_user", body={"email": "nobody@wellspring.example"}, caller=SUPPORT)
+    assert (nobody.status, nobody.code) == (404, "NOT_FOUND")
+    assert call("identity.find_user", body={"email": "ada"}, caller=SUPPORT).code == "VALIDATION_ERROR"
+    assert call("identity.find_user", body={"email": "ada@wellspring.example"}, caller=ADMIN).code == "FORBIDDEN"

@@ -22,6 +22,7 @@ KEYLESS = {
     "POST /v1/meter": "viewing session and interval are the key, and keep the answer for ever",
     "POST /v1/uploads": "nothing happens; the upload's id derives from the key, its address is signed anew",
     "POST /v1/admin/prices/preview": "nothing happens",
+    "POST /v1/admin/users/search": "nothing happens; the address stands in the body, not in the path",
     "POST /v1/admin/templates/preview": "nothing happens",
     "POST /v1/partner/{token}": "a form in a browser; the link is the key, and good for one answer",
     "POST /v1/unsubscribe/{token}": "posted by mail clients; the link is the key, and ends the same thing again",

@@ -6,7 +6,12 @@ import pytest
 
 from functions.accountability.open_case import open_case
 from shared.accountability.events import CrisisSuspected, DayDisputed
+from shared.accountability.goals.items import Member
+from shared.accountability.items import user_pk
 from shared.accountability.team import case_opening, cases
+from shared.identity.items import Account
+from shared.identity.registration import new_account
+from shared.kernel.storage.writes import Delete, Put, Update, commit
 from tests import escalations as world
 from tests import outbox
 from tests.team import GUIDE, OTHER, USER, messages
@@ -96,6 +101,7 @@ def test_an_accepted_dispute_excuses_the_day_and_withdraws_what_it_set_off(call,
         "userName": "Ada",
         "goalTitle": "morning run",
         "words": "I was without network.",
+        "contact": None,
     }
     assert (decide(call, case_id, "RELEASE").status, decide(call, case_id, "RELEASE").code) == (422, "WRONG_DECISION")
     answer = decide(call, case_id, "ACCEPT")
@@ -155,6 +161,19 @@ def test_words_of_danger_are_put_before_a_person_who_releases_the_goal(call, inv
     danger(invoke, clock)
     (again,) = crises(call)
     assert (again["id"], again["decision"]) == (case["id"], None)
+
+
+@pytest.mark.covers("X-A-32")
+def test_who_reads_words_of_danger_is_told_how_to_reach_the_user(call, invoke, missed, clock):
+    account = new_account("usr_ada", "ada@wellspring.example", "unset", now=clock.now())
+    commit(Put(account))
+    commit(Update(Member, user_pk("usr_ada"), Member.SK, [Member.zone.set("America/New_York")]))
+    danger(invoke, clock)
+    (case,) = crises(call)
+    contact = read_case(call, case["id"]).data["contact"]
+    assert contact == {"email": "ada@wellspring.example", "zone": "America/New_York", "localTime": "2026-03-01T04:31"}
+    commit(Delete(Account, account.pk, account.sk))
+    assert read_case(call, case["id"]).data["contact"] is None
 
 
 @pytest.mark.covers("X-A-32")

@@ -1,0 +1,22 @@
+from shared.identity import access, administration
+from shared.identity.credentials import Forgotten
+from shared.identity.schemas import UserView
+from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
+from shared.kernel.declare import post
+from shared.kernel.errors import NotFound
+from shared.kernel.platform import COUNT_RATE
+
+
+@post(
+    "/v1/admin/users/search",
+    api="admin",
+    allow="identity:find",
+    rate="write",
+    touches=[access.FIND, COUNT_RATE],
+    errors=[NotFound],
+    layers=["security"],
+)
+def find_user(body: Forgotten, caller: Caller, clock: Clock) -> UserView:
+    """Find the user of a mail address; it stands in the body, because addresses of pages are kept in many places."""
+    return administration.find(body.email, by=caller.user_id, now=clock.now())
