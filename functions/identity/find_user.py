@@ -1,4 +1,4 @@
-from shared.identity import access, administration
+from shared.identity import access, support
 from shared.identity.credentials import Forgotten
 from shared.identity.schemas import UserView
 from shared.kernel.caller import Caller
@@ -19,4 +19,4 @@ from shared.kernel.platform import COUNT_RATE
 )
 def find_user(body: Forgotten, caller: Caller, clock: Clock) -> UserView:
     """Find the user of a mail address; it stands in the body, because addresses of pages are kept in many places."""
-    return administration.find(body.email, by=caller.user_id, now=clock.now())
+    return support.find(body.email, by=caller.user_id, now=clock.now())

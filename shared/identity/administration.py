@@ -16,14 +16,12 @@ from shared.identity.events import (
     RoleGranted,
     RoleRevoked,
 )
-from shared.identity.items import Account, Profile, user_pk
-from shared.identity.registration import holder_of
-from shared.identity.schemas import AccountView, RoleChange, UserView
+from shared.identity.items import Account, user_pk
+from shared.identity.schemas import AccountView, RoleChange
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
-from shared.kernel.storage.reads import get, get_many
+from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import ConditionFailed, Update, Write, transact
-from shared.kernel.telemetry import logger
 
 
 def suspend(user_id: str, reason: str, *, by: str, now: datetime) -> AccountView:
@@ -64,28 +62,6 @@ def change_role(user_id: str, change: RoleChange, *, by: str, now: datetime) -> 
     if change.granted:
         return _change(event, [Account.grants.add({granted})], ~held, now=now)
     return _change(event, [Account.grants.delete({granted})], held, now=now)
-
-
-def find(email: str, *, by: str, now: datetime) -> UserView:
-    """Return the user of a mail address, and note who looked. Two reads where there is one.
-
-    Raises:
-        NotFound: the address is nobody's.
-    """
-    user_id = holder_of(email, now=now)
-    account, profile = get_many([(Account, user_pk(user_id), Account.SK), (Profile, user_pk(user_id), Profile.SK)])
-    if account is None or profile is None:
-        raise NotFound
-    logger().info("user_looked_up", user_id=user_id, by=by)
-    return UserView(
-        id=user_id,
-        email=account.email,
-        email_verified=account.verified_at is not None,
-        suspended=account.suspended_at is not None,
-        roles=sorted(account.grants or ()),
-        display_name=profile.display_name,
-        created_at=account.created_at,
-    )
 
 
 def _change(
