@@ -86,7 +86,7 @@ def test_an_old_link_sends_a_new_one(opened, grace, clock, site):
     assert "Ada asks for your support" in opened.text
 
 
-@pytest.mark.covers("X-A-13", "S-A-38", "S-A-40")
+@pytest.mark.covers("X-A-13", "S-A-38", "S-A-40", "X-A-25")
 def test_a_partners_life_on_one_page(opened, grace, clock, invoke, site):
     agree(opened)
     invoke("accountability.start_escalation", queue_event(world.miss(2)))

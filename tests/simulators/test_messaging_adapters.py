@@ -77,7 +77,7 @@ def test_whatsapp_goes_in_own_words_in_a_conversation_and_by_template_outside(si
     )
 
 
-@pytest.mark.covers("X-A-41")
+@pytest.mark.covers("X-A-41", "S-A-39")
 def test_a_call_speaks_after_a_machines_greeting_and_what_it_says_is_escaped(sim):
     taken = twilio.send(outgoing(Channel.VOICE, text="<Hangup/> & call Ada"))
     (call,) = sim.settled()["calls"]
@@ -298,7 +298,10 @@ def mailing(ses_sim, receiver, monkeypatch):
         one.cache_clear()
 
 
-@pytest.mark.covers("X-N-09", "X-N-10", "S-N-15")
+@pytest.mark.covers_partly(
+    "X-N-09", missing="that the DKIM signature covers both headers is left to SES and not proved"
+)
+@pytest.mark.covers("X-N-10", "S-N-15")
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_mail_and_what_is_told_of_it_can_be_traced_to_the_attempt(mailing, receiver, version):
     steer(mailing, "signature-version", version=version)

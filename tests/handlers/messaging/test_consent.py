@@ -1,13 +1,18 @@
 """The ledger of consent: what was said stays, however it is changed later."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from shared import messaging
+from shared.accountability.goals.items import LogRevision
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import transact
 from shared.messaging import Channel, Purpose, Statement
+from shared.messaging.items import Consent, Evidence, Suppression
+from shared.wallet.items import EntryItem, JournalItem
+from tests import messages
 from tests.clock import START
 from tests.messages import MAIL, PAT, PHONE
 
@@ -41,3 +46,11 @@ def test_every_statement_is_kept_for_good_and_names_no_address():
     assert all("expires_at" not in item for item in items)
     assert PHONE not in json.dumps(items)
     assert MAIL not in json.dumps(items)
+
+
+@pytest.mark.covers("D-08")
+def test_logs_of_messages_last_ninety_days_and_neither_ledger_consent_nor_history_ends():
+    messages.enlist()
+    assert messages.standing(messages.ask()).expires_at == START + timedelta(days=90)
+    for kept in (Evidence, Consent, Suppression, EntryItem, JournalItem, LogRevision):
+        assert "expires_at" not in kept.get_attributes()

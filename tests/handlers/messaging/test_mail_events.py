@@ -73,7 +73,7 @@ def test_a_mail_goes_from_sent_to_delivered_in_any_order() -> None:
     assert (attempt().state, attempt().provider_id) == ("DELIVERED", "0100-mail")
 
 
-@pytest.mark.covers("X-N-10")
+@pytest.mark.covers_partly("X-N-10", missing="suppressions hold for the whole account, not for one tenant")
 @pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize(("kind", "suppressed"), [("Permanent", ["BOUNCE"]), ("Transient", []), ("Undetermined", [])])
 def test_a_bounce_ends_the_attempt_and_a_lasting_one_the_address(kind: str, suppressed: list[str]) -> None:
@@ -121,7 +121,7 @@ def test_what_nothing_follows_from_is_kept_and_left(told: Any) -> None:
     assert outcome(deliver_mail_event(told)) == "IGNORED"
 
 
-@pytest.mark.covers("X-W-25")
+@pytest.mark.covers("X-W-25", "S-A-16")
 def test_an_event_is_kept_as_it_came_once_and_the_certificate_fetched_once(invoke: Invoke, fetched: list[str]) -> None:
     body = sealed(envelope(about_mail("Send", MESSAGE), MessageId="0" * 36, Subject="Amazon SES Email Event"))
     assert [invoke("messaging.receive_mail_event", mail_event(body))["statusCode"] for _ in range(2)] == [200, 200]

@@ -127,6 +127,15 @@ def test_staff_note_a_revocation_and_take_it_back(call):
     assert (again.status, again.code) == (404, "NOT_FOUND")
 
 
+@pytest.mark.covers("X-A-06")
+def test_staff_note_what_somebody_asked_by_mail(call):
+    messages.enlist()
+    body = {"email": "Pat@example.com", "note": "Wrote to us: no more, please."}
+    answer = call("messaging.suppress_address", body=body, caller=ADMIN)
+    assert (answer.status, answer.data["recipients"]) == (201, ["ptn_pat"])
+    assert answer.data["addressHash"] == messages.hashed(messages.MAIL)
+
+
 def test_who_may_read_suppressions(call):
     path = {"address_hash": "0" * 64}
     assert call("messaging.read_suppressions", path=path).status == 401

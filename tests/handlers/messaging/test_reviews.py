@@ -43,7 +43,10 @@ def review_id(enlist: Enlist, call: Call) -> str:
     return str(found["id"])
 
 
-@pytest.mark.covers("X-A-06")
+@pytest.mark.covers_partly(
+    "X-A-06",
+    missing="a mail that asks us to stop reaches no review queue: staff read it in their mailbox and note it by hand",
+)
 def test_a_revocation_in_own_words_holds_the_address_and_waits_for_a_person(call: Call, review_id: str) -> None:
     (found,) = listed(call)
     assert found == {

@@ -56,7 +56,7 @@ def told(event, message_id):
     return [found for found in sent("messaging", event) if found["message_id"] == message_id]
 
 
-@pytest.mark.covers("S-A-31", "X-A-26", "S-A-34")
+@pytest.mark.covers("S-A-31", "X-A-26", "S-A-34", "D-25")
 def test_a_message_is_claimed_sent_and_noted(carrier, send):
     messages.enlist()
     ask = messages.ask()
@@ -80,7 +80,7 @@ def test_a_message_is_claimed_sent_and_noted(carrier, send):
     ]
 
 
-@pytest.mark.covers("X-A-35")
+@pytest.mark.covers("X-A-35", "X-N-07")
 def test_however_often_it_comes_it_is_sent_once(carrier, send, work):
     messages.enlist()
     ask = messages.ask()
@@ -93,7 +93,7 @@ def test_however_often_it_comes_it_is_sent_once(carrier, send, work):
     send("msg_unknown")
 
 
-@pytest.mark.covers("X-A-43", "X-A-08")
+@pytest.mark.covers("X-A-43")
 def test_the_first_text_to_a_number_says_who_writes_and_how_to_end_it(carrier, send):
     messages.enlist()
     first, second = messages.ask(category="partner-notice"), messages.ask("2", category="partner-notice")
@@ -125,6 +125,14 @@ def test_who_must_not_be_written_to_is_not_and_it_is_recorded_why(carrier, send,
     assert (carrier.taken, summary(ask)) == ([], ("BLOCKED", reason, []))
     assert standing(ask).due_at is None
     assert [event["reason"] for event in told("MessageBlocked", ask)] == [reason]
+
+
+@pytest.mark.covers("X-A-04")
+def test_who_agreed_to_support_somebody_gets_no_sales_texts(carrier, send):
+    messages.enlist()
+    offer = messages.ask(category="sales")
+    send(offer)
+    assert (carrier.taken, summary(offer)) == ([], ("BLOCKED", "NO_CONSENT", []))
 
 
 @pytest.mark.covers("X-A-42")
@@ -393,6 +401,15 @@ def test_a_voice_message_goes_with_each_text_for_those_who_want_both(carrier, se
     assert (standing(spoken_id).companion_of, standing(spoken_id).about) == (ask, None)
 
 
+@pytest.mark.covers("X-A-41")
+def test_who_agreed_to_texts_alone_gets_no_voice_message_with_them(carrier, send):
+    messages.enlist(voicemail=True, consents=(Channel.SMS,))
+    send(messages.ask())
+    for queued in sent("messaging", "MessageQueued"):
+        send(queued["message_id"])
+    assert [one.channel for one in carrier.taken] == [Channel.SMS]
+
+
 def test_a_retried_text_asks_for_its_voice_message_once(carrier, send, work, clock):
     messages.enlist(voicemail=True)
     ask = messages.ask()
@@ -404,7 +421,7 @@ def test_a_retried_text_asks_for_its_voice_message_once(carrier, send, work, clo
     assert standing(ask).status == "SENT"
 
 
-@pytest.mark.covers("X-A-28")
+@pytest.mark.covers("X-A-28", "S-A-31", "S-A-39")
 def test_whatsapp_outside_a_conversation_needs_an_approved_template(carrier, send):
     messages.enlist(channels=(Channel.WHATSAPP, Channel.EMAIL))
     cold = messages.ask()
@@ -416,6 +433,10 @@ def test_whatsapp_outside_a_conversation_needs_an_approved_template(carrier, sen
     warm = messages.ask("2", to="ptn_warm", subject_id="usr_bob")
     send(warm)
     assert (carrier.taken[-1].channel, carrier.taken[-1].conversation) == (Channel.WHATSAPP, True)
+    commit(Put(AddressState(pk=address_pk(LONDON), sk=AddressState.SK, heard_at=START - timedelta(hours=24))))
+    over = messages.ask("3", to="ptn_warm", subject_id="usr_bob", category="partner-notice")
+    send(over)
+    assert summary(over) == ("BLOCKED", "WHATSAPP_WINDOW", [])
 
 
 def test_words_that_cannot_be_made_block_it(carrier, send):
@@ -462,7 +483,6 @@ def test_the_sweep_hands_over_what_is_due(carrier, invoke, due_queues, clock, se
     )
 
 
-@pytest.mark.covers("X-A-08")
 def test_a_first_text_that_was_refused_told_nobody_how_to_end_it(carrier, send, work, clock):
     messages.enlist()
     ask = messages.ask(category="partner-notice")
@@ -497,7 +517,7 @@ def test_an_answer_to_a_number_that_cannot_be_is_not_sent(carrier, send):
     )
     transact(messaging.request(wanted, now=START))
     send(wanted.message_id)
-    assert (carrier.taken, summary(wanted.message_id)) == ([], ("BLOCKED", "LANDLINE", []))
+    assert (carrier.taken, summary(wanted.message_id)) == ([], ("BLOCKED", "NO_PERSON", []))
 
 
 @pytest.mark.covers("X-A-34")

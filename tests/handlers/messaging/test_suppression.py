@@ -30,6 +30,7 @@ def test_everybody_who_has_the_address_is_told_once():
     assert (told, stands()) == (["ptn_2", "ptn_pat"], ["STOP"])
 
 
+@pytest.mark.covers("X-A-09")
 def test_an_address_that_nobody_has_is_suppressed_all_the_same():
     assert suppression.suppress(PHONE, "STOP", source="SM1", now=START)
     assert (stands(), sent("messaging", "AddressOptedOut")) == (["STOP"], [])
@@ -72,7 +73,7 @@ def test_a_hold_that_is_dismissed_tells_nobody():
     assert (stands(), sent("messaging", "AddressOptedIn")) == ([], [])
 
 
-@pytest.mark.covers("X-N-09")
+@pytest.mark.covers("X-N-09", "X-A-09")
 def test_one_category_alone_can_be_suppressed():
     messages.enlist()
     suppression.suppress(PHONE, "UNSUBSCRIBED", source="mail", scope="partner-update", now=START)

@@ -93,6 +93,7 @@ def test_a_version_is_approved_once(call):
     assert [item["type"]["S"] for item in items if item["sk"]["S"] == "OUTBOX"] == ["TemplateApproved"]
 
 
+@pytest.mark.covers("X-A-29")
 def test_the_history_tells_every_version_and_which_one_is_used(call):
     for number in range(3):
         write(call, request_id=f"w{number}")
@@ -113,6 +114,7 @@ def test_a_retry_of_writing_finds_what_the_first_wrote(call):
     assert write(call, request_id="another").data["version"] == 3
 
 
+@pytest.mark.covers("X-A-29")
 def test_languages_fall_back_to_their_language_and_then_to_english(call):
     write(call, WORDING | {"text": "{{ partner_name }} ist dabei."}, locale="de")
     approve(call, 2)
@@ -185,6 +187,7 @@ def test_a_template_can_be_tried(call):
     assert (mail["subject"], mail["encoding"], mail["segments"]) == ("About Ada", None, 1)
 
 
+@pytest.mark.covers("X-A-29")
 def test_a_preview_tells_what_would_keep_it_from_being_sent(call):
     missing = preview(call, template="escalation.day-1", channel="SMS")
     assert (missing["text"], missing["problems"]) == ("", ["partner_name is missing"])

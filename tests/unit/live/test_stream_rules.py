@@ -29,7 +29,10 @@ STREAMS = st.tuples(
 )
 
 
-@pytest.mark.covers("S-L-01", "S-L-02", "D-06")
+@pytest.mark.covers_partly(
+    "D-06", missing="there is no audit log that can be read: what administrators do is told as events only"
+)
+@pytest.mark.covers("S-L-01", "S-L-02")
 @pytest.mark.parametrize("present", StreamStatus)
 @pytest.mark.parametrize("wanted", StreamStatus)
 def test_only_the_moves_of_the_life_cycle_are_possible(present, wanted):

@@ -89,6 +89,7 @@ def test_hours_that_never_meet_end_the_search():
     assert hours.next_allowed(at, ("Europe/London",), (every_day(600, 600),), until=at + timedelta(days=60)) is None
 
 
+@pytest.mark.covers("X-N-04")
 def test_a_do_not_disturb_over_midnight_leaves_the_day():
     awake = every_day(7 * 60, 22 * 60 + 30)
     night = datetime(2026, 3, 1, 23, tzinfo=UTC)

@@ -33,6 +33,7 @@ def test_what_is_critical_cannot_be_muted(name):
     assert name not in preferences.CHOOSABLE
 
 
+@pytest.mark.covers("X-N-01")
 @given(muted_sets, st.sampled_from(CELLS))
 def test_the_matrix_and_the_gate_go_by_one_rule(muted, cell):
     name, channel = cell

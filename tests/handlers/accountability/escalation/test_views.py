@@ -53,7 +53,14 @@ def everything():
     return [dynamodb().scan(TableName=settings().table(name))["Items"] for name in ("accountability", "messaging")]
 
 
-@pytest.mark.covers("S-A-06", "S-A-09")
+@pytest.mark.covers_partly(
+    "S-A-09",
+    missing="users are not listed by their guide, nor logs by user and date, only by goal and date",
+)
+@pytest.mark.covers_partly(
+    "S-A-06",
+    missing="there is no AI persona and no planning session yet, so no line of theirs",
+)
 def test_the_timeline_is_ones_own_newest_first_and_paged(call, invoke, clock):
     follow(invoke, 2)
     note(invoke, _sent())
@@ -300,7 +307,7 @@ def test_the_dry_run_tells_that_a_person_holds_the_texts(call):
 STEP = {"who": "ALL", "kind": "ASK", "fromDay": 1}
 
 
-@pytest.mark.covers("X-A-16")
+@pytest.mark.covers("X-A-16", "D-04")
 def test_a_policy_is_written_in_versions_that_new_runs_follow(call, invoke):
     body = {"name": "standard", "steps": [STEP | {"waitMinutes": 0}]}
     made = call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k1")
@@ -310,6 +317,18 @@ def test_a_policy_is_written_in_versions_that_new_runs_follow(call, invoke):
     follow(invoke, 1)
     assert asked(1) == list(THREE)
     assert world.escalation().policy_version == 2
+
+
+@pytest.mark.covers("X-A-16")
+def test_a_step_tells_as_many_partners_as_it_says_within_its_hours(call, invoke):
+    hours = {"fromMinute": 600, "toMinute": 720}
+    step = {"who": "PARTNERS", "kind": "NOTIFY", "fromDay": 1, "count": 2, "hours": hours}
+    call("accountability.write_escalation_policy", body={"name": "few", "steps": [step]}, caller=ADMIN)
+    world.put_goal(policy="few")
+    follow(invoke, 1)
+    told = [(one["recipient_id"]["S"], one["from_minute"]["N"], one["to_minute"]["N"]) for one in messages()]
+    assert sorted(told) == [("ptn_ben", "600", "720"), ("ptn_cleo", "600", "720")]
+    assert {one.type for one in world.contacts()} == {"emergency_support_team_notification"}
 
 
 def test_policies_are_listed_and_read(call):

@@ -93,7 +93,7 @@ def test_who_logs_settles_what_is_overdue_first(clock):
     assert events("GoalLogged")[0]["ended_run"] == TODAY
 
 
-@pytest.mark.covers("X-A-18")
+@pytest.mark.covers("X-A-18", "D-26")
 def test_a_day_stays_open_for_its_grace(invoke, clock):
     profile(zone="America/New_York", dayStart=180, grace=90)
     goal_id = new_goal()["id"]
@@ -206,6 +206,7 @@ def test_an_old_outage_is_refused(clock):
     assert call("accountability.report_outage", body=body, caller=ADMIN).status == 400
 
 
+@pytest.mark.covers("X-A-20")
 def test_a_week_is_judged_by_its_days(clock):
     goal_id = new_goal(frequency={"kind": "PER_WEEK", "n": 2})["id"]
     pass_days(goal_id, clock, 4)

@@ -38,8 +38,11 @@ def test_insights_are_the_specifications(clock):
             "bySpan": {"7": 1.0, "30": 0.9167, "90": 0.9167},
         },
     }
+    profile(personalBestBefore=8)
+    assert ok(insights(goalId=goal_id)).json["meta"]["personalBestBeaten"] is False
 
 
+@pytest.mark.covers("S-A-01")
 def test_insights_of_all_goals(clock):
     first = new_goal()["id"]
     days(first, clock, "dd")
@@ -51,7 +54,7 @@ def test_insights_of_all_goals(clock):
     assert insights(OTHER, goalId=first).status == 404
 
 
-@pytest.mark.covers("S-A-15")
+@pytest.mark.covers("S-A-15", "S-A-51")
 def test_the_numbers_of_this_moment_follow_every_log_and_every_missed_day(clock):
     run, pages = new_goal()["id"], new_goal(key="other", title="Evening pages")["id"]
     read = lambda: ok(call("accountability.read_analytics", caller=USER)).data  # noqa: E731
@@ -120,11 +123,17 @@ def bucket():
     uploads._signer.cache_clear()
 
 
+@pytest.mark.covers("S-A-05")
 def test_a_log_shows_its_writers_own_uploads(bucket):
     goal_id, photo = new_goal()["id"], sent()
+    video, voice = sent(kind="video", contentType="video/mp4"), sent(kind="voice", contentType="audio/ogg")
     found = ok(log(goal_id, photo=photo), 201).data
     assert f"/media/usr_ada/{photo}?" in found["photoUrl"]
-    assert found["videoUrl"] is None
+    assert (found["videoUrl"], found["voiceUrl"]) == (None, None)
+    path = {"goal_id": goal_id, "date": TODAY}
+    found = ok(call("accountability.edit_log", path=path, body={"video": video, "voice": voice}, caller=USER)).data
+    shown = (found["videoUrl"], found["voiceUrl"])
+    assert all(f"/media/usr_ada/{one}?" in address for one, address in zip((video, voice), shown, strict=True))
 
 
 def test_a_log_refers_to_nothing_that_its_writer_did_not_send(bucket, clock):

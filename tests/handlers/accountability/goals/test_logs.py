@@ -197,7 +197,10 @@ def test_a_log_ends_the_run_in_its_own_transaction(clock):
     assert events("GoalLogged")[0]["ended_run"] == TODAY
 
 
-@pytest.mark.covers("X-A-21", "S-A-10")
+@pytest.mark.covers_partly(
+    "S-A-10", missing="changes of goals, partners and settings leave no audit trail, only those of logs do"
+)
+@pytest.mark.covers("X-A-21")
 def test_an_edit_keeps_what_was_said_before(clock):
     goal_id = new_goal()["id"]
     ok(log(goal_id, notes="First"), 201)
@@ -304,7 +307,9 @@ def test_an_accepted_dispute_excuses_the_day(clock):
     assert [event["reason"] for event in events("RunWithdrawn")] == ["DISPUTED"]
 
 
-@pytest.mark.covers("X-A-32")
+@pytest.mark.covers_partly(
+    "X-A-32", missing="there is no chat with a guide or an AI yet, so words in one are not looked at"
+)
 def test_words_of_danger_hold_the_goal_and_name_a_line(clock):
     goal_id = new_goal()["id"]
     pass_days(goal_id, clock, 2)

@@ -47,7 +47,7 @@ def entry() -> Recipient:
     return found
 
 
-@pytest.mark.covers("X-A-11", "X-N-04", "X-A-19")
+@pytest.mark.covers("X-A-11", "X-N-04")
 def test_mails_wait_for_the_morning_where_the_user_lives() -> None:
     enlist()
     profile(zone=KATHMANDU)
@@ -65,6 +65,13 @@ def test_a_zone_that_was_chosen_for_messages_counts_before_and_after() -> None:
     assert preferences(locale="en")["zone"] == BERLIN
     assert preferences(zone=None)["zone"] == KATHMANDU
     assert leaves_at("mail-4") == MORNING
+
+
+@pytest.mark.covers("X-N-04")
+def test_mails_wait_for_the_end_of_ones_own_quiet_hours() -> None:
+    enlist()
+    preferences(zone="UTC", quietHours={"from": "15:00", "to": "08:30"})
+    assert leaves_at("mail-6") == datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 
 
 def test_the_zone_is_known_although_the_address_is_confirmed_later() -> None:

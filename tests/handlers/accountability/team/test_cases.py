@@ -245,6 +245,7 @@ def test_a_goal_stays_held_for_words_that_a_case_is_not_about(call, invoke, miss
     assert decide(call, earlier["id"], "RELEASE").status == 200
 
 
+@pytest.mark.covers("X-A-32", "X-A-39")
 def test_the_guide_hears_of_a_case_once_of_danger_by_mail_too(call, invoke, missed, clock):
     world.put_member(guide_id="usr_guide")
     disputed(call)

@@ -96,7 +96,11 @@ def test_a_team_of_nobody_hears_nothing(call):
     assert (answer.status, answer.data) == (202, {"recipients": []})
 
 
-@pytest.mark.covers("S-A-33", "S-A-67")
+@pytest.mark.covers_partly(
+    "S-A-67",
+    missing="staff see neither which teams answer nor the setup rate of all against 95 %",
+)
+@pytest.mark.covers("S-A-33")
 def test_what_left_and_arrived_is_counted_once_and_on_the_timeline(call, invoke, group):
     call("accountability.send_group_message", body={"kind": "UPDATE", "text": "Hi"}, caller=USER)
     told = {

@@ -242,6 +242,7 @@ def test_who_has_another_way_stays_when_one_address_fails(invoke, clock):
     assert [one["template"] for one in messages("partner.")] == ["partner.invalid"]
 
 
+@pytest.mark.covers("X-A-09")
 def test_a_stop_while_removed_is_not_undone_by_a_restoration(call, invoke, clock):
     partner_id = added()
     team.accepted(partner_id, now=clock.now())

@@ -86,7 +86,7 @@ def test_every_page_loads_nothing_runs_nothing_and_posts_only_home(both, clock):
     assert "form-action 'self'" in visit(link_to(both, now=clock.now())).headers["Content-Security-Policy"]
 
 
-@pytest.mark.covers("X-A-01", "X-A-02", "S-A-38")
+@pytest.mark.covers("X-A-01", "X-A-02", "S-A-38", "X-A-25")
 def test_agreeing_keeps_the_channels_the_hours_and_the_evidence_of_what_was_shown(both, clock):
     token = link_to(both, now=clock.now())
     clock.advance(minutes=5)
@@ -131,7 +131,7 @@ def test_a_changed_sentence_needs_a_new_version():
     }
 
 
-@pytest.mark.covers("X-A-01", "X-A-05")
+@pytest.mark.covers("X-A-01")
 def test_who_is_reached_by_mail_alone_reads_how_mails_end_and_agrees_to_that(clock):
     mailed = added(phone=None, email="grace@example.com", preferred_contact_method="email")
     token = link_to(mailed, now=clock.now())
@@ -292,7 +292,7 @@ def test_agreeing_twice_is_told_as_things_stand(both, clock):
     assert len(evidence(both)) == 2
 
 
-@pytest.mark.covers("S-A-38")
+@pytest.mark.covers("S-A-38", "X-A-25")
 def test_settings_may_be_changed_and_consent_follows_the_channels(both, clock):
     token = accepted(both, now=clock.now(), voice="yes")
     page = visit(token)
@@ -328,6 +328,7 @@ def test_a_rest_ends_on_a_day_within_a_year(both, clock, until):
     assert stored(both).status == "ACTIVE"
 
 
+@pytest.mark.covers("X-A-25")
 def test_leaving_withdraws_consent_and_tells_the_user(both, clock):
     token = accepted(both, now=clock.now())
     page = visit(next_token(submit(token, action="leave")), "left")

@@ -65,6 +65,7 @@ def test_who_is_named_is_asked_for_consent_and_hears_nothing_else(call):
     assert call("accountability.read_partner", path={"partner_id": partner_id}, caller=USER).data == view(id=partner_id)
 
 
+@pytest.mark.covers("X-A-02")
 def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_stored(call):
     partner_id = added()
     variables = json.loads(messages()[0]["variables"])
@@ -81,6 +82,17 @@ def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_s
     for wrong in (code[:-1], code.swapcase(), "x", "\u00e9"):
         unknown = call("accountability.follow_short_link", path={"code": wrong})
         assert (unknown.status, "There is no such page" in unknown.text) == (404, True)
+
+
+@pytest.mark.covers("S-A-02")
+@pytest.mark.parametrize("relationship", ["parent", "spouse", "sibling", "friend", "coworker"])
+def test_whatever_somebody_is_to_the_user_it_shows_since_when_they_agreed(call, clock, relationship):
+    partner_id = added(relationship=relationship)
+    clock.advance(hours=1)
+    team.accepted(partner_id, now=clock.now())
+    shown = call("accountability.read_partner", path={"partner_id": partner_id}, caller=USER).data
+    found = (shown["relationship"], shown["consentGiven"], shown["consentDate"])
+    assert found == (relationship, True, "2026-03-01T10:30:00.000Z")
 
 
 @pytest.mark.covers("S-A-03", "D-05")
@@ -148,6 +160,7 @@ BAD = [
 ]
 
 
+@pytest.mark.covers("D-05")
 @pytest.mark.parametrize(("given", "field"), BAD)
 def test_bad_input_is_refused_by_the_field_and_nobody_is_asked(call, given, field):
     body = {name: value for name, value in (GRACE | given).items() if value is not None}

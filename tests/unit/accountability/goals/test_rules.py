@@ -134,6 +134,7 @@ def test_corrections_reach_seven_days_back_and_not_before_the_goal():
     assert not rules.in_time(shifted(opened, -7), opened, shifted(opened, -6))
 
 
+@pytest.mark.covers("X-A-20")
 def test_days_and_weekdays():
     daily, workdays = Frequency(since=MONDAY), Frequency(kind="WEEKDAYS", weekdays=(1, 3, 5), since=MONDAY)
     assert falls_short(daily, MONDAY, {}, lambda _: False)
