@@ -81,7 +81,7 @@ def journal(stage: str, clock: FixedClock) -> list[Image]:
 PROJECT = "wallet.project_platform_accounts"
 
 
-@pytest.mark.covers("R-16", "X-W-01", "X-W-30")
+@pytest.mark.covers("R-16", "X-W-01", "X-W-30", "X-W-35")
 def test_platform_accounts_come_to_the_same(journal: list[Image]) -> None:
     def projected(images: list[Image], *meets: str | None) -> tuple[list[Image], bytes, faults.Faults]:
         empty.restore()

@@ -39,6 +39,7 @@ def _note(name: str) -> Put:
     return Put(note, condition=Note.pk.does_not_exist(), error=Taken)
 
 
+@pytest.mark.covers("X-W-35")
 @pytest.mark.parametrize(
     "script",
     [
@@ -110,12 +111,14 @@ def test_a_condition_without_an_error_tells_position_and_item(stage: str) -> Non
     assert (refused.value.position, refused.value.old) == (1, None)
 
 
+@pytest.mark.covers("X-W-34")
 @pytest.mark.parametrize("size", [0, 101])
 def test_a_transaction_has_1_to_100_writes(size: int, stage: str) -> None:
     with pytest.raises(ValueError, match="1 to 100"):
         transact([_add(f"f{number}") for number in range(size)])
 
 
+@pytest.mark.covers("X-W-34")
 def test_a_hundred_writes_commit_together(stage: str) -> None:
     transact([_add(f"f{number}") for number in range(100)])
     assert {_added(f"f{number}") for number in range(100)} == {1}

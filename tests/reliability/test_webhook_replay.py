@@ -147,7 +147,7 @@ def test_an_event_may_come_for_the_first_time_three_days_late(stage: str, clock:
     assert _outcome("p") == ("SUCCEEDED", CREDIT)
 
 
-@pytest.mark.covers("R-11", "S-W-48")
+@pytest.mark.covers("R-11", "S-W-48", "X-W-34")
 @pytest.mark.parametrize("hours", [1, 72, 24 * 120])
 def test_an_event_that_comes_again_much_later_changes_nothing(hours: int, stage: str, clock: FixedClock) -> None:
     _begin("p")

@@ -1,5 +1,6 @@
 """Viewing sessions through their endpoints: join, read, leave, list intervals."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,7 @@ def test_joining_sets_credits_aside_and_charges_nothing(join):
     session_id = answer.data["sessionId"]
     data = {"sessionId": session_id, "meteringRate": "9", "minimumBalance": "1.5"}
     assert (answer.status, answer.json) == (201, {"data": data, "meta": {}})
+    assert str(uuid.UUID(session_id)) == session_id
     assert money() == (28_000, 72_000, 1)
 
 
@@ -205,7 +207,8 @@ def test_a_session_shows_what_it_came_to_so_far(call, watching):
     assert (answer.status, answer.json) == (200, {"data": summary(watching), "meta": {}})
 
 
-@pytest.mark.covers("X-W-04", "X-W-30", "S-W-07")
+@pytest.mark.covers("X-W-04", "S-W-07")
+@pytest.mark.covers_partly("X-W-30", missing="the share is one figure for everybody, without versions that were agreed")
 def test_leaving_charges_what_was_watched_and_returns_the_rest_once(call, watching, clock):
     left = summary(watching, status="ENDED", reason="left", endedAt="2026-03-01T09:30:30.000Z")
     for _ in range(3):

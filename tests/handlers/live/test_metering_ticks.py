@@ -61,7 +61,7 @@ def refusal(code, message, data, *, details=(), meta=None):
     return {"error": error, "data": data, "meta": meta or {}}
 
 
-@pytest.mark.covers("S-W-26", "S-W-32", "S-W-33", "S-W-28", "S-W-65")
+@pytest.mark.covers("S-W-26", "S-W-32", "S-W-33", "S-W-28", "S-W-65", "S-W-38")
 def test_a_tick_charges_its_interval(join, tick, clock):
     session_id = join()
     answer = tick(session_id, 0)
@@ -82,7 +82,7 @@ def test_a_tick_in_turn_is_one_write_and_no_read(join, tick, clock):
     assert made == ["UpdateItem"]
 
 
-@pytest.mark.covers("S-W-06", "S-W-33", "S-W-34", "S-W-65", "X-W-28")
+@pytest.mark.covers("S-W-06", "S-W-33", "S-W-34", "S-W-65", "X-W-28", "S-W-40")
 def test_the_same_tick_again_answers_409_with_the_original_result(join, tick, clock):
     session_id = join()
     first = tick(session_id, 0)
@@ -109,7 +109,7 @@ def test_a_tick_of_an_earlier_lease_is_told_as_it_was_answered(join, tick, clock
         assert (again.status, again.code, again.data) == (409, "ALREADY_PROCESSED", answers[index].data)
 
 
-@pytest.mark.covers("S-W-35", "X-W-27")
+@pytest.mark.covers("S-W-35", "X-W-27", "S-W-40")
 def test_a_tick_before_its_interval_is_told_when_to_come(join, tick, clock):
     session_id = join()
     tick(session_id, 0)

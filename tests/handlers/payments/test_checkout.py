@@ -34,7 +34,10 @@ def sessions(stripe: Provider) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.covers("S-W-42", "S-W-43")
+@pytest.mark.covers("S-W-43")
+@pytest.mark.covers_partly(
+    "S-W-42", missing="a way to pay cannot be chosen, and there is no crypto provider and no webhook of one"
+)
 def test_a_checkout_opens_a_session_for_the_pack_and_names_it(call: Call, stripe: Provider, price: str) -> None:
     answer = buy(call, price)
     (session,) = sessions(stripe)

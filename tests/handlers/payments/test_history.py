@@ -64,6 +64,7 @@ def test_purchases_come_newest_first_page_by_page(call: Call) -> None:
     assert (foreign.status, foreign.json["error"]["details"][0]["field"]) == (400, "cursor")
 
 
+@pytest.mark.covers("S-W-52")
 def test_a_history_page_holds_twenty_unless_told(call: Call) -> None:
     answer = call("payments.list_payments", caller=VIEWER)
     assert answer.json == {"data": [], "pagination": {"limit": 20, "hasMore": False, "nextCursor": None}}

@@ -58,7 +58,8 @@ def test_a_second_delivery_changes_nothing() -> None:
     assert len(sent("payments", "StripeEventReceived")) == 1
 
 
-@pytest.mark.covers("S-W-45", "S-W-51", "X-W-12")
+@pytest.mark.covers("S-W-45", "S-W-51")
+@pytest.mark.covers_partly("X-W-12", missing="a refund of a purchase does not take its bonus back in proportion")
 def test_a_paid_checkout_is_credited_with_its_bonus_and_told() -> None:
     settle(COMPLETED)
     payment = standing()

@@ -44,7 +44,11 @@ def forget_answers():
             dynamodb().delete_item(TableName="test-wellspring-platform", Key=key)
 
 
-@pytest.mark.covers("S-W-13", "X-W-06")
+@pytest.mark.covers("S-W-13")
+@pytest.mark.covers_partly(
+    "X-W-06",
+    missing="the reason is a text without a code, and what a correction after reconciling puts right is not named",
+)
 def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corrects(call, funded):
     body = ADJUSTMENT | {"corrects": "PAYMENT#pay_1"}
     answer = call("wallet.adjust_wallet", body=body, caller=ADMIN, key="one")

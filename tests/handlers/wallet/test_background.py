@@ -23,7 +23,7 @@ def account(call):
     return data["available"], data["held"], data["pendingTransactions"]
 
 
-@pytest.mark.covers("S-W-01")
+@pytest.mark.covers_partly("S-W-01", missing="an account has no times of creation and change")
 def test_a_new_user_gets_one_empty_account(invoke):
     event = queue_event(EmailVerified(user_id="usr_viewer"))
     for _ in range(3):
@@ -45,7 +45,7 @@ def test_registering_late_takes_nothing_away(call, invoke):
     assert account(call) == ("5", "0", 0)
 
 
-@pytest.mark.covers("X-W-05")
+@pytest.mark.covers_partly("X-W-05", missing="the statement does not show that a hold expired")
 def test_a_hold_that_nobody_settled_comes_back_once(call, invoke, clock):
     deposit("pay_1", 100_000)
     hold("hold_1", 40_000)
@@ -121,7 +121,10 @@ def platform():
     return [projection.platform_balance(name) for name in names]
 
 
-@pytest.mark.covers("X-W-01", "X-W-30")
+@pytest.mark.covers("X-W-30")
+@pytest.mark.covers_partly(
+    "X-W-01", missing="there are no accounts for breakage and receivables, and nobody can read a trial balance"
+)
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (2,), (0, 0, 2, 1, 1, 2), (1, 2, 0)])
 def test_platform_accounts_follow_the_journal_in_any_order_and_count_everything_once(invoke, spent, order):
     images = inserted()
@@ -140,7 +143,7 @@ def test_a_projection_that_lost_a_transaction_stops_there(invoke, spent):
         invoke("wallet.project_platform_accounts", stream_event("wallet", (None, first), (None, third)))
 
 
-@pytest.mark.covers("X-W-02")
+@pytest.mark.covers_partly("X-W-02", missing="the check adds up each wallet, but not all accounts together")
 def test_the_invariant_check_reports_what_drifted_and_corrects_nothing(invoke):
     deposit("pay_1", 100_000)
     for number in range(12):

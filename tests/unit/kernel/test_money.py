@@ -1,5 +1,6 @@
 """Credits are exact: integers of milli-credits inside, decimal strings outside."""
 
+import ast
 import subprocess
 import sys
 from decimal import Decimal
@@ -11,8 +12,27 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.kernel.money import CreditAmount, CreditInput, MinorAmount, Money, credits_of, from_decimal, to_decimal
+from shared.kernel.registry import ROOT
+from tests.imports import sources, tree
 
 AMOUNTS = st.integers(-(10**18) + 1, 10**18 - 1)
+
+
+def _makes_a_float(node: ast.AST) -> bool:
+    divides = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
+    written = isinstance(node, ast.Constant) and isinstance(node.value, float)
+    return divides or written or (isinstance(node, ast.Name) and node.id == "float")
+
+
+@pytest.mark.covers_partly("S-W-08", missing="the least price is worded by a division that makes a float")
+def test_credits_and_money_are_reckoned_without_floats() -> None:
+    modules = sources("shared/wallet", "shared/payments", "shared/live/metering", "functions/wallet")
+    modules |= {"shared.kernel.money": ROOT / "shared/kernel/money.py"}
+    floats = {
+        (name, node.lineno) for name, at in modules.items() for node in ast.walk(tree(at)) if _makes_a_float(node)
+    }
+    assert {name for name, _ in floats} == {"shared.payments.rules"}
+    assert len(floats) == 1, "only the least price, in a sentence"
 
 
 @pytest.mark.covers("X-W-21")

@@ -27,6 +27,7 @@ def test_the_first_try_waits_for_nothing(slept: list[float]) -> None:
     assert slept == []
 
 
+@pytest.mark.covers("X-W-35")
 def test_the_bound_of_a_wait_doubles_up_to_a_cap_and_starts_at_nothing(monkeypatch, slept) -> None:
     bounds: list[tuple[float, float]] = []
     monkeypatch.setattr(random, "uniform", lambda low, high: bounds.append((low, high)) or high)
