@@ -10,7 +10,7 @@ STAGE ?= prod
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs status demo test check lint format synth diff deploy documents routes requirements bench engines soak
+.PHONY: help up down reset logs status demo test check lint format synth diff deploy documents routes requirements pictures bench engines soak
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -81,6 +81,10 @@ documents: $(READY) ## Write the documents that are made from the declarations.
 
 requirements: $(READY) ## Print every requirement row and the tests that prove it as JSON.
 	@$(RUN) tests.requirements
+
+pictures: $(READY) ## Take the pictures of every page and mail in docs/pages: look at them.
+	@rm -f docs/pages/*.png
+	@pytest --quiet tests/pages/pictures.py
 
 bench: $(READY) ## Measure calls, capacity, CPU, start-up and scaling; print JSON.
 	@$(RUN) tests.benchmarks

@@ -6,8 +6,9 @@ from datetime import datetime
 from shared.identity import resets, verification
 from shared.identity.errors import AlreadyVerified, ExpiredLink, UnknownLink, WrongPassword
 from shared.identity.items import Account
+from shared.kernel.brands import Product, brand
 from shared.kernel.errors import DomainError, ValidationFailed
-from shared.kernel.pages import page, render
+from shared.kernel.pages import Link, page, render
 from shared.kernel.wire import Raw
 
 _TEMPLATE = "identity/templates/password.html"
@@ -27,12 +28,12 @@ def confirm(token: str, password: str, new_password: str, *, now: datetime) -> R
     except (ValidationFailed, WrongPassword) as refusal:
         account = verification.open_link(token, now=now)
         return _to_confirm(account, token, _problem(refusal), new=bool(new_password), status=refusal.status)
-    return page("Your e-mail address is confirmed", "Thank you. You can close this page and sign in.")
+    return _done("Your e-mail address is confirmed", "Thank you. You can sign in now.")
 
 
 def _to_confirm(account: Account, token: str, problem: str = "", *, new: bool = False, status: int = 200) -> Raw:
     if account.verified_at is not None:
-        return page("Your e-mail address is confirmed", "There is nothing more to do. You can go on and sign in.")
+        return _done("Your e-mail address is confirmed", "There is nothing more to do. You can sign in.")
     return _form(account, token, "Confirm your e-mail address", "verify", problem, new=new, status=status)
 
 
@@ -50,10 +51,12 @@ def reset(token: str, password: str, *, now: datetime) -> Raw:
     except ValidationFailed as refusal:
         account = resets.open_link(token, now=now)
         return _to_reset(account, token, _problem(refusal), status=refusal.status)
-    return page(
-        "Your new password is set",
-        "You are signed out everywhere. You can close this page and sign in with the new password.",
-    )
+    return _done("Your new password is set", "You are signed out everywhere, and can sign in with the new password.")
+
+
+def _done(heading: str, sentence: str) -> Raw:
+    home = brand(Product.ACCOUNTS)
+    return page(heading, sentence, link=Link(f"Sign in to {home.name}", home.home), state="done")
 
 
 def _to_reset(account: Account, token: str, problem: str = "", *, status: int = 200) -> Raw:
@@ -87,4 +90,4 @@ def _problem(refusal: DomainError) -> str:
 
 
 def _refused(refusal: DomainError) -> Raw:
-    return page("This link does not work", str(refusal), status=refusal.status)
+    return page("This link does not work", str(refusal), state="failed", status=refusal.status)

@@ -2,9 +2,11 @@
 
 import base64
 import json
+import struct
 import subprocess
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,6 +147,31 @@ class Page:
         """Save what is seen as a PNG."""
         data = self.send("Page.captureScreenshot", captureBeyondViewport=True)["data"]
         file.write_bytes(base64.b64decode(data))
+
+    def whole_picture(self, file: Path) -> None:
+        """Save the whole page as a PNG, however long it is."""
+        size = self.send("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        data = self.send("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
+        file.write_bytes(_packed(base64.b64decode(data)))
+
+
+def _packed(png: bytes) -> bytes:
+    """Return a PNG whose data are packed as tightly as they can be: browsers are in a hurry."""
+    head, kept, packed, at = png[:8], b"", b"", 8
+    while at < len(png):
+        size, kind = struct.unpack(">I4s", png[at : at + 8])
+        if kind == b"IDAT":
+            packed += png[at + 8 : at + 8 + size]
+        elif kind != b"IEND":
+            kept += png[at : at + 12 + size]
+        at += 12 + size
+    data = zlib.compress(zlib.decompress(packed), 9)
+    return head + kept + b"".join(_chunk(kind, body) for kind, body in ((b"IDAT", data), (b"IEND", b"")))
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 @contextmanager

@@ -215,6 +215,7 @@ def _settings(who: Seen) -> dict[str, Any]:
         "offered": ways,
         "names": NAMES,
         "addresses": {way: _masked(entry, way) for way in ways},
+        "reached": _reached(entry, ways),
         "chosen": [*known, "", "", ""][:3],
         "voicemail": bool(entry.voicemail),
         "begin": _clock(entry.from_minute),
@@ -233,6 +234,14 @@ def _masked(entry: Recipient, way: Channel) -> str:
         return f"to the number that ends in {str(entry.phone)[-4:]}"
     name, _, domain = str(entry.email).rpartition("@")
     return f"to {name[:1]}…@{domain}"
+
+
+def _reached(entry: Recipient, ways: Sequence[Channel]) -> str:
+    """Return where messages go, as a sentence."""
+    phone = f"texts and calls {_masked(entry, Channel.SMS)}" if Channel.SMS in ways else ""
+    mail = f"mails {_masked(entry, Channel.EMAIL)}" if Channel.EMAIL in ways else ""
+    told = ", ".join(part for part in (phone, mail) if part)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _clock(minutes: int | None) -> str:
