@@ -63,6 +63,22 @@ class Brand:
         return ABOUT[self.product]
 
 
+_OF_DOMAINS = MappingProxyType(
+    {
+        "accountability": Product.GOALS,
+        "messaging": Product.GOALS,
+        "live": Product.STREAMS,
+        "payments": Product.STREAMS,
+        "wallet": Product.STREAMS,
+    }
+)
+
+
+def product_of_domain(domain: str) -> Product:
+    """Return the product that the pages of a domain are about, where they do not know better."""
+    return _OF_DOMAINS.get(domain, Product.ACCOUNTS)
+
+
 GIVEN = tuple(field.name for field in fields(Brand) if field.name != "product")
 """What a deployment tells of every product."""
 

@@ -12,10 +12,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 
 from shared.kernel.brands import Product, brand
+from shared.kernel.errors import DomainError
 from shared.kernel.wire import Raw
 
 MEDIA_TYPE = "text/html; charset=utf-8"
@@ -141,4 +143,30 @@ def page(
         ways=ways,
         then=then,
         state=state,
+    )
+
+
+_REFUSED = {
+    HTTPStatus.NOT_FOUND: ("There is no such page", "Please check that the link was copied as a whole."),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Please wait a moment", "This was opened or sent too often. Try again in a minute."),
+}
+_FAILED = ("This did not work", "Something went wrong on our side. Please try again in a few minutes.")
+_NOT_THIS = "This cannot be done"
+
+
+def refused(refusal: DomainError, *, product: Product, request_id: str) -> Raw:
+    """Return the page of an error, for whoever came to a page with a browser."""
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        heading, sentence = _FAILED
+    else:
+        heading, sentence = _REFUSED.get(HTTPStatus(refusal.status), (_NOT_THIS, str(refusal)))
+    contact = brand(product).contact
+    return page(
+        heading,
+        sentence,
+        f"If it stays so, write to {contact} and name this number: {request_id}.",
+        state="failed",
+        product=product,
+        status=refusal.status,
+        headers=refusal.headers,
     )

@@ -44,10 +44,10 @@ ARABIC = "\u0645\u062d\u0645\u062f \u0639\u0628\u062f \u0627\u0644\u0631\u062d\u
 def pictured(page):
     """Take the pictures of what the browser shows, under a name."""
 
-    def take(name: str) -> None:
+    def take(name: str, kinds: tuple[str, ...] = tuple(WIDTHS)) -> None:
         FOLDER.mkdir(exist_ok=True)
         for dark in (False, True):
-            for kind, width in WIDTHS.items():
+            for kind, width in ((kind, WIDTHS[kind]) for kind in kinds):
                 page.screen(width, dark=dark)
                 assert page.run("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} at {width}"
                 page.whole_picture(Path(FOLDER / f"{name}-{kind}-{'dark' if dark else 'light'}.png"))
@@ -59,7 +59,7 @@ def pictured(page):
 def test_the_question(opened, pictured):
     pictured("partner-question")
     opened.press("I agree")
-    pictured("partner-question-problem")
+    pictured("partner-question-problem", ("phone",))
     opened.press("No, thank you")
     pictured("partner-declined")
 
@@ -154,10 +154,15 @@ CATEGORIES = {
 }
 
 
+TAG = "kX2vN8qLr0tYwB5mZc7dHfJ1sPaGeU3iO9xKbT6nVhQ"
+LINKS = {"account": f"/v1/auth/verify?token={TAG}", "consent-request": "/p/kX2vN8qLr0tYwB5m"}
+"""Where the links of mails lead; those of every other category to the page of an ask."""
+
+
 @pytest.mark.parametrize("template", CATEGORIES)
 def test_a_mail(page, aws, pictured, template):
-    token = "ptn_" + "0" * 26 + ".3.1772366400.gol_run.2026-03-01.02." + "s" * 43
-    link = f"https://api.wellspring.example/v1/partner/{token}"
+    ask = "/v1/partner/ptn_" + "0" * 26 + f".3.1772366400.gol_run.2026-03-01.02.{TAG}"
+    link = f"https://api.wellspring.example{LINKS.get(CATEGORIES[template], ask)}"
     words = compose(seeded()[template, "en"], Channel.EMAIL, PEOPLE | {"link": link})
     category = CATEGORIES[template]
     mail = Outgoing(

@@ -34,6 +34,8 @@ from shared.kernel.shells.sentences import example_at, sentence
 from shared.kernel.telemetry import flush, logger
 from shared.kernel.wire import Page, Raw, Reply
 
+PAGE = "text/html"
+
 SAFE = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 Answer = dict[str, Any]
@@ -99,6 +101,7 @@ class HttpShell:
         self._taken = _taken(function.handler)
         self._media_types = FORMS if trigger.form else (JSON,)
         self._request_id = ""
+        self._in_browser = False
 
     def _answering(self, function: Function[Any, Any]) -> Any:
         handler, status = function.handler, self._route.status
@@ -119,6 +122,7 @@ class HttpShell:
     def __call__(self, event: dict[str, Any], context: Any) -> Answer:
         """Answer one request; never raises."""
         self._request_id = event["requestContext"]["requestId"]
+        self._in_browser = PAGE in self._route.raw and PAGE in event["headers"].get("accept", "")
         try:
             answer = self._handle(event, context)
         except DomainError as refusal:
@@ -195,6 +199,8 @@ class HttpShell:
         return answer
 
     def _refuse(self, refusal: DomainError) -> Response[str]:
+        if self._in_browser:
+            return self._refuse_on_page(refusal)
         body: dict[str, Any] = {
             "error": {
                 "code": refusal.code,
@@ -206,6 +212,14 @@ class HttpShell:
         if refusal.data is not None:
             body |= {"data": _dump(refusal.data), "meta": refusal.meta}
         return _json(refusal.status, body, refusal.headers)
+
+    def _refuse_on_page(self, refusal: DomainError) -> Response[str]:
+        # Most functions show no page.
+        from shared.kernel.brands import product_of_domain
+        from shared.kernel.pages import refused
+
+        product = product_of_domain(self._declaration.domain)
+        return _respond(refused(refusal, product=product, request_id=self._request_id), refusal.status)
 
     @staticmethod
     def _built(response: Response[str]) -> Answer:
