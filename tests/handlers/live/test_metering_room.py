@@ -152,7 +152,7 @@ def test_nobody_owes_more_than_they_have(token, clock):
     assert (account.available, account.held) == (500, 0)
 
 
-@pytest.mark.covers("S-W-36")
+@pytest.mark.covers("S-W-36", "D-53")
 def test_a_second_join_takes_over_and_the_first_is_settled(token, session_id, clock):
     token(session_id)
     tick(session_id, 0, clock)

@@ -274,7 +274,7 @@ def test_every_interval_stays_to_be_seen(call, watching, clock):
     assert call("live.list_intervals", path=path, caller=VIEWER).data == expected
 
 
-@pytest.mark.covers("S-W-06")
+@pytest.mark.covers("S-W-06", "D-15")
 def test_intervals_of_several_leases_are_listed_in_order(call, watching, clock):
     ticks(watching, clock, *range(3, 100))
     listed = call("live.list_intervals", path=STREAM | {"session_id": watching}, caller=VIEWER).data

@@ -82,7 +82,7 @@ def test_a_tick_in_turn_is_one_write_and_no_read(join, tick, clock):
     assert made == ["UpdateItem"]
 
 
-@pytest.mark.covers("S-W-06", "S-W-33", "S-W-34", "S-W-65", "X-W-28", "S-W-40")
+@pytest.mark.covers("S-W-06", "S-W-33", "S-W-34", "S-W-65", "X-W-28", "S-W-40", "D-07")
 def test_the_same_tick_again_answers_409_with_the_original_result(join, tick, clock):
     session_id = join()
     first = tick(session_id, 0)
@@ -95,7 +95,7 @@ def test_the_same_tick_again_answers_409_with_the_original_result(join, tick, cl
     assert tick(session_id, 1).data == result("98", 9000)
 
 
-@pytest.mark.covers("X-W-28", "S-W-06")
+@pytest.mark.covers("X-W-28", "S-W-06", "D-07")
 def test_a_tick_of_an_earlier_lease_is_told_as_it_was_answered(join, tick, clock):
     session_id = join()
     answers = []
@@ -109,7 +109,7 @@ def test_a_tick_of_an_earlier_lease_is_told_as_it_was_answered(join, tick, clock
         assert (again.status, again.code, again.data) == (409, "ALREADY_PROCESSED", answers[index].data)
 
 
-@pytest.mark.covers("S-W-35", "X-W-27", "S-W-40")
+@pytest.mark.covers("S-W-35", "X-W-27", "S-W-40", "D-15")
 def test_a_tick_before_its_interval_is_told_when_to_come(join, tick, clock):
     session_id = join()
     tick(session_id, 0)
@@ -141,7 +141,7 @@ def test_a_tick_that_fell_behind_is_told_which_index_to_go_on_with(join, tick, c
     assert (skipping.status, skipping.data) == (200, result("94", 1000))
 
 
-@pytest.mark.covers("X-W-27", "S-W-39")
+@pytest.mark.covers("X-W-27", "S-W-39", "D-15")
 @pytest.mark.parametrize("playback", [0, 1, 10_000, 3_600_000])
 def test_what_the_client_says_it_played_changes_no_price(join, tick, playback):
     assert tick(join(), 0, playback=playback).data == result("99", 9000)

@@ -192,7 +192,7 @@ def test_a_wallet_that_adds_up_is_reported_sound_and_left_alone(call, funded):
     assert call("wallet.read_balance", caller=VIEWER).data["held"] == "30"
 
 
-@pytest.mark.covers("S-W-21", "X-W-02")
+@pytest.mark.covers("S-W-21", "X-W-02", "D-17")
 def test_a_drift_is_reported_and_nothing_is_changed(call, funded):
     falsify(available=103_000, held=2_000)
     before = rows("")
@@ -201,7 +201,7 @@ def test_a_drift_is_reported_and_nothing_is_changed(call, funded):
     assert rows("") == before
 
 
-@pytest.mark.covers("S-W-21", "X-W-06")
+@pytest.mark.covers("S-W-21", "X-W-06", "D-17")
 def test_a_correction_keeps_the_balance_and_books_the_difference(call, funded):
     hold("hold_1", 30_000)
     falsify(available=73_000, held=32_000)
@@ -226,6 +226,7 @@ def test_what_one_entry_cannot_mend_is_left_as_it_is(call, funded, broken):
     assert rows("") == before
 
 
+@pytest.mark.covers("D-17")
 def test_a_correction_needs_a_reason(call, funded):
     answer = call("wallet.reconcile_wallet", body=RECONCILE | {"apply": True}, caller=ADMIN)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")

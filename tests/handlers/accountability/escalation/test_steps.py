@@ -122,7 +122,7 @@ def test_however_often_a_missed_day_is_told_it_is_followed_once(invoke):
     assert len(sent_events(StepRun)) == 1
 
 
-@pytest.mark.covers("S-A-23", "D-01", "X-A-04")
+@pytest.mark.covers("S-A-23", "D-01", "X-A-04", "D-47")
 def test_only_partners_who_agreed_are_active_and_back_the_goal_are_contacted(invoke):
     world.put_partner("ptn_invited", status="INVITED", consented=False)
     world.put_partner("ptn_left", status="LEFT")

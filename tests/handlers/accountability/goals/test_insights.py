@@ -42,7 +42,7 @@ def test_insights_are_the_specifications(clock):
     assert ok(insights(goalId=goal_id)).json["meta"]["personalBestBeaten"] is False
 
 
-@pytest.mark.covers("S-A-01")
+@pytest.mark.covers("S-A-01", "D-45")
 def test_insights_of_all_goals(clock):
     first = new_goal()["id"]
     days(first, clock, "dd")
@@ -54,7 +54,7 @@ def test_insights_of_all_goals(clock):
     assert insights(OTHER, goalId=first).status == 404
 
 
-@pytest.mark.covers("S-A-15", "S-A-51")
+@pytest.mark.covers("S-A-15", "S-A-51", "D-45")
 def test_the_numbers_of_this_moment_follow_every_log_and_every_missed_day(clock):
     run, pages = new_goal()["id"], new_goal(key="other", title="Evening pages")["id"]
     read = lambda: ok(call("accountability.read_analytics", caller=USER)).data  # noqa: E731

@@ -50,6 +50,7 @@ def test_a_pause_that_is_over_is_none():
     assert rules.standing("INVITED", None, now=START) is PartnerStatus.INVITED
 
 
+@pytest.mark.covers("D-47")
 def test_who_backs_all_goals_backs_each():
     assert rules.supports(None, "gol_1")
     assert rules.supports(["gol_1"], "gol_1")
