@@ -101,6 +101,9 @@ def http_event(
     event["headers"] |= {name.lower(): value for name, value in (headers or {}).items()}
     if key is not None:
         event["headers"]["idempotency-key"] = key
+    if route.versioned and route.api == "admin":
+        # What a client sends that has not looked, unless the test says otherwise.
+        event["headers"].setdefault(*("if-none-match", "*") if route.method == "PUT" else ("if-match", "*"))
     event["pathParameters"] = path or {}
     event["queryStringParameters"] = query or {}
     event["rawQueryString"] = urlencode(query or {})

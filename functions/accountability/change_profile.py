@@ -5,12 +5,14 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import patch
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
+from shared.kernel.versions import SeenVersion
 
 
 @patch(
     "/v1/accountability/profile",
     allow="accountability:use",
     idempotent=True,
+    versioned=True,
     rate="write",
     touches=[
         access.CHANGE_PROFILE,
@@ -20,6 +22,8 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
         KEEP_ANSWER,
     ],
 )
-def change_profile(body: AccountabilityProfileChange, caller: Caller, clock: Clock) -> AccountabilityProfile:
+def change_profile(
+    body: AccountabilityProfileChange, caller: Caller, seen: SeenVersion, clock: Clock
+) -> AccountabilityProfile:
     """Change one's settings for all goals; another zone or day start begins with the next day."""
-    return members.change(caller.user_id, body, now=clock.now())
+    return members.change(caller.user_id, body, seen, now=clock.now())

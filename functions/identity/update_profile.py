@@ -1,14 +1,9 @@
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Header
-
 from shared.identity import access, profiles
-from shared.identity.errors import StaleProfile
 from shared.identity.schemas import ProfileChange, ProfileView
 from shared.kernel.caller import Caller
 from shared.kernel.declare import patch
 from shared.kernel.errors import NotFound
-from shared.kernel.wire import Reply
+from shared.kernel.versions import SeenVersion
 
 
 @patch(
@@ -16,11 +11,10 @@ from shared.kernel.wire import Reply
     allow="identity:self",
     rate="write",
     idempotent=True,
+    versioned=True,
     touches=[access.CHANGE_PROFILE],
-    errors=[NotFound, StaleProfile],
+    errors=[NotFound],
 )
-def update_profile(
-    body: ProfileChange, caller: Caller, if_match: Annotated[str | None, Header(alias="if-match", max_length=64)] = None
-) -> Reply[ProfileView]:
+def update_profile(body: ProfileChange, caller: Caller, seen: SeenVersion) -> ProfileView:
     """Change the caller's profile, with ``If-Match`` only where it is still in that version."""
-    return profiles.change_profile(caller.user_id, body, if_match)
+    return profiles.change_profile(caller.user_id, body, seen)

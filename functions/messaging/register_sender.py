@@ -2,6 +2,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import put
 from shared.kernel.platform import COUNT_RATE
+from shared.kernel.versions import SeenVersion
 from shared.messaging import access, operating
 from shared.messaging.operator_schemas import SenderChange, SenderView
 
@@ -11,9 +12,10 @@ from shared.messaging.operator_schemas import SenderChange, SenderView
     api="admin",
     allow="messaging:manage",
     idempotent=True,
+    versioned=True,
     rate="write",
     touches=[access.OPERATE, COUNT_RATE],
 )
-def register_sender(body: SenderChange, caller: Caller, clock: Clock) -> SenderView:
+def register_sender(body: SenderChange, caller: Caller, seen: SeenVersion, clock: Clock) -> SenderView:
     """Note what carriers say of one of our senders: texts to US numbers leave only while it is registered."""
-    return operating.register_sender(body, admin_id=caller.user_id, now=clock.now())
+    return operating.register_sender(body, seen, admin_id=caller.user_id, now=clock.now())

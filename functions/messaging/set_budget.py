@@ -2,6 +2,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import put
 from shared.kernel.platform import COUNT_RATE
+from shared.kernel.versions import SeenVersion
 from shared.messaging import access, operating
 from shared.messaging.operator_schemas import BudgetChange, BudgetView
 
@@ -11,9 +12,10 @@ from shared.messaging.operator_schemas import BudgetChange, BudgetView
     api="admin",
     allow="messaging:manage",
     idempotent=True,
+    versioned=True,
     rate="write",
     touches=[access.OPERATE, COUNT_RATE],
 )
-def set_budget(body: BudgetChange, caller: Caller, clock: Clock) -> BudgetView:
+def set_budget(body: BudgetChange, caller: Caller, seen: SeenVersion, clock: Clock) -> BudgetView:
     """Limit what may be sent in a day to a country, or to a block of numbers."""
-    return operating.set_budget(body, admin_id=caller.user_id, now=clock.now())
+    return operating.set_budget(body, seen, admin_id=caller.user_id, now=clock.now())

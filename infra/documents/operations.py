@@ -28,6 +28,7 @@ HEADERS: dict[str, Schema] = {
     "RateLimit-Policy": {"description": 'The limit: `"write";q=60;w=60`.', "schema": _TEXT},
     "X-RateLimit-Remaining": {"description": "Requests left in the window.", "schema": _NUMBER},
     "Retry-After": {"description": "Seconds to wait.", "schema": _NUMBER},
+    "ETag": {"description": "The version, for `If-Match`.", "schema": _TEXT},
     "Idempotency-Replayed": {
         "description": "The answer is the kept one of the first request with the key.",
         "schema": {"const": "true"},
@@ -42,6 +43,30 @@ KEY_PARAMETER: Schema = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
 }
+
+
+_MATCH_PARAMETERS: dict[str, Schema] = {
+    "If-Match": {
+        "description": "Change it only in this version: the `ETag` that was read, or `*` for any.",
+        "schema": {"type": "string", "maxLength": 64},
+        "example": '"3"',
+    },
+    "If-None-Match": {
+        "description": "`*`: only if there is none yet.",
+        "schema": {"type": "string", "maxLength": 64},
+        "example": "*",
+    },
+}
+
+
+def _seen(route: Http) -> list[Schema]:
+    """Return the headers by which a client says which version it has seen; a PUT may also make something."""
+    names = ["If-Match", *(["If-None-Match"] if route.method == "PUT" else ())]
+    needed = route.api == "admin" and len(names) == 1
+    return [
+        {"name": name, "in": "header", **_MATCH_PARAMETERS[name]} | ({"required": True} if needed else {})
+        for name in names
+    ]
 
 
 def problem(error: Refusal) -> type[BaseModel]:
@@ -71,6 +96,7 @@ def _success(route: Http, derived: Schema, schemas: dict[str, Schema]) -> Schema
     schema = derived["responses"]["200"]["content"][JSON]["schema"]
     at = f"the answer of {route.method} {route.path}"
     names = ["X-Request-Id", *(_LIMITS if route.rate else ()), *(["Idempotency-Replayed"] if route.idempotent else ())]
+    names += ["ETag"] if route.versioned else []
     return {
         "description": HTTPStatus(route.status).phrase,
         "headers": _headers(*names),
@@ -152,6 +178,7 @@ def operation(
         "security": [] if route.allow == PUBLIC else [{"bearer": []}],
     }
     key = [{"$ref": "#/components/parameters/IdempotencyKey"}] if route.idempotent else []
+    key += _seen(route) if route.versioned else []
     if parameters := [*_parameters(derived), *key]:
         made["parameters"] = parameters
     if "requestBody" in derived:

@@ -19,6 +19,7 @@ from shared.kernel.errors import (
     ValidationFailed,
 )
 from shared.kernel.shells.bodies import UnsupportedMediaType
+from shared.kernel.versions import OtherVersion, VersionNeeded
 
 Refusal = type[DomainError]
 
@@ -35,6 +36,8 @@ def _of_shell(route: Http, *, body: bool) -> Iterator[Refusal]:
         yield from (PayloadTooLarge, UnsupportedMediaType)
     if route.idempotent:
         yield from (RequestInProgress, IdempotencyKeyReused)
+    if route.versioned:
+        yield from (OtherVersion, VersionNeeded) if route.api == "admin" else (OtherVersion,)
     if route.rate:
         yield RateLimitExceeded
     yield from (InternalError, Unavailable)

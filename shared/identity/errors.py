@@ -40,12 +40,6 @@ class AlreadyVerified(Conflict):
     code, message = "ALREADY_VERIFIED", "This e-mail address is confirmed already. Sign in."
 
 
-class StaleProfile(DomainError):
-    """The profile is not in the version that ``If-Match`` names (X-P-05)."""
-
-    status, code, message = 412, "PRECONDITION_FAILED", "The profile has changed since. Read it again."
-
-
 class OwnRoles(Forbidden):
     """Nobody grants a role to themselves."""
 

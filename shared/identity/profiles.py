@@ -1,18 +1,12 @@
 """The caller's own account and profile (S-P-02, S-P-09)."""
 
 from shared.identity import rules
-from shared.identity.errors import StaleProfile
 from shared.identity.items import Account, Profile, user_pk
 from shared.identity.schemas import Me, ProfileChange, ProfileView, PublicProfile
 from shared.kernel.errors import NotFound
 from shared.kernel.storage.reads import get_many
-from shared.kernel.storage.writes import Attributes, Update, commit
-from shared.kernel.wire import Reply
-
-
-def etag(version: int) -> str:
-    """Return the entity tag of a profile's version."""
-    return f'"{version}"'
+from shared.kernel.storage.writes import Update, commit
+from shared.kernel.versions import Seen, refusing
 
 
 def read_me(user_id: str) -> Me:
@@ -61,33 +55,21 @@ def _view(profile: Profile) -> ProfileView:
     )
 
 
-def change_profile(user_id: str, change: ProfileChange, if_match: str | None) -> Reply[ProfileView]:
-    """Change the fields that were sent; with ``If-Match``, only in that version (X-P-05).
+def change_profile(user_id: str, change: ProfileChange, seen: Seen) -> ProfileView:
+    """Change the fields that were sent, in the version seen (X-P-05).
 
     Raises:
         NotFound: there is no such profile.
-        StaleProfile: it is in another version.
+        OtherVersion: it is in another version.
     """
     sent = change.model_dump(include=change.model_fields_set)
     actions = [Profile.version.add(1)]
     for name, value in sent.items():
         attribute = getattr(Profile, name)
         actions.append(attribute.remove() if value is None else attribute.set(value))
-    condition = Profile.pk.exists()
-    if if_match is not None and if_match != "*":
-        condition &= Profile.version == _version(if_match)
-    pk = user_pk(user_id)
-    changed = commit(Update(Profile, pk, Profile.SK, actions, condition=condition, error=_refuse), returned="ALL_NEW")
-    view = _view(Profile.load(changed))
-    return Reply(view, headers={"ETag": etag(view.version)})
-
-
-def _version(if_match: str) -> int:
-    number = if_match.strip('"')
-    if not (number.isascii() and number.isdigit()) or etag(int(number)) != if_match:
-        raise StaleProfile
-    return int(number)
-
-
-def _refuse(old: Attributes | None) -> Exception:
-    return StaleProfile() if old else NotFound()
+    pk, unseen = user_pk(user_id), refusing(Profile, NotFound)
+    changed = commit(
+        Update(Profile, pk, Profile.SK, actions, condition=seen.holds(Profile.version), error=unseen),
+        returned="ALL_NEW",
+    )
+    return _view(Profile.load(changed))

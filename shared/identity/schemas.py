@@ -6,7 +6,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, ValidationError
 
 from shared.identity.rules import Role
 from shared.kernel.text.reading import Line, Text
-from shared.kernel.wire import Change, Instant, Wire
+from shared.kernel.wire import Change, Instant, Versioned, Wire
 
 DisplayName = Annotated[Line, Field(min_length=1, max_length=50, examples=["Ada"])]
 
@@ -90,7 +90,7 @@ class SignedOut(Wire):
     status: Literal["SIGNED_OUT"] = Field(default="SIGNED_OUT", examples=["SIGNED_OUT"])
 
 
-class ProfileView(Wire):
+class ProfileView(Versioned):
     """What others see (S-P-02). ``version`` is the ETag that ``If-Match`` wants."""
 
     display_name: str = Field(examples=["Ada"])

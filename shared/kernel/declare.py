@@ -35,6 +35,7 @@ class Http:
         allow: a permission (``<domain>:<verb>``) or ``PUBLIC``.
         unconfirmed: callers whose e-mail address is not confirmed may call it too.
         idempotent: honour ``Idempotency-Key``.
+        versioned: honour ``If-Match``; the admin API demands it.
         rate: name of the rate class in ``shared.kernel.rates``, or ``None`` where the operation limits itself
             and only the gateway's own throttle applies.
         raw: media types of an answer that is no enveloped JSON document (a page, a key set); empty where it is one.
@@ -49,6 +50,7 @@ class Http:
     status: int = 200
     unconfirmed: bool = False
     idempotent: bool = False
+    versioned: bool = False
     rate: str | None = None
     raw: tuple[str, ...] = ()
     cache: str = "no-store"

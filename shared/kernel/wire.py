@@ -171,6 +171,21 @@ class ProblemWith(BaseModel, Generic[T]):
     meta: dict[str, Any]
 
 
+def etag(version: int) -> str:
+    """Return the entity tag of a version."""
+    return f'"{version}"'
+
+
+class Versioned(Wire):
+    """A view of what can be changed: its version is its entity tag, which ``If-Match`` names (X-P-05)."""
+
+    VERSION: ClassVar[str] = "version"
+
+    def etag(self) -> str:
+        """Return the entity tag."""
+        return etag(getattr(self, self.VERSION))
+
+
 class Page(Generic[T]):
     """What a handler of a list returns."""
 

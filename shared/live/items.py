@@ -76,6 +76,7 @@ class Stream(Item):
     created_at = InstantAttribute()
     started_at = InstantAttribute(null=True)
     paused_at = InstantAttribute(null=True)
+    version = IntegerAttribute(null=True)
     ended_at = InstantAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     listing = UnicodeAttribute(null=True)

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from shared.kernel.money import CreditAmount, CreditInput, DecimalText, from_decimal, to_decimal
 from shared.kernel.text.reading import Line
-from shared.kernel.wire import Change, Instant, InstantInput, Wire
+from shared.kernel.wire import Change, Instant, InstantInput, Versioned, Wire
 from shared.live.rules import MAX_PREMIUM, MAX_RATE, NO_PREMIUM, RateStep, StreamStatus
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
@@ -80,7 +80,7 @@ class RateView(NextRate):
     category: str = Field(examples=["talk-shows"])
 
 
-class StreamView(Wire):
+class StreamView(Versioned):
     """A stream as everybody sees it. ``ratePerMinute`` is what whoever joins now pays, in credits."""
 
     id: str = Field(examples=["str_01jq4w8z7xkq3v9n2m5t6r8c1d"])
@@ -96,6 +96,7 @@ class StreamView(Wire):
     created_at: Instant
     started_at: Instant | None
     ended_at: Instant | None
+    version: int = Field(examples=[3])
 
 
 class Ingest(Wire):

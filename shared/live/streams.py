@@ -13,6 +13,7 @@ from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Update, Write, transact
+from shared.kernel.versions import ANY, Seen
 from shared.live import categories, lookup, rates, rules
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
@@ -57,10 +58,11 @@ def shown(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamV
         created_at=stream.created_at,
         started_at=stream.started_at,
         ended_at=stream.ended_at,
+        version=stream.version or 1,
     )
 
 
-def change(stream_id: str, user_id: str, wanted: StreamChange, *, now: datetime) -> Stream:
+def change(stream_id: str, user_id: str, wanted: StreamChange, seen: Seen = ANY, *, now: datetime) -> Stream:
     """Change a creator's stream and return it (S-L-17).
 
     A status that the stream has already is no change.
@@ -70,9 +72,11 @@ def change(stream_id: str, user_id: str, wanted: StreamChange, *, now: datetime)
         StreamOver: it has ended.
         StatusNotPossible: the status cannot follow the present one.
         UnknownCategory: there is no such category.
+        OtherVersion: it is in another version than was seen.
         StreamChanged: it was changed at the same moment.
     """
     stream = owned(stream_id, user_id)
+    seen.require(stream.version or 1)
     if StreamStatus(stream.status) in rules.OVER:
         raise StreamOver
     was = StreamStatus(stream.status)
@@ -142,7 +146,9 @@ def _move(stream: Stream, wanted: StreamStatus, *, now: datetime) -> list[Domain
 
 
 def _save(stream: Stream, was: StreamStatus, happened: Sequence[DomainEvent], *, now: datetime) -> None:
-    unchanged = Stream.status == was.value
+    same = Stream.version == stream.version if stream.version else Stream.version.does_not_exist()
+    stream.version = (stream.version or 1) + 1
+    unchanged = (Stream.status == was.value) & same
     update = Update(Stream, stream.pk, stream.sk, _actions(stream), condition=unchanged, error=StreamChanged)
     writes: list[Write] = [update, *(outbox(event, at=now) for event in happened)]
     transact(writes)
@@ -160,6 +166,7 @@ def _actions(stream: Stream) -> list[Action]:
         (Stream.listed, EVERY_STREAM if listing else None),
     ]
     return [
+        Stream.version.set(stream.version),
         Stream.title.set(stream.title),
         Stream.category.set(stream.category),
         Stream.category_id.set(stream.category_id),

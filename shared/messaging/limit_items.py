@@ -45,6 +45,7 @@ class Budget(Item):
     units = IntegerAttribute()
     changed_at = InstantAttribute()
     changed_by = UnicodeAttribute()
+    version = IntegerAttribute(null=True)
 
 
 class Spent(Item):
@@ -87,6 +88,7 @@ class Sender(Item):
     campaign_id = UnicodeAttribute(null=True)
     changed_at = InstantAttribute()
     changed_by = UnicodeAttribute()
+    version = IntegerAttribute(null=True)
 
 
 def sender_pk(sender: str) -> str:

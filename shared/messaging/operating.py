@@ -1,12 +1,14 @@
 """What operators do: look a message up, stop and reopen addresses by hand, register senders, set budgets."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Put, commit
+from shared.kernel.storage.writes import Update, commit
+from shared.kernel.versions import OtherVersion, Seen, refusing
 from shared.kernel.wire import Page
 from shared.messaging import phones, suppression
 from shared.messaging.categories import CATEGORIES
@@ -153,18 +155,26 @@ def lift(hashed: str, *, note: str, admin_id: str, now: datetime) -> AddressView
     return address_of(hashed)
 
 
-def register_sender(body: SenderChange, *, admin_id: str, now: datetime) -> SenderView:
-    """Note what carriers say of a sender."""
+def register_sender(body: SenderChange, seen: Seen, *, admin_id: str, now: datetime) -> SenderView:
+    """Note what carriers say of a sender.
+
+    Raises:
+        OtherVersion: it is in another version than was seen.
+    """
     fields = body.model_dump() | {"changed_at": now, "changed_by": admin_id}
-    commit(Put(Sender(pk=sender_pk(body.sender), sk=Sender.SK, **fields)))
-    return SenderView(**fields)
+    kept = _replaced(Sender, sender_pk(body.sender), fields, seen)
+    return SenderView(**fields, version=kept.version)
 
 
-def set_budget(body: BudgetChange, *, admin_id: str, now: datetime) -> BudgetView:
-    """Set a limit; it holds for the next send."""
+def set_budget(body: BudgetChange, seen: Seen, *, admin_id: str, now: datetime) -> BudgetView:
+    """Set a limit; it holds for the next send.
+
+    Raises:
+        OtherVersion: it is in another version than was seen.
+    """
     pk = budget_pk(body.scope)
-    limit = Budget(pk=pk, sk=Budget.SK, scope=body.scope, units=body.units_per_day, changed_at=now, changed_by=admin_id)
-    commit(Put(limit))
+    fields = {"scope": body.scope, "units": body.units_per_day, "changed_at": now, "changed_by": admin_id}
+    kept = _replaced(Budget, pk, fields, seen)
     spent = reads.get(Spent, pk, f"SPENT#{now.date().isoformat()}")
     return BudgetView(
         scope=body.scope,
@@ -172,4 +182,18 @@ def set_budget(body: BudgetChange, *, admin_id: str, now: datetime) -> BudgetVie
         used_today=spent.units if spent else 0,
         changed_at=now,
         changed_by=admin_id,
+        version=kept.version,
     )
+
+
+def _replaced(model: type[Sender | Budget], pk: str, fields: Mapping[str, Any], seen: Seen) -> Sender | Budget:
+    """Write a thing of which there may be none yet."""
+    actions = [model.version.add(1)]
+    for name, value in fields.items():
+        attribute = getattr(model, name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    there = seen.holds(model.version)
+    unseen = refusing(model, OtherVersion)
+    kept = commit(Update(model, pk, model.SK, actions, condition=there, error=unseen), returned="ALL_NEW")
+    replaced: Sender | Budget = model.load(kept)
+    return replaced

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, JsonValue, StrictInt
 
 from shared.kernel.text.reading import Text
-from shared.kernel.wire import Instant, Wire
+from shared.kernel.wire import Instant, Versioned, Wire
 from shared.messaging.channels import Channel
 
 AddressHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -171,7 +171,7 @@ class SenderChange(Wire):
     campaign_id: str | None = Field(default=None, max_length=64)
 
 
-class SenderView(Wire):
+class SenderView(Versioned):
     """A sender as it stands."""
 
     sender: str = Field(examples=["MG0123456789abcdef0123456789abcdef"])
@@ -180,6 +180,7 @@ class SenderView(Wire):
     campaign_id: str | None = Field(examples=[None])
     changed_at: Instant
     changed_by: str = Field(examples=["usr_01k0000000000000000000000c"])
+    version: int = Field(examples=[3])
 
 
 class BudgetChange(Wire):
@@ -199,7 +200,7 @@ class BudgetChange(Wire):
     units_per_day: Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 
 
-class BudgetView(Wire):
+class BudgetView(Versioned):
     """A limit, and what was used of it today (UTC)."""
 
     scope: str = Field(examples=["country:US"])
@@ -207,3 +208,4 @@ class BudgetView(Wire):
     used_today: int = Field(examples=[1204])
     changed_at: Instant
     changed_by: str = Field(examples=["usr_01k0000000000000000000000c"])
+    version: int = Field(examples=[3])

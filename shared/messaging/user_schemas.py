@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-from shared.kernel.wire import Change, Wire
+from shared.kernel.wire import Change, Versioned, Wire
 from shared.kernel.zones import ZoneName
 from shared.messaging.wording.schemas import Locale
 
@@ -32,13 +32,14 @@ class QuietHours(Wire):
         return self
 
 
-class Preferences(Wire):
+class Preferences(Versioned):
     """How a user wants to be told things. ``zone`` is the one they chose, else where they live, ``null`` if unknown."""
 
     zone: str | None = Field(examples=["America/New_York"])
     locale: str = Field(examples=["en"])
     quiet_hours: QuietHours | None
     channels: Channels
+    version: int = Field(examples=[3])
 
 
 class PreferencesChange(Change):

@@ -6,6 +6,7 @@ from shared.kernel.errors import Unavailable, ValidationFailed
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, commit
+from shared.kernel.versions import Seen
 from shared.messaging import preferences
 from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
 from shared.messaging.user_schemas import Preferences, PreferencesChange, QuietHours
@@ -83,6 +84,7 @@ def _view(recipient: Recipient | None) -> Preferences:
         locale=recipient.locale if recipient else _LOCALE,
         quiet_hours=_quiet(recipient) if recipient else None,
         channels={name: {str(channel): on for channel, on in row.items()} for name, row in matrix.items()},
+        version=recipient.version if recipient else 0,
     )
 
 
@@ -102,11 +104,12 @@ def _minute(wall: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def change_preferences(user_id: str, change: PreferencesChange) -> Preferences:
+def change_preferences(user_id: str, change: PreferencesChange, seen: Seen) -> Preferences:
     """Change how a user wants to be told things.
 
     Raises:
         ValidationFailed: a category or channel is none that a user chooses about.
+        OtherVersion: it is in another version than was seen.
         Unavailable: others kept changing it in between.
     """
     wrong = preferences.problems(change.channels)
@@ -114,6 +117,7 @@ def change_preferences(user_id: str, change: PreferencesChange) -> Preferences:
         raise ValidationFailed(details=wrong)
     for _ in tries():
         before = get(Recipient, recipient_pk(user_id), Recipient.SK)
+        seen.require(before.version if before else 0)
         try:
             changed = commit(_update(user_id, before, change), returned="ALL_NEW")
         except _ChangedMeanwhile:

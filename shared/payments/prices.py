@@ -7,6 +7,7 @@ from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, transact
+from shared.kernel.versions import Seen
 from shared.payments import rules
 from shared.payments.errors import PriceChangedMeanwhile, PriceNotFound, ProductCodeTaken
 from shared.payments.events import PriceSet
@@ -101,15 +102,17 @@ def create(body: NewPrice, *, admin_id: str, operation: str, now: datetime) -> P
     return view(item.id)
 
 
-def change(price_id: str, body: PriceChange, *, admin_id: str, now: datetime) -> PriceView:
+def change(price_id: str, body: PriceChange, seen: Seen, *, admin_id: str, now: datetime) -> PriceView:
     """Change a pack. Checkouts that have begun keep their terms.
 
     Raises:
         PriceNotFound: there is none.
         ValidationFailed: the provider takes no payment of so little; such a pack may only be taken off sale.
+        OtherVersion: it is in another version than was seen.
         PriceChangedMeanwhile: somebody else changed it at the same moment.
     """
     item = find(price_id)
+    seen.require(item.version)
     changes = body.model_dump(exclude_none=True)
     for name, value in changes.items():
         setattr(item, name, value)
@@ -174,4 +177,5 @@ def _view(item: PriceItem, *, best: bool) -> PriceView:
         active=item.active,
         featured=item.featured,
         best_value=best,
+        version=item.version,
     )

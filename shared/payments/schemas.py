@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, JsonValue, Strict, StrictBool
 
 from shared.kernel.money import NOTHING, CreditAmount, CreditInput, MinorAmount
 from shared.kernel.text.reading import Text
-from shared.kernel.wire import Change, Instant, Wire
+from shared.kernel.wire import Change, Instant, Versioned, Wire
 
 Currency = Literal["AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "USD"]
 """Currencies a pack may be sold in (ISO 4217)."""
@@ -28,10 +28,11 @@ _PRICE: dict[str, JsonValue] = {
     "active": True,
     "featured": False,
     "bestValue": True,
+    "version": 1,
 }
 
 
-class PriceView(Wire):
+class PriceView(Versioned):
     """A price pack: credits as decimal strings, ``amount`` in minor units of the currency."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PRICE]})
@@ -45,6 +46,7 @@ class PriceView(Wire):
     active: bool
     featured: bool
     best_value: bool
+    version: int
 
 
 class NewPrice(Wire):

@@ -143,7 +143,8 @@ def test_an_admin_makes_a_pack_sells_it_and_takes_it_off_sale(admin: Client, vie
     press(begin(viewer, made.data["id"]), "card")
     becomes(viewer, "SUCCEEDED")
     assert available(viewer) == "2.5"
-    off = admin.call("PATCH", f"/v1/admin/prices/{made.data['id']}", {"active": False}, api="adminApi")
+    seen = {"if-match": made.headers["ETag"]}
+    off = admin.call("PATCH", f"/v1/admin/prices/{made.data['id']}", {"active": False}, api="adminApi", headers=seen)
     assert (off.status, off.data["active"]) == (200, False)
     refused = viewer.call("POST", "/v1/payments/checkout", {"priceId": made.data["id"]})
     assert (refused.status, refused.code) == (409, "PRICE_INACTIVE")

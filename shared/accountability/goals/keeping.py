@@ -30,6 +30,7 @@ from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Write, transact
+from shared.kernel.versions import Seen
 from shared.kernel.wire import Page
 
 AHEAD_DAYS = 366
@@ -111,7 +112,7 @@ def every(user_id: str) -> list[Goal]:
     return [Goal.load(dict(raw)) for raw in found]
 
 
-def change(user_id: str, goal_id: str, wanted: GoalChange, *, now: datetime) -> GoalView:
+def change(user_id: str, goal_id: str, wanted: GoalChange, seen: Seen, *, now: datetime) -> GoalView:
     """Change a goal. A frequency and rest days hold from the next day that has not begun (X-A-17).
 
     Raises:
@@ -119,12 +120,14 @@ def change(user_id: str, goal_id: str, wanted: GoalChange, *, now: datetime) -> 
         GoalOver: it is completed.
         TooSoon: a rest day that has begun or is over.
         ValidationFailed: there is no such escalation policy.
+        OtherVersion: it is in another version than was seen.
         Unavailable: others changed it all the time.
     """
     if wanted.policy:
         _require_policy(wanted.policy)
 
     def apply(goal: Goal) -> Sequence[Write]:
+        seen.require(goal.version)
         if goal.status == "COMPLETED":
             raise GoalOver
         days.catch_up(goal, now=now)
@@ -230,4 +233,5 @@ def view(goal: Goal) -> GoalView:
         created_at=goal.created_at,
         completed_at=goal.completed_at,
         deleted_at=goal.deleted_at,
+        version=goal.version,
     )

@@ -28,6 +28,7 @@ from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Write, transact
+from shared.kernel.versions import ANY, Seen
 
 FIELDS = ("completed", "notes", "photo", "video", "voice")
 
@@ -272,19 +273,23 @@ def revise(goal: Goal, rows: dict[str, Day], day: Day, entry: Entry, *, now: dat
     return Logged(day, goal, crisis=crisis)
 
 
-def edit(user_id: str, goal_id: str, date: str, values: Mapping[str, Any], *, now: datetime) -> Logged:
+def edit(
+    user_id: str, goal_id: str, date: str, values: Mapping[str, Any], *, seen: Seen = ANY, now: datetime
+) -> Logged:
     """Change a log within the correction window; what it said before is kept (X-A-22).
 
     Raises:
         NotFound: there is no such goal of the user's, or the day has no log.
         DayNotOpen: it is too long ago.
         ValidationFailed: it refers to an upload that was never sent.
+        OtherVersion: it is in another revision than was seen.
         Unavailable: others changed the goal all the time.
     """
     uploads.require(user_id, values)
 
     def once() -> Logged:
         goal, rows, day = logged_day(user_id, goal_id, date, now=now)
+        seen.require(day.revision or 0)
         return revise(goal, rows, day, Entry(values, day.request_id, now, by=user_id), now=now)
 
     return attempt(once)

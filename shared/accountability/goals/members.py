@@ -17,6 +17,7 @@ from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
 from shared.kernel.text.links import unlinked
+from shared.kernel.versions import ANY, Seen, refusing
 
 MAX_NAME = 60
 
@@ -81,13 +82,19 @@ def view(member: Member) -> AccountabilityProfile:
         guide_id=member.guide_id,
         onboarding_completed_at=member.onboarding_completed_at,
         preferences=json.loads(member.preferences or "{}"),
+        version=member.version,
     )
 
 
-def change(user_id: str, wanted: AccountabilityProfileChange, *, now: datetime) -> AccountabilityProfile:
+def change(
+    user_id: str, wanted: AccountabilityProfileChange, seen: Seen = ANY, *, now: datetime
+) -> AccountabilityProfile:
     """Change a user's settings; days that are open keep the habits they were opened with (X-A-19).
 
     Messages to the user go by the clocks of the zone from then on, unless they chose another for them.
+
+    Raises:
+        OtherVersion: they are in another version than was seen.
     """
     member_of(user_id)
     sent = wanted.model_dump(exclude_none=True, exclude={"onboarding_completed", "preferences"})
@@ -97,8 +104,8 @@ def change(user_id: str, wanted: AccountabilityProfileChange, *, now: datetime) 
     if wanted.onboarding_completed:
         actions.append(Member.onboarding_completed_at.set(Member.onboarding_completed_at | now))
     if wanted.zone is None:
-        return view(_changed(user_id, actions))
-    transact([_update(user_id, actions), messaging.living_in(user_id, wanted.zone)])
+        return view(_changed(user_id, actions, seen))
+    transact([_update(user_id, actions, seen), messaging.living_in(user_id, wanted.zone)])
     return view(member_of(user_id))
 
 
@@ -112,22 +119,22 @@ def choose_guide(user_id: str, guide_id: str | None) -> AccountabilityProfile:
     if guide_id and not identity.may(guide_id, GUIDE):
         raise ValidationFailed(details=[("guideId", "This user is not a guide")])
     action: Action = Member.guide_id.set(guide_id) if guide_id else Member.guide_id.remove()
-    return view(_changed(user_id, [action]))
+    return view(_changed(user_id, [action], ANY))
 
 
-def _changed(user_id: str, actions: list[Action]) -> Member:
-    changed: Member = Member.load(commit(_update(user_id, actions), returned="ALL_NEW"))
+def _changed(user_id: str, actions: list[Action], seen: Seen) -> Member:
+    changed: Member = Member.load(commit(_update(user_id, actions, seen), returned="ALL_NEW"))
     return changed
 
 
-def _update(user_id: str, actions: list[Action]) -> Update:
+def _update(user_id: str, actions: list[Action], seen: Seen) -> Update:
     return Update(
         Member,
         user_pk(user_id),
         Member.SK,
         [*actions, Member.version.add(1)],
-        condition=Member.pk.exists(),
-        error=NotFound,
+        condition=seen.holds(Member.version),
+        error=refusing(Member, NotFound),
     )
 
 

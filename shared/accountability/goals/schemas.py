@@ -1,7 +1,7 @@
 """Goals, logs and profiles on the wire. Dates are local ones, ``YYYY-MM-DD``."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator, Field, Strict, StrictBool, model_validator
@@ -11,7 +11,7 @@ from shared.accountability.goals.calendar import MAX_DAY_START, MAX_GRACE
 from shared.accountability.goals.frequency import MAX_EVERY, WEEK, Kind
 from shared.kernel.text.links import Greeting
 from shared.kernel.text.reading import Line, Text
-from shared.kernel.wire import Change, Instant, InstantInput, Wire
+from shared.kernel.wire import Change, Instant, InstantInput, Versioned, Wire
 from shared.kernel.zones import ZoneName
 
 Status = Literal["ACTIVE", "PAUSED", "COMPLETED", "DELETED"]
@@ -81,7 +81,7 @@ FrequencyInput = Annotated[Literal["daily"] | FrequencyView, Field(examples=["da
 """``daily`` (S-A-11) or a frequency by its kind."""
 
 
-class AccountabilityProfile(Wire):
+class AccountabilityProfile(Versioned):
     """A user's settings for all of their goals; ``dayStart`` and ``grace`` are minutes (S-A-01, X-A-18)."""
 
     user_id: UserId
@@ -95,6 +95,7 @@ class AccountabilityProfile(Wire):
     guide_id: str | None = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1e"])
     onboarding_completed_at: Instant | None
     preferences: dict[str, Any] = Field(examples=[{"theme": "dark"}])
+    version: int = Field(examples=[3])
 
 
 class AccountabilityProfileChange(Change):
@@ -174,7 +175,7 @@ class OpenDay(Wire):
     log_until: Instant
 
 
-class GoalView(Wire):
+class GoalView(Versioned):
     """A goal as it stands. ``held``: nobody is contacted about it until a person has looked at it."""
 
     id: GoalId
@@ -197,6 +198,7 @@ class GoalView(Wire):
     created_at: Instant
     completed_at: Instant | None
     deleted_at: Instant | None
+    version: int = Field(examples=[3])
 
 
 class LogFields(Wire):
@@ -247,12 +249,14 @@ class LogChange(Change):
     voice: VoiceId | None = None
 
 
-class LogView(Wire):
+class LogView(Versioned):
     """A day of a goal with its log, if it has one. The addresses of media are good for 15 minutes.
 
     ``outcome`` is ``null`` while the day is open. ``escalationState``: of how many missed days in a row partners were
     told (S-A-05, D-04).
     """
+
+    VERSION: ClassVar[str] = "revision"
 
     id: str | None = Field(examples=["log_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     goal_id: GoalId

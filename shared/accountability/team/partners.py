@@ -31,6 +31,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.security import derived
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, Write, transact
+from shared.kernel.versions import Seen
 from shared.messaging import PHONE, Channel, Entry, Recipient
 
 if TYPE_CHECKING:
@@ -242,22 +243,25 @@ def view(partner: Partner, entry: Recipient, *, now: datetime) -> PartnerView:
         paused_until=partner.paused_until,
         last_contacted=partner.last_contacted_at,
         contact_count=partner.contact_count,
+        version=partner.version,
     )
 
 
-def change(user_id: str, partner_id: str, wanted: PartnerChange, *, now: datetime) -> PartnerView:
+def change(user_id: str, partner_id: str, wanted: PartnerChange, seen: Seen, *, now: datetime) -> PartnerView:
     """Change what a user decides about a partner. What waits for them and they may not hear any more is not sent.
 
     Raises:
         NotFound: there is none, or they were removed.
         ValidationFailed: a goal is not the user's.
+        OtherVersion: they are in another version than was seen.
     """
     people.require_goals(user_id, wanted.goals, field="goals")
-    people.retried(lambda: _change(people.partner_as_read(user_id, partner_id), wanted, now=now))
+    people.retried(lambda: _change(people.partner_as_read(user_id, partner_id), wanted, seen, now=now))
     return read(user_id, partner_id, now=now)
 
 
-def _change(partner: Partner, wanted: PartnerChange, *, now: datetime) -> None:
+def _change(partner: Partner, wanted: PartnerChange, seen: Seen, *, now: datetime) -> None:
+    seen.require(partner.version)
     if partner.status == PartnerStatus.REMOVED:
         raise NotNow
     given = wanted.model_fields_set

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 from shared.accountability.team.rules import CaseKind, Decision, PartnerStatus, Privacy
 from shared.kernel.text.links import Greeting
 from shared.kernel.text.reading import Line, Text
-from shared.kernel.wire import Change, Instant, Wire
+from shared.kernel.wire import Change, Instant, Versioned, Wire
 from shared.kernel.zones import ZoneName
 
 Relationship = Literal["parent", "spouse", "sibling", "friend", "coworker"]
@@ -49,7 +49,7 @@ class PartnerChange(Change):
     note: Note | None = None
 
 
-class PartnerView(Wire):
+class PartnerView(Versioned):
     """A partner as their user sees them. ``active`` tells that the relation is not over."""
 
     id: str = Field(examples=["ptn_01k0000000000000000000000a"])
@@ -73,6 +73,7 @@ class PartnerView(Wire):
     paused_until: Instant | None = Field(examples=[None])
     last_contacted: Instant | None
     contact_count: int = Field(examples=[3])
+    version: int = Field(examples=[3])
 
 
 class GroupMessage(Wire):

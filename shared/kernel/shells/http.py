@@ -32,7 +32,8 @@ from shared.kernel.shells import bodies
 from shared.kernel.shells.bodies import FORMS, JSON
 from shared.kernel.shells.sentences import example_at, sentence
 from shared.kernel.telemetry import flush, logger
-from shared.kernel.wire import Page, Raw, Reply
+from shared.kernel.versions import ANY, Seen, VersionNeeded, seen_in
+from shared.kernel.wire import Page, Raw, Reply, Versioned
 
 PAGE = "text/html"
 
@@ -58,11 +59,17 @@ def _respond(result: object, status: int) -> Response[str]:
             body = {"data": [_dump(item) for item in result.items], "pagination": _dump(result.pagination)}
             return _json(status, body)
         case Reply():
-            return _json(status, {"data": _dump(result.data), "meta": result.meta}, result.headers)
+            tags = _tag(result.data)
+            return _json(status, {"data": _dump(result.data), "meta": result.meta}, tags | result.headers)
         case BaseModel():
-            return Response(status, JSON, f'{{"data":{result.model_dump_json(by_alias=True)},"meta":{{}}}}')
+            text = f'{{"data":{result.model_dump_json(by_alias=True)},"meta":{{}}}}'
+            return Response(status, JSON, text, headers=_tag(result))
         case _:
             return _json(status, {"data": _dump(result), "meta": {}})
+
+
+def _tag(data: object) -> dict[str, str]:
+    return {"ETag": data.etag()} if isinstance(data, Versioned) else {}
 
 
 def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response[str]:
@@ -140,9 +147,10 @@ class HttpShell:
     def _handle(self, event: dict[str, Any], context: Any) -> Answer:
         principal = self._admit(event)
         self._check_body(event)
+        seen = self._seen(event)
         standing = self._count(event, principal)
         operation = operation_of(event, principal)
-        self._app.append_context(caller=principal, operation=operation)  # type: ignore[no-untyped-call]
+        self._app.append_context(caller=principal, operation=operation, seen=seen)  # type: ignore[no-untyped-call]
         answer = self._once(event, context, operation)
         # A refusal by a limit of the operation's own tells of that limit.
         answer["headers"] = (standing.headers() if standing else {}) | answer["headers"]
@@ -160,6 +168,12 @@ class HttpShell:
         unknown = sorted(set(event.get("queryStringParameters") or {}) - self._query)
         if unknown and not self._route.raw:
             raise ValidationFailed(details=[(name, "Unknown parameter") for name in unknown])
+
+    def _seen(self, event: dict[str, Any]) -> Seen:
+        seen = seen_in(event["headers"]) if self._route.versioned else None
+        if seen is None and self._route.versioned and self._route.api == "admin":
+            raise VersionNeeded
+        return seen or ANY
 
     def _count(self, event: dict[str, Any], principal: Principal | None) -> rates.Standing | None:
         if self._route.rate is None:

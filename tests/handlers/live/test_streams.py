@@ -36,6 +36,7 @@ def view(**changed):
         "createdAt": NOW,
         "startedAt": NOW,
         "endedAt": None,
+        "version": 1,
     } | changed
 
 
@@ -163,6 +164,7 @@ def test_a_creator_changes_what_is_named_and_nothing_else(call, clock):
     body = {"title": "Monday", "category": "Education"}
     answer = call("live.change_stream", path={"stream_id": "str_1"}, body=body, caller=CREATOR)
     expected = view(
+        version=2,
         title="Monday",
         category="Education",
         ratePerMinute="12",
@@ -204,12 +206,12 @@ def test_an_unknown_category_changes_nothing(call):
 def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock):
     put_stream(status="SCHEDULED")
     path = {"stream_id": "str_1"}
-    assert call("live.start_stream", path=path, caller=CREATOR, key="a").data == view()
+    assert call("live.start_stream", path=path, caller=CREATOR, key="a").data == view(version=2)
     clock.advance(minutes=1)
     paused = call("live.change_stream", path=path, body={"status": "PAUSED"}, caller=CREATOR)
-    assert paused.data == view(status="PAUSED")
-    assert call("live.start_stream", path=path, caller=CREATOR, key="b").data == view()
-    assert call("live.end_stream", path=path, caller=CREATOR).data == view(status="ENDED", endedAt=LATER)
+    assert paused.data == view(status="PAUSED", version=3)
+    assert call("live.start_stream", path=path, caller=CREATOR, key="b").data == view(version=4)
+    assert call("live.end_stream", path=path, caller=CREATOR).data == view(status="ENDED", endedAt=LATER, version=5)
     assert events() == ["StreamEnded", "StreamPaused", "StreamStarted", "StreamStarted"]
 
 
@@ -246,7 +248,7 @@ def test_what_is_over_stays_over(call, named, request_, status):
 def test_an_administrator_ends_anybodys_stream(call):
     put_stream()
     answer = call("live.delete_stream", path={"stream_id": "str_1"}, caller=ADMIN)
-    assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW))
+    assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW, version=2))
     assert events() == ["StreamEnded"]
 
 
@@ -265,7 +267,7 @@ def test_ending_a_stream_beside_another_change_still_ends_it(call, monkeypatch):
     seen = iter([Stream.load(before), stored()])
     monkeypatch.setattr(lookup, "stream", lambda _: next(seen))
     answer = call("live.end_stream", path={"stream_id": "str_1"}, caller=CREATOR)
-    assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW))
+    assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW, version=3))
     assert events() == ["StreamEnded", "StreamStarted"]
 
 

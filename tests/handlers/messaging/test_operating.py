@@ -174,7 +174,7 @@ def test_texts_leave_once_the_sender_is_registered(call, carrier):
     answer = call("messaging.register_sender", body=REGISTER, caller=ADMIN)
     assert (answer.status, answer.data) == (
         200,
-        REGISTER | {"campaignId": None, "changedAt": AT, "changedBy": "usr_admin"},
+        REGISTER | {"campaignId": None, "changedAt": AT, "changedBy": "usr_admin", "version": 1},
     )
     ask = messages.ask("2")
     sending.advance(ask, now=START)

@@ -11,7 +11,7 @@ from tests.triggers import principal
 
 ADA = principal("usr_ada", "messaging:use")
 ALL_ON = {name: {"IN_APP": True, "EMAIL": True} for name in ("balance", "guide", "progress")}
-DEFAULTS = {"zone": None, "locale": "en", "quietHours": None, "channels": ALL_ON}
+DEFAULTS = {"zone": None, "locale": "en", "quietHours": None, "channels": ALL_ON, "version": 0}
 
 
 def preferences(call):
@@ -46,7 +46,7 @@ def test_what_is_chosen_is_kept(call):
         "channels": {"balance": {"EMAIL": False}},
     }
     answer = change(call, body)
-    expected = body | {"channels": ALL_ON | {"balance": {"IN_APP": True, "EMAIL": False}}}
+    expected = body | {"channels": ALL_ON | {"balance": {"IN_APP": True, "EMAIL": False}}, "version": 1}
     assert (answer.status, answer.data) == (200, expected)
     assert preferences(call) == expected
     kept = recipient()
@@ -77,7 +77,7 @@ def test_all_can_be_taken_back(call):
         },
     )
     back = {"zone": None, "quietHours": None, "channels": {"guide": {"IN_APP": True}}}
-    assert change(call, back, request_id="r2").data == DEFAULTS
+    assert change(call, back, request_id="r2").data == DEFAULTS | {"version": 2}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_confirmed_address_leaves_what_was_chosen(call):
     change(call, {"zone": "Europe/Berlin", "locale": "en-GB", "channels": {"guide": {"EMAIL": False}}})
     chosen = preferences(call)
     transact(messaging.enlist_user("usr_ada", "Ada", "ada@wellspring.example"))
-    assert preferences(call) == chosen
+    assert preferences(call) == chosen | {"version": 2}
     kept = recipient()
     assert (kept.name, kept.email) == ("Ada", "ada@wellspring.example")
 

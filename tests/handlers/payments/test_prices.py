@@ -21,7 +21,7 @@ ID = "prc_4knad5pj7k53vybfhmsrr39cx5"
 
 
 def view(**changes: object) -> dict[str, object]:
-    rest = {"id": ID, "bonusCredits": "0", "active": True, "featured": False, "bestValue": True}
+    rest = {"id": ID, "bonusCredits": "0", "active": True, "featured": False, "bestValue": True, "version": 1}
     return PACK | rest | changes
 
 
@@ -49,9 +49,9 @@ def test_an_admin_makes_a_pack_and_everyone_sees_it(call: Call) -> None:
 def test_a_pack_taken_off_sale_is_seen_by_admins_only(call: Call) -> None:
     price_id = make(call)
     answer = call("payments.change_price", path={"price_id": price_id}, body={"active": False}, caller=ADMIN)
-    assert (answer.status, answer.data) == (200, view(active=False, bestValue=False))
+    assert (answer.status, answer.data) == (200, view(active=False, bestValue=False, version=2))
     assert call("payments.list_prices").data == []
-    assert call("payments.list_all_prices", caller=ADMIN).data == [view(active=False, bestValue=False)]
+    assert call("payments.list_all_prices", caller=ADMIN).data == [view(active=False, bestValue=False, version=2)]
 
 
 @pytest.mark.covers("S-W-56", "S-W-57")
@@ -85,7 +85,7 @@ def test_a_change_says_only_what_changes(call: Call) -> None:
     answer = call(
         "payments.change_price", path={"price_id": price_id}, body={"amount": 500, "credits": "1.5"}, caller=ADMIN
     )
-    assert answer.data == view(amount=500, credits="1.5", bonusCredits="7")
+    assert answer.data == view(amount=500, credits="1.5", bonusCredits="7", version=2)
 
 
 def test_a_change_of_an_unknown_pack_is_refused(call: Call) -> None:
@@ -110,7 +110,7 @@ def test_a_change_against_a_newer_version_is_refused(call: Call, monkeypatch: py
         "payments.change_price", path={"price_id": price_id}, body={"amount": 52}, caller=ADMIN, request_id="req-3"
     )
     assert (answer.status, answer.code) == (409, "CONFLICT")
-    assert call("payments.list_prices").data == [view(amount=51)]
+    assert call("payments.list_prices").data == [view(amount=51, version=2)]
 
 
 def test_every_change_is_told_with_its_admin(call: Call) -> None:
@@ -233,15 +233,15 @@ def test_a_pack_stored_below_the_minimum_can_be_taken_off_sale_or_raised_and_not
 def test_a_pack_is_featured_and_everybody_sees_it(call: Call) -> None:
     price_id = make(call)
     answer = call("payments.change_price", path={"price_id": price_id}, body={"featured": True}, caller=ADMIN)
-    assert (answer.status, answer.data) == (200, view(featured=True))
-    assert call("payments.list_prices").data == [view(featured=True)]
+    assert (answer.status, answer.data) == (200, view(featured=True, version=2))
+    assert call("payments.list_prices").data == [view(featured=True, version=2)]
 
 
 @pytest.mark.covers("S-W-55")
 def test_a_deleted_pack_is_gone_for_everybody_and_its_code_is_not_given_again(call: Call) -> None:
     price_id = make(call)
     answer = call("payments.delete_price", path={"price_id": price_id}, caller=ADMIN)
-    assert (answer.status, answer.data) == (200, view(active=False, bestValue=False))
+    assert (answer.status, answer.data) == (200, view(active=False, bestValue=False, version=2))
     assert (call("payments.list_prices").data, call("payments.list_all_prices", caller=ADMIN).data) == ([], [])
     again = call("payments.delete_price", path={"price_id": price_id}, caller=ADMIN, request_id="req-2")
     changed = call("payments.change_price", path={"price_id": price_id}, body={"active": True}, caller=ADMIN)

@@ -1,9 +1,12 @@
-"""Whatever writes over HTTP can be repeated safely (X-P-01)."""
+"""Whatever writes over HTTP can be repeated safely (X-P-01), and overwrites nothing unseen (X-P-05)."""
+
+import inspect
 
 import pytest
 
 from shared.kernel.declare import Http
 from shared.kernel.registry import functions
+from shared.kernel.wire import Versioned
 from tests.gates import route_of
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -36,3 +39,26 @@ def test_every_endpoint_with_an_effect_takes_an_idempotency_key_or_says_why_not(
     writing = [function for function in routes if function.declaration.trigger.method in WRITING]
     without = {route_of(function) for function in writing if not function.declaration.trigger.idempotent}
     assert without == set(KEYLESS)
+
+
+VERSIONLESS = {
+    "PATCH /v1/notifications/{notification_id}/read": "it can only become read; nothing is overwritten",
+}
+"""Endpoints that change something in whatever version it is, and why nobody's change is lost by it."""
+
+
+@pytest.mark.covers("X-P-05")
+def test_every_endpoint_that_changes_a_thing_honours_if_match_or_says_why_not() -> None:
+    routes = [function for function in functions() if isinstance(function.declaration.trigger, Http)]
+    changing = [function for function in routes if function.declaration.trigger.method in {"PUT", "PATCH"}]
+    without = {route_of(function) for function in changing if not function.declaration.trigger.versioned}
+    assert without == set(VERSIONLESS)
+
+
+@pytest.mark.covers("X-P-05")
+def test_what_is_changed_is_shown_with_its_version() -> None:
+    for function in functions():
+        if isinstance(function.declaration.trigger, Http) and function.declaration.trigger.versioned:
+            shown = inspect.signature(function.handler, eval_str=True).return_annotation
+            view = (getattr(shown, "__args__", None) or (shown,))[0]
+            assert issubclass(view, Versioned), route_of(function)

@@ -47,6 +47,7 @@ def test_a_profile_is_there_from_the_start():
             "guideId": None,
             "onboardingCompletedAt": None,
             "preferences": {},
+            "version": 1,
         },
         "meta": {},
     }
@@ -70,6 +71,7 @@ def test_a_profile_is_changed_in_parts(clock):
         "guideId": None,
         "onboardingCompletedAt": "2026-03-01T09:30:00.000Z",
         "preferences": {"theme": "dark", "sounds": False},
+        "version": 4,
     }
 
 
@@ -157,6 +159,7 @@ def test_a_goal_is_set_with_a_title_and_a_frequency():
             "createdAt": "2026-03-01T09:30:00.000Z",
             "completedAt": None,
             "deletedAt": None,
+            "version": 1,
         },
         "meta": {},
     }

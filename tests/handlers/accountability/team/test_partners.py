@@ -37,6 +37,7 @@ def view(**changed):
         "pausedUntil": None,
         "lastContacted": None,
         "contactCount": 0,
+        "version": 1,
     } | changed
 
 
@@ -246,7 +247,9 @@ def test_the_user_changes_what_is_theirs_to_decide(call):
     partner_id = added()
     body = {"name": "Grace H.", "privacy": "NEUTRAL", "milestones": False, "zone": None, "note": "Please"}
     answer = call("accountability.change_partner", path={"partner_id": partner_id}, body=body, caller=USER)
-    expected = view(id=partner_id, name="Grace H.", privacy="NEUTRAL", milestones=False, zone=None, note="Please")
+    expected = view(
+        id=partner_id, name="Grace H.", privacy="NEUTRAL", milestones=False, zone=None, note="Please", version=2
+    )
     assert (answer.status, answer.data) == (200, expected)
     (entry,) = team.rows("messaging", f"RECIPIENT#{partner_id}", "RECIPIENT")
     assert (entry["name"], entry["version"]) == ("Grace H.", "2")
