@@ -94,7 +94,7 @@ def _enter(found: Books, row: dict[str, Any]) -> None:
     elif kind == "VIEWING":
         found.leases[rest].append(LeaseItem.load(row))
     elif kind == "OUTBOX":
-        user = json.loads(row["data"]["S"])["user_id"]
+        user = json.loads(row["data"]["S"]).get("user_id", "nobody")
         found.events[f"{row['type']['S']} {user}"] += 1
 
 
