@@ -14,3 +14,12 @@ EXPECT_COUNT = table_access("live.expect-count", DOMAIN, "UpdateItem")
 COUNT_VIEWERS = table_access("live.count-viewers", DOMAIN, "Query", "UpdateItem", indexes=(WATCHING.name,))
 KEEP_PROVIDER_EVENT = table_access("live.keep-provider-event", DOMAIN, "PutItem")
 WORK_PROVIDER_EVENT = table_access("live.work-provider-event", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query")
+RECONCILE_ROOMS = table_access(
+    "live.reconcile-rooms",
+    DOMAIN,
+    "GetItem",
+    "PutItem",
+    "UpdateItem",
+    "Query",
+    indexes=(LISTED.name, WATCHING.name),
+)

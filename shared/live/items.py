@@ -57,7 +57,8 @@ class Stream(Item):
     ``rate_per_minute`` is what a minute costs since its category or premium was set; a rate of the category that
     takes effect later replaces it (``rules.rate_at``).
     ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``; the next one that was asked for is
-    made at ``count_due_at``. ``paused_at`` is there from a pause until the stream goes on.
+    made at ``count_due_at``. ``paused_at`` is there from a pause until the stream goes on, ``unattended_since`` while
+    it is on air and its creator is not in the room.
     """
 
     domain = DOMAIN
@@ -77,6 +78,7 @@ class Stream(Item):
     started_at = InstantAttribute(null=True)
     paused_at = InstantAttribute(null=True)
     version = IntegerAttribute(null=True)
+    unattended_since = InstantAttribute(null=True)
     ended_at = InstantAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     listing = UnicodeAttribute(null=True)

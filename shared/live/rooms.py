@@ -70,6 +70,16 @@ def remove_participant(room: str, identity: str) -> None:
     _call(lambda service: service.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity)))
 
 
+def identities(room: str) -> frozenset[str]:
+    """Return who is in a room; nobody is in one that is closed.
+
+    Raises:
+        Unavailable: LiveKit did not answer within 3 seconds, or failed.
+    """
+    found = _call(lambda service: service.list_participants(api.ListParticipantsRequest(room=room)))
+    return frozenset(one.identity for one in found.participants) if found else frozenset()
+
+
 def is_present(room: str, identity: str) -> bool:
     """Tell whether somebody is in a room now, over whichever connection.
 

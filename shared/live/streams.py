@@ -117,6 +117,17 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
     raise Unavailable
 
 
+def give_up(stream_id: str, *, since: datetime, now: datetime) -> None:
+    """End a stream on air whose creator has not been there since an instant; nobody pays for the time after.
+
+    A stream that was paused or ended meanwhile is left alone.
+    """
+    stream = lookup.stream(stream_id)
+    if StreamStatus(stream.status) is StreamStatus.LIVE:
+        with suppress(StreamChanged):
+            _save(stream, StreamStatus.LIVE, _move(stream, StreamStatus.ENDED, now=since), now=now)
+
+
 def _describe(stream: Stream, wanted: StreamChange, *, now: datetime) -> None:
     stream.title = wanted.title or stream.title
     stream.thumbnail_url = wanted.thumbnail_url or stream.thumbnail_url
@@ -174,5 +185,6 @@ def _actions(stream: Stream) -> list[Action]:
         Stream.rate_per_minute.set(stream.rate_per_minute),
         Stream.status.set(stream.status),
         Stream.paused_at.set(stream.paused_at) if stream.paused_at else Stream.paused_at.remove(),
+        Stream.unattended_since.remove(),
         *(attribute.set(value) for attribute, value in optional if value is not None),
     ]

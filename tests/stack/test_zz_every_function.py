@@ -149,6 +149,7 @@ def test_every_function_has_run_with_its_own_role(
     stack: Stack, aws: Callable[[str], Any], run: Callable[..., None], admin: Client
 ) -> None:
     run("wallet-check-invariants", schedule_event())
+    run("live-reconcile-rooms", schedule_event())
     for function in functions():
         if not isinstance(function.declaration.trigger, declare.Socket) and not any(
             logged(aws, stack, function.declaration.name)

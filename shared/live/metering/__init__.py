@@ -2,7 +2,7 @@
 
 from shared.live.metering.joining import join, let_in
 from shared.live.metering.rules import Reason
-from shared.live.metering.sessions import intervals, leave, own_viewing, summary, watches
+from shared.live.metering.sessions import intervals, leave, own_viewing, summary, was_let_in, watches
 from shared.live.metering.sweep import check, settle_stream, viewer_left
 from shared.live.metering.ticks import charge
 
@@ -18,5 +18,6 @@ __all__ = [
     "settle_stream",
     "summary",
     "viewer_left",
+    "was_let_in",
     "watches",
 ]

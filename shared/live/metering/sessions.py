@@ -62,6 +62,12 @@ def own_viewing(stream_id: str, session_id: str, user_id: str) -> ViewingItem:
     return item
 
 
+def was_let_in(session_id: str, *, before: datetime) -> bool:
+    """Tell whether an active session was let into the room before an instant. One read."""
+    item = read_viewing(session_id)
+    return bool(item and item.status == "ACTIVE" and item.admitted_at and item.admitted_at < before)
+
+
 def watches(stream_id: str, session_id: str, user_id: str) -> bool:
     """Tell whether a viewing session is this user's on this stream, and active. One read."""
     item = read_viewing(session_id)

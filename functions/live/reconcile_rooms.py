@@ -1,0 +1,18 @@
+from shared import wallet
+from shared.kernel import realtime
+from shared.kernel.clock import Clock
+from shared.kernel.declare import schedule
+from shared.live import access, reconciling
+
+
+@schedule(
+    "rate(5 minutes)",
+    touches=[access.RECONCILE_ROOMS, wallet.access.POST, *realtime.PUBLISH],
+    secrets=["livekit"],
+    layers=["live"],
+    settings=["livekit_url", "socket_endpoint"],
+    timeout=240,
+)
+def reconcile_rooms(clock: Clock) -> None:
+    """List the rooms of the streams on air and put right what LiveKit's events missed."""
+    reconciling.reconcile(now=clock.now())

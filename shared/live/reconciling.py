@@ -1,0 +1,137 @@
+"""Rooms as they are against streams and sessions as they are kept (X-L-03).
+
+LiveKit's events come late, twice or never. So every few minutes the rooms of the streams on air are listed: who
+watches without a session is put out, the session of who is gone is settled, viewers are counted anew, and a stream
+whose creator has not been there for minutes is ended as of when they were missed. A run looks at so many streams and
+remembers where to go on.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from pynamodb.attributes import UnicodeAttribute
+
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage import reads
+from shared.kernel.storage.items import Item
+from shared.kernel.storage.writes import ConditionFailed, Put, Update, commit
+from shared.kernel.telemetry import logger
+from shared.live import audience, lookup, metering, rooms, streams
+from shared.live.items import DOMAIN, EVERY_STREAM, LISTED, STREAM_SK, WATCHING, Stream, Watching
+from shared.live.rules import StreamStatus
+
+PAGE, PAGES = 50, 6
+"""Streams of one query, and queries of one run: each stream is a call of LiveKit and some reads."""
+
+UNATTENDED = timedelta(minutes=10)
+"""How long a stream may be on air without its creator in the room."""
+
+ENTERING = timedelta(minutes=1)
+"""How long a viewer may take from the token to the room."""
+
+
+class Bookmark(Item):
+    """Where the next run goes on.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``ROOMS`` | read and written by each run |
+    | sk | ``BOOKMARK`` | |
+    """
+
+    domain = DOMAIN
+
+    PK, SK = "ROOMS", "BOOKMARK"
+
+    start = UnicodeAttribute(null=True)
+
+
+def reconcile(*, now: datetime) -> int:
+    """Look at the next streams on air, wherever the run before stopped; return how many were looked at.
+
+    Raises:
+        Unavailable: LiveKit did not answer for some of them; the others were put right.
+    """
+    seen = failed = 0
+    for stream in _on_air():
+        seen += 1
+        try:
+            _put_right(stream.stream_id, now=now)
+        except Unavailable:
+            failed += 1
+    if failed:
+        logger().error("rooms_unavailable", failed=failed, seen=seen)
+        raise Unavailable
+    return seen
+
+
+def _on_air() -> Iterator[Stream]:
+    mark = reads.get(Bookmark, Bookmark.PK, Bookmark.SK)
+    start = json.loads(mark.start) if mark and mark.start else None
+    key = (Stream.listed == EVERY_STREAM) & Stream.listing.startswith("LIVE#")
+    for _ in range(PAGES):
+        page = reads.query(Stream, key, index=LISTED.name, limit=PAGE, start=start, consistent=False)
+        start = page.next_key
+        commit(Put(Bookmark(pk=Bookmark.PK, sk=Bookmark.SK, start=json.dumps(start) if start else None)))
+        yield from page.load(Stream)
+        if start is None:
+            return
+
+
+def _put_right(stream_id: str, *, now: datetime) -> None:
+    present = rooms.identities(stream_id)
+    stream = lookup.stream(stream_id)
+    if stream.status == StreamStatus.LIVE and _given_up(stream, stream.creator_id in present, now=now):
+        return
+    _put_out_strangers(stream_id, present)
+    _settle_who_is_gone(stream_id, present, now=now)
+    audience.recount(stream.pk, now=now)
+
+
+def _given_up(stream: Stream, attended: bool, *, now: datetime) -> bool:
+    """Note since when a stream's creator is missed, and end it after a while; tell whether it was ended."""
+    since = stream.unattended_since
+    if attended or since is None:
+        if attended != (since is None):
+            _note(stream, None if attended else now)
+        return False
+    if now - since < UNATTENDED:
+        return False
+    logger().warning("stream_given_up", stream_id=stream.stream_id, unattended_since=str(since))
+    streams.give_up(stream.stream_id, since=since, now=now)
+    return True
+
+
+def _note(stream: Stream, since: datetime | None) -> None:
+    """Note since when a stream's creator is missed, unless somebody else did."""
+    unchanged = (
+        Stream.unattended_since == stream.unattended_since
+        if stream.unattended_since
+        else Stream.pk.exists() & Stream.unattended_since.does_not_exist()
+    )
+    change = Stream.unattended_since.set(since) if since else Stream.unattended_since.remove()
+    with suppress(ConditionFailed):
+        commit(Update(Stream, stream.pk, STREAM_SK, [change], condition=unchanged))
+
+
+def _put_out_strangers(stream_id: str, present: frozenset[str]) -> None:
+    for identity in sorted(present):
+        viewer = rooms.viewer_of(identity)
+        if viewer and not metering.watches(stream_id, viewer[1], viewer[0]):
+            logger().warning("viewer_without_session", stream_id=stream_id, session_id=viewer[1])
+            rooms.remove_participant(stream_id, identity)
+
+
+def _settle_who_is_gone(stream_id: str, present: frozenset[str], *, now: datetime) -> None:
+    """Settle the sessions whose viewer was let in and is not there; whoever is entering or back again is left alone."""
+    watching = reads.query_all(Watching, Watching.watching_stream == stream_id, index=WATCHING.name, consistent=False)
+    for found in watching:
+        user_id, _, session_id = Watching.load(dict(found)).watching_user.partition("#")
+        identity = rooms.viewer_identity(user_id, session_id)
+        if identity in present or not metering.was_let_in(session_id, before=now - ENTERING):
+            continue
+        if not rooms.is_present(stream_id, identity):
+            logger().warning("session_without_viewer", stream_id=stream_id, session_id=session_id)
+            metering.viewer_left(session_id, at=now, now=now)
