@@ -28,6 +28,8 @@ MAY_BE_LATE = {
     "shared.live.audience.viewers": SHOWN,
     "shared.live.categories.every": SHOWN,
     "shared.live.discovery.page": SHOWN,
+    "shared.live.reconciling._on_air": "each is read again; whom it misses the next run finds",
+    "shared.live.reconciling._settle_who_is_gone": "each is read again; whom it misses the next run finds",
     "shared.live.metering.sweep.settle_stream": "each is read again; whom it misses the check of that session finds",
     "shared.messaging.inbound.reviews.queue": CHECKED,
     "shared.messaging.operating.messages_to": CHECKED,
