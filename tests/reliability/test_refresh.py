@@ -240,7 +240,7 @@ def test_two_refreshes_and_a_sign_out_in_every_order_leave_nothing_alive(stage):
         assert {type(refused) for refused in meeting.refused.values()} <= {RefreshRefused}
         assert 2 not in meeting.refused, "signing out is never refused"
         _nothing_lives(met[-1])
-    assert orders >= 30
+    assert orders >= 20, "every order that there is: who comes after the sign-out goes no further"
 
 
 @pytest.mark.parametrize("kind", [faults.CRASH_BEFORE, faults.CRASH_AFTER])
