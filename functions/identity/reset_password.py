@@ -28,7 +28,7 @@ from shared.kernel.wire import Raw
 def reset_password(
     clock: Clock,
     token: Annotated[LinkToken, Form()] = "",
-    new_password: Annotated[TypedPassword, Form()] = "",
+    new_password: Annotated[TypedPassword, Form(alias="newPassword")] = "",
 ) -> Raw:
     """Set a new password with the form behind a link; every sign-in ends."""
     return pages.reset(token, new_password, now=clock.now())

@@ -28,7 +28,7 @@ def verify_email(
     clock: Clock,
     token: Annotated[LinkToken, Form()] = "",
     password: Annotated[TypedPassword, Form()] = "",
-    new_password: Annotated[TypedPassword, Form()] = "",
+    new_password: Annotated[TypedPassword, Form(alias="newPassword")] = "",
 ) -> Raw:
     """Confirm an address with the form behind a verification link; sign-ins end where another password is set."""
     return pages.confirm(token, password, new_password, now=clock.now())

@@ -14,7 +14,7 @@ from shared.payments.schemas import PaymentReview
     api="admin",
     allow="payments:review",
     rate="read",
-    touches=[access.REVIEW, COUNT_RATE],
+    touches=[access.READ_REVIEWS, COUNT_RATE],
     secrets=["cursors"],
 )
 def list_payment_reviews(

@@ -61,7 +61,7 @@ def test_an_address_is_confirmed_and_a_password_set_on_pages(stack: Stack) -> No
     assert client.call("POST", "/v1/auth/password-resets", {"email": email}).status == 202
     reset = link_mailed_to(stack, email, path="/v1/auth/password-reset")
     assert "Choose a new password" in requests.get(reset, timeout=30).text
-    form = {"token": token_of(reset), "new_password": OTHER_PASSWORD}
+    form = {"token": token_of(reset), "newPassword": OTHER_PASSWORD}
     assert "Your new password is set" in requests.post(reset.partition("?")[0], data=form, timeout=30).text
     used = {"token": token_of(reset), "newPassword": PASSWORD}
     assert client.call("POST", "/v1/auth/passwords", used).code == "LINK_EXPIRED"

@@ -99,7 +99,7 @@ def test_neither_the_link_nor_the_password_alone_confirms(mailbox):
 def test_whoever_reads_the_mails_sets_the_password_and_the_squatter_is_out(mailbox):
     token = _mailed(mailbox, registered())
     squatter = login().data
-    assert _send(token, new_password=OWN).status == 200
+    assert _send(token, newPassword=OWN).status == 200
     assert authorize(squatter["accessToken"]) == {"refused": "invalid"}
     again = call("identity.refresh_session", body={"refreshToken": squatter["refreshToken"]})
     assert again.status == 401
@@ -112,7 +112,7 @@ def test_whoever_reads_the_mails_sets_the_password_and_the_squatter_is_out(mailb
 
 def test_a_weak_new_password_is_told_on_the_page_and_by_json(mailbox):
     token = _mailed(mailbox, registered())
-    page = _send(token, new_password="short")
+    page = _send(token, newPassword="short")
     assert (page.status, "An uppercase letter is needed" in page.text) == (400, True)
     assert "short" not in page.text
     answer = confirm(token, new="short")

@@ -95,7 +95,7 @@ def test_the_form_sets_the_password_or_says_what_is_wrong(mailbox):
 
     def send(password):
         form = {"content-type": "application/x-www-form-urlencoded"}
-        fields = {"token": token, "new_password": password}
+        fields = {"token": token, "newPassword": password}
         return call("identity.reset_password", text=urlencode(fields), headers=form)
 
     weak = send("short")
