@@ -7,7 +7,7 @@ import pytest
 
 from shared.kernel import clock as kernel_clock
 from shared.kernel.declare import Function
-from shared.kernel.storage.reads import count, get
+from shared.kernel.storage.reads import get, query_all
 from tests import faults, workers
 from tests.calls import Answer, call
 from tests.clock import FixedClock
@@ -48,7 +48,7 @@ def _post(job: tuple[int, str, str]) -> tuple[Answer, int]:
 
 def _effects() -> tuple[int, int]:
     folder = get(notes.Folder, f"FOLDER#{FOLDER}", "FOLDER")
-    return folder.added if folder else 0, count(notes.Note, notes.Note.pk == f"NOTES#{FOLDER}")
+    return folder.added if folder else 0, len(list(query_all(notes.Note, notes.Note.pk == f"NOTES#{FOLDER}")))
 
 
 @pytest.mark.covers("R-07", "X-P-01")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.kernel.caller import Principal
-from shared.kernel.storage.reads import count
+from shared.kernel.storage.reads import query_all
 from tests.calls import Answer, Call, Invoke
 from tests.samples import notes
 from tests.samples.break_down import break_down
@@ -41,7 +41,7 @@ def _invalid(*details: tuple[str, str]) -> dict[str, Any]:
 
 
 def _kept() -> int:
-    return count(notes.Note, notes.Note.pk == "NOTES#usr_a:f")
+    return len(list(query_all(notes.Note, notes.Note.pk == "NOTES#usr_a:f")))
 
 
 @pytest.fixture

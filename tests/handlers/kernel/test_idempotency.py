@@ -6,7 +6,7 @@ import pytest
 
 from shared.kernel import idempotency
 from shared.kernel.caller import operation_of
-from shared.kernel.storage.reads import count
+from shared.kernel.storage.reads import query_all
 from tests.calls import Answer, Call
 from tests.clock import FixedClock
 from tests.samples import notes
@@ -30,7 +30,7 @@ def keep(call: Call) -> Any:
 
 
 def _kept(user: str = "usr_a", folder: str = "f") -> int:
-    return count(notes.Note, notes.Note.pk == f"NOTES#{user}:{folder}")
+    return len(list(query_all(notes.Note, notes.Note.pk == f"NOTES#{user}:{folder}")))
 
 
 def _locked(text: str, clock: FixedClock) -> None:
