@@ -8,6 +8,7 @@ import pytest
 
 from infra.documents.files import files
 from infra.documents.routes import rows
+from shared.kernel.rates import RATES
 from shared.kernel.registry import ROOT, functions
 
 FILES = files()
@@ -38,3 +39,17 @@ def test_every_function_has_a_row_with_all_that_is_asked_for() -> None:
     asked = {"name", "trigger", "api", "method", "path", "allow", "touches", "stack", "errors"}
     assert [row["module"] for row in rows()] == [function.declaration.module for function in functions()]
     assert all(asked <= row.keys() for row in rows())
+
+
+@pytest.mark.covers("S-P-30")
+def test_the_guide_tells_how_to_sign_in_what_may_go_wrong_what_is_limited_and_what_is_signed() -> None:
+    guide = (ROOT / "docs/api.md").read_text()
+    headings = {line.removeprefix("## ") for line in guide.splitlines() if line.startswith("## ")}
+    assert {"Signing in", "Errors", "Limits", "Webhooks that providers send us"} <= headings
+    codes = {"VALIDATION_ERROR", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "RATE_LIMIT_EXCEEDED", "INTERNAL_ERROR"}
+    assert [code for code in codes if f"`{code}`" not in guide] == []
+    for name in ("write", "read"):
+        assert RATES[name].seconds == 60
+        assert f"| `{name}` | {RATES[name].limit} a minute |" in guide
+    for signed in ("Stripe-Signature", "Authorization: <JWT>", "X-Twilio-Signature", "SNS envelope's `Signature`"):
+        assert signed in guide

@@ -116,6 +116,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+@pytest.mark.covers("R-25")
 def test_a_role_grants_exactly_what_its_function_touches(deployed: Templates) -> None:
     functions = {found.properties["FunctionName"]: found for found in deployed.of_type("AWS::Lambda::Function")}
     for declaration in deployed.declarations:

@@ -1,6 +1,8 @@
 import json
 from collections import Counter
 
+import pytest
+
 from shared.kernel import names
 from shared.kernel.declare import OnDue, OnEvent, OnStream, Schedule
 from tests.infra.templates import Resource, Templates
@@ -18,6 +20,7 @@ def _mappings(deployed: Templates, function: str) -> list[Resource]:
     ]
 
 
+@pytest.mark.covers("X-O-01", "R-25")
 def test_every_consumer_has_its_own_queue_which_sets_aside_after_five_tries(deployed: Templates) -> None:
     stage, queues = deployed.stage.name, _queues(deployed)
     for declaration in deployed.declarations:
@@ -83,6 +86,7 @@ def test_every_rule_sets_aside_what_it_cannot_deliver(deployed: Templates) -> No
             assert deployed.target(rule.stack, target["DeadLetterConfig"]["Arn"]).type == "AWS::SQS::Queue"
 
 
+@pytest.mark.covers("R-25")
 def test_every_schedule_exists_and_its_function_sets_aside_failed_runs(deployed: Templates) -> None:
     rules = {
         deployed.target(rule.stack, target["Arn"]).properties["FunctionName"]: (rule, target)
@@ -123,6 +127,7 @@ def test_a_stream_reader_reads_the_tables_it_declares_and_sets_aside_what_keeps_
             assert found["BatchSize"] == declaration.trigger.batch_size
 
 
+@pytest.mark.covers("X-O-02")
 def test_somebody_is_told_when_a_message_is_set_aside_a_queue_grows_old_or_a_reader_falls_behind(
     deployed: Templates,
 ) -> None:

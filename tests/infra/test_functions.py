@@ -1,3 +1,5 @@
+import pytest
+
 from infra.app import home
 from infra.functions import SETTINGS, function_name
 from infra.secrets import SECRETS
@@ -30,6 +32,7 @@ def test_every_declaration_has_exactly_its_function(deployed: Templates) -> None
     assert sorted(modules) == sorted(declaration.module for declaration in deployed.declarations)
 
 
+@pytest.mark.covers("R-25")
 def test_a_function_is_what_its_declaration_says(deployed: Templates) -> None:
     for declaration, function in _pairs(deployed):
         found = function.properties
@@ -58,6 +61,7 @@ def test_a_function_that_tells_a_provider_where_to_post_is_told_the_url_of_that_
     assert sampled.target(url.stack, url.properties["TargetFunctionArn"]) == functions["wallet-receive-stripe"]
 
 
+@pytest.mark.covers("R-25")
 def test_a_function_logs_to_its_own_group_for_a_limited_time(deployed: Templates) -> None:
     for _, function in _pairs(deployed):
         group = deployed.target(function.stack, function.properties["LoggingConfig"]["LogGroup"])
@@ -65,6 +69,7 @@ def test_a_function_logs_to_its_own_group_for_a_limited_time(deployed: Templates
         assert group.properties["RetentionInDays"] > 0
 
 
+@pytest.mark.covers("R-25")
 def test_every_function_is_watched_for_errors_and_for_nearing_its_timeout(deployed: Templates) -> None:
     watched = {
         (deployed.target(alarm.stack, dimension["Value"]).logical_id, alarm.properties["MetricName"])

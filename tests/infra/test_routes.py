@@ -1,3 +1,5 @@
+import pytest
+
 from shared.kernel.declare import PUBLIC, FunctionUrl, Http, Socket
 from shared.kernel.names import prefixed
 from tests.infra.templates import Resource, Templates
@@ -59,6 +61,7 @@ def test_a_closed_route_uses_the_authorizer_of_its_own_api(deployed: Templates) 
             assert api == deployed.target(route.stack, route.properties["ApiId"])
 
 
+@pytest.mark.covers("R-18")
 def test_an_authorization_is_kept_a_minute_at_most_and_by_the_whole_header(deployed: Templates) -> None:
     for authorizer in deployed.of_type("AWS::ApiGatewayV2::Authorizer"):
         assert authorizer.properties["AuthorizerResultTtlInSeconds"] <= 60

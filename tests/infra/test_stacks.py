@@ -1,5 +1,7 @@
 import warnings
 
+import pytest
+
 from infra.suppressions import SUPPRESSIONS
 from shared.kernel import names
 from tests.infra.templates import Templates
@@ -16,6 +18,7 @@ def test_a_stack_stays_below_the_limit_of_resources(deployed: Templates) -> None
             warnings.warn(f"{name} has {count} resources of {MOST_RESOURCES}", stacklevel=1)
 
 
+@pytest.mark.covers("R-25")
 def test_cdk_nag_finds_nothing_that_is_not_accepted_with_a_reason(deployed: Templates) -> None:
     open_findings = [
         found
@@ -25,6 +28,7 @@ def test_cdk_nag_finds_nothing_that_is_not_accepted_with_a_reason(deployed: Temp
     assert open_findings == []
 
 
+@pytest.mark.covers("R-25")
 def test_no_suppression_is_left_over(sampled: Templates) -> None:
     findings = list(sampled.findings())
     for known in SUPPRESSIONS:
@@ -63,6 +67,7 @@ def _keys(properties: dict) -> list[str]:
     return [key["AttributeName"] for key in properties["KeySchema"]]
 
 
+@pytest.mark.covers("R-25")
 def test_tables_scale_recover_stream_and_forget(deployed: Templates) -> None:
     for table in deployed.of_type("AWS::DynamoDB::Table"):
         assert table.properties["BillingMode"] == "PAY_PER_REQUEST"

@@ -49,7 +49,8 @@ def test_a_bank_keeps_its_books_under_load_and_faults(stage: str) -> None:
     assert all(result.faults[kind] >= 100 for kind in faults.KINDS), result.faults
 
 
-@pytest.mark.covers("R-02", "S-W-15", "S-W-17", "X-W-01")
+@pytest.mark.covers("S-W-15", "S-W-17", "X-W-01")
+@pytest.mark.covers_partly("R-02", missing="nothing holds the run to 60 seconds")
 def test_a_small_bank_keeps_its_books_under_load_and_faults(stage: str) -> None:
     result, wrong = _judge(money.seed(20260303), 330, 1000, 12)
     assert wrong == []

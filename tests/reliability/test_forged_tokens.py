@@ -137,7 +137,7 @@ def _context(token):
     return invoke("platform.authorize", authorizer_event(f"Bearer {token}"))["context"]
 
 
-@pytest.mark.covers("R-18", "S-P-24")
+@pytest.mark.covers("R-18", "S-P-24", "X-P-16")
 def test_no_forged_token_gets_in_at_any_endpoint_or_socket(session):
     routes, forged = gates.guarded(), dict(_forgeries(session))
     contexts = {name: _context(token) for name, token in forged.items()}
@@ -156,7 +156,8 @@ def test_the_valid_control_gets_in_everywhere(session):
     assert [gates.route_of(route) for route in gates.guarded() if gates.gate(route, context) != gates.REACHED] == []
 
 
-@pytest.mark.covers("R-18", "X-P-15")
+@pytest.mark.covers("X-P-15")
+@pytest.mark.covers_partly("R-18", missing="there are no tenants whose change could be judged")
 @pytest.mark.parametrize("case", ["suspended", "signed out", "role taken away"])
 def test_what_is_taken_away_is_gone_at_the_next_authorization(session, case):
     token = _token(session)

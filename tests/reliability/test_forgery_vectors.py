@@ -17,7 +17,7 @@ VERIFIERS = {
 LEAST = 60
 
 
-@pytest.mark.covers("R-12")
+@pytest.mark.covers_partly("R-12", missing="there are four webhooks; the fifth, of a crypto provider, does not exist")
 def test_every_webhook_is_held_to_forgeries_and_to_what_is_true() -> None:
     declared = [function.declaration for function in functions()]
     webhooks = {one.name for one in declared if isinstance(one.trigger, FunctionUrl)}

@@ -257,7 +257,7 @@ def test_a_planted_bug_is_found(mutant: Mutant, lane: Lane, stage: str) -> None:
     _hunt(mutant, lane)
 
 
-@pytest.mark.covers("R-04")
+@pytest.mark.covers_partly("R-04", missing="no mutation score of ledger, meter and sign-in is reckoned")
 @_named(SAMPLE)
 def test_a_planted_bug_is_found_in_every_change(mutant: Mutant, lane: Lane, stage: str) -> None:
     _hunt(mutant, lane)

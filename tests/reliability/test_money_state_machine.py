@@ -380,6 +380,7 @@ def test_model_table_and_replies_agree(stage: str) -> None:
     assert all(counts[f"{kind} done"] + counts[f"{kind} None"] >= 20 for kind in done), counts
 
 
-@pytest.mark.covers("R-03", "S-W-17", "X-W-04", "S-W-10", "S-W-14")
+@pytest.mark.covers("S-W-17", "X-W-04", "S-W-10", "S-W-14")
+@pytest.mark.covers_partly("R-03", missing="a void is none of the steps, and a refund is a correction")
 def test_model_table_and_replies_agree_in_a_few_runs(stage: str) -> None:
     _play(10, STEPS, 20260303)

@@ -224,7 +224,10 @@ def _nothing_lives(session: Session) -> None:
     assert ends == ["signed_out"]
 
 
-@pytest.mark.covers("R-05")
+@pytest.mark.covers_partly(
+    "R-05",
+    missing="two debits, top-up and debit, end and tick and sweep, seats and deletions are not tried in every order",
+)
 def test_two_refreshes_and_a_sign_out_in_every_order_leave_nothing_alive(stage):
     """R-05: refresh, refresh and logout."""
     met: list[Session] = []

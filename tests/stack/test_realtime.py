@@ -117,6 +117,7 @@ def _last_number(socket: Socket) -> int:
     return max((one["sequence"] for one in socket.received if one.get("data")), default=0)
 
 
+@pytest.mark.covers("S-G-27")
 def test_one_dead_client_among_fifty_is_forgotten_and_the_others_hear(
     here: None, opened: Callable[[], Socket], listener: Client, live_stream: str
 ) -> None:

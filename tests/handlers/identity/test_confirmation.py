@@ -76,7 +76,7 @@ def test_the_button_with_the_password_of_the_registration_confirms_and_twice_is_
     assert _open(token).status == 200
 
 
-@pytest.mark.covers("S-P-03")
+@pytest.mark.covers("S-P-03", "S-P-08")
 def test_a_program_confirms_by_json(mailbox):
     token = _mailed(mailbox, registered())
     answer = confirm(token)

@@ -56,7 +56,11 @@ def keep(call: Call) -> Any:
     return send
 
 
-@pytest.mark.covers("S-P-21", "X-P-02", "X-P-33")
+@pytest.mark.covers("S-P-21", "X-P-33")
+@pytest.mark.covers_partly(
+    "X-P-02",
+    missing="nothing proves that logs name the request, and neither events nor corrections by an administrator keep it",
+)
 def test_a_success_is_data_and_meta_with_every_header(keep: Any) -> None:
     answer = keep()
     note = {"id": answer.data["id"], "text": "hello", "keptAt": "2026-03-01T09:30:00.000Z"}
@@ -239,7 +243,7 @@ def test_another_media_type_is_refused(keep: Any, media: str) -> None:
     assert (answer.status, answer.json) == (415, _error("UNSUPPORTED_MEDIA_TYPE", message))
 
 
-@pytest.mark.covers("S-P-24")
+@pytest.mark.covers("S-P-24", "S-P-08", "S-P-23")
 @pytest.mark.parametrize("refused", ["missing", "expired", "invalid"])
 def test_nobody_is_let_in_without_a_token(keep: Any, refused: str) -> None:
     answer = keep(None, refused=refused)
@@ -247,7 +251,7 @@ def test_nobody_is_let_in_without_a_token(keep: Any, refused: str) -> None:
     assert answer.headers == BASE
 
 
-@pytest.mark.covers("S-P-35")
+@pytest.mark.covers("S-P-35", "S-P-08", "S-P-23")
 @pytest.mark.parametrize(
     ("caller", "code", "message"),
     [
@@ -283,14 +287,16 @@ def test_a_declared_error_has_its_own_code(keep: Any) -> None:
     assert answer.headers == BASE | FIRST_OF_SIXTY
 
 
-@pytest.mark.covers("X-P-02", "X-O-06")
+@pytest.mark.covers("X-P-02", "S-P-23")
+@pytest.mark.covers_partly("X-O-06", missing="nothing proves that logs hold no personal data")
 def test_an_unforeseen_failure_tells_nothing_but_its_request(call: Call) -> None:
     answer = call(break_down)
     assert (answer.status, answer.json) == (500, _error("INTERNAL_ERROR", "Something went wrong on our side."))
     assert answer.headers == BASE
 
 
-@pytest.mark.covers("S-P-21", "S-P-27", "X-P-04")
+@pytest.mark.covers("S-P-21", "S-P-27")
+@pytest.mark.covers_partly("X-P-04", missing="short lists and a person's support team come whole, without a cursor")
 def test_a_list_goes_on_by_its_cursor_and_tells_its_end(call: Call, keep: Any) -> None:
     kept = {keep(body={"text": f"note {number}"}, request_id=f"r{number}").data["id"] for number in range(5)}
     found, cursor, pages = [], None, 0

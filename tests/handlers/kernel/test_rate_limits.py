@@ -42,7 +42,7 @@ def keep(call: Call) -> Any:
     return send
 
 
-@pytest.mark.covers("S-P-26", "X-P-06", "S-P-14")
+@pytest.mark.covers("S-P-26", "X-P-06", "S-P-14", "S-P-23")
 def test_over_the_limit_is_told_with_the_time_to_wait(keep: Any, clock: FixedClock) -> None:
     statuses = [keep(number=number).status for number in range(LIMIT)]
     clock.advance(seconds=20)
@@ -71,7 +71,7 @@ def test_the_window_slides(keep: Any, clock: FixedClock) -> None:
     assert keep(number=LIMIT + 1).headers["X-RateLimit-Remaining"] == str(LIMIT - 1)
 
 
-@pytest.mark.covers("X-P-07")
+@pytest.mark.covers("X-P-07", "S-P-26")
 def test_a_guest_is_counted_by_the_address_that_the_gateway_saw(call: Call) -> None:
     route = replace(break_down.declaration.trigger, rate="login-account", allow=PUBLIC)
     limited = Function(replace(break_down.declaration, trigger=route), lambda: None)

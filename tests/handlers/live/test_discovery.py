@@ -38,7 +38,13 @@ def ids(answer):
     return [stream["id"] for stream in answer.data]
 
 
-@pytest.mark.covers("S-L-20", "S-L-22")
+@pytest.mark.covers("S-P-27")
+@pytest.mark.covers_partly(
+    "S-L-22", missing="streams cannot be searched, and those with the most viewers do not come first"
+)
+@pytest.mark.covers_partly(
+    "S-L-20", missing="a list cannot be searched, and of its creator a stream tells the id alone"
+)
 @pytest.mark.parametrize("named", LISTS)
 @pytest.mark.parametrize(
     ("query", "expected"),
@@ -111,7 +117,7 @@ def test_bad_parameters_are_refused(call, named, query):
     assert [detail["field"] for detail in answer.json["error"]["details"]] == list(query)
 
 
-@pytest.mark.covers("S-L-09")
+@pytest.mark.covers_partly("S-L-09", missing="a category does not show how many of its streams are live")
 def test_the_first_categories_are_written_once_and_a_rate_of_ones_own_shows(call):
     assert categories.ensure() == 0
     commit(Put(Category(pk=CATEGORIES_PK, sk="CATEGORY#gaming", name="Gaming", rate_per_minute=4_500)))

@@ -90,7 +90,7 @@ def test_a_retried_join_that_took_all_the_credits_is_answered_as_the_first(join)
     assert (again.status, again.text) == (201, first.text)
 
 
-@pytest.mark.covers("S-W-31", "S-W-16")
+@pytest.mark.covers("S-W-31", "S-W-16", "S-L-19")
 @pytest.mark.parametrize(
     ("rate", "balance", "status", "short"),
     [

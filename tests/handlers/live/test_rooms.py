@@ -37,7 +37,7 @@ def ended(session_id, reason="left"):
     )
 
 
-@pytest.mark.covers("S-L-11", "S-L-32", "X-L-05")
+@pytest.mark.covers("S-L-11", "S-L-32", "X-L-05", "S-L-19", "S-L-31")
 @pytest.mark.parametrize("status", ["SCHEDULED", "LIVE", "PAUSED"])
 def test_the_creator_may_publish(call, livekit, status):
     put_stream(status=status)
@@ -89,6 +89,7 @@ def test_a_viewer_with_a_session_may_only_watch(call, livekit, due_queues):
     assert entered.json["permission"] == {"canSubscribe": True, "hidden": True}
 
 
+@pytest.mark.covers("S-L-19")
 @pytest.mark.parametrize("status", ["SCHEDULED", "PAUSED", "ENDED", "REMOVED"])
 def test_nobody_watches_what_is_not_live(call, livekit, status):
     put_stream()
@@ -98,6 +99,7 @@ def test_nobody_watches_what_is_not_live(call, livekit, status):
     assert (answer.status, answer.code) == (409, "STREAM_NOT_LIVE")
 
 
+@pytest.mark.covers("S-L-19")
 @pytest.mark.parametrize("status", ["ENDED", "REMOVED"])
 def test_the_creator_cannot_enter_what_is_over(call, livekit, status):
     put_stream(status=status)
@@ -105,7 +107,7 @@ def test_the_creator_cannot_enter_what_is_over(call, livekit, status):
     assert (answer.status, answer.code) == (409, "STREAM_NOT_LIVE")
 
 
-@pytest.mark.covers("S-L-75")
+@pytest.mark.covers_partly("S-L-75", missing="there is no chat whose rules a test could name")
 def test_a_viewer_needs_an_active_session_of_their_own_on_this_stream(call, livekit):
     put_stream()
     put_stream("str_2")
@@ -135,7 +137,8 @@ def test_the_room_of_an_ended_stream_closes_once_and_again(call, invoke, livekit
     assert (livekit.state()["rooms"], present(livekit)) == ([], [])
 
 
-@pytest.mark.covers("X-L-04", "S-W-37")
+@pytest.mark.covers("S-W-37")
+@pytest.mark.covers_partly("X-L-04", missing="there are no bans, mutes and takedowns that would remove somebody")
 @pytest.mark.parametrize("reason", ["exhausted", "abandoned", "left"])
 def test_who_no_longer_pays_is_removed_and_nobody_else(call, invoke, livekit, due_queues, reason):
     put_stream()

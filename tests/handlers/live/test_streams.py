@@ -202,7 +202,7 @@ def test_an_unknown_category_changes_nothing(call):
     assert stored().title == "Sunday strings"
 
 
-@pytest.mark.covers("S-L-17")
+@pytest.mark.covers("S-L-17", "S-L-33")
 def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock):
     put_stream(status="SCHEDULED")
     path = {"stream_id": "str_1"}

@@ -169,13 +169,17 @@ def test_an_unknown_action_is_told_the_known_ones(opened, say):
     assert (answer["error"]["code"], answer["ref"]) == ("UNKNOWN_ACTION", "5")
 
 
-@pytest.mark.covers("X-L-18")
+@pytest.mark.covers_partly(
+    "X-L-18",
+    missing="nothing shows what two hours, ten idle minutes or 500 new connections a second come to",
+)
 def test_a_frame_over_32_kb_is_refused(opened, say):
     opened("con-1")
     (answer,) = say("con-1", {"action": "subscribe", "channel": "user:usr_viewer", "pad": "x" * 33_000})
     assert answer["error"]["code"] == "PAYLOAD_TOO_LARGE"
 
 
+@pytest.mark.covers("S-G-27")
 def test_presence_counts_users_that_gave_a_sign_of_life(opened, say, clock):
     joined = Subscribe(action="subscribe", channel="room:1")
     for connection, user in (("con-1", "usr_a"), ("con-2", "usr_a"), ("con-3", "usr_b"), ("con-4", "usr_c")):

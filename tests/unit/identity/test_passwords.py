@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from shared.kernel.security import passwords
 
 
-@pytest.mark.covers("S-P-08", "X-P-28")
+@pytest.mark.covers("S-P-08", "X-P-28", "S-P-35")
 def test_a_hash_confirms_its_password_to_the_last_of_128_characters():
     long = "Deep-water-7" + "x" * 115
     hashed = passwords.hash_password(long + "y")

@@ -19,7 +19,7 @@ def _stage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WELLSPRING_STAGE", "test")
 
 
-@pytest.mark.covers("X-P-26")
+@pytest.mark.covers_partly("X-P-26", missing="an event cannot be had in a thin form")
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_a_sample_is_such_an_event(event: type[DomainEvent]) -> None:
     found = described(event)
@@ -30,7 +30,9 @@ def test_a_sample_is_such_an_event(event: type[DomainEvent]) -> None:
     assert found["schema"]["description"]
 
 
-@pytest.mark.covers("X-O-01")
+@pytest.mark.covers_partly(
+    "X-O-01", missing="nothing shows for every consumer that an event that comes again changes nothing"
+)
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
 def test_an_event_reaches_its_consumer_as_it_was_written(event: type[DomainEvent]) -> None:
     told = event.model_validate_json(json.dumps(described(event)["sample"]["detail"]["data"]))

@@ -128,7 +128,7 @@ def test_the_type_checker_refuses_every_way_to_mix_credits_and_money(tmp_path: P
     assert refused == set(range(first, MIXED.count("\n") + 1)), checked.stdout
 
 
-@pytest.mark.covers("X-W-21")
+@pytest.mark.covers("X-W-21", "X-P-33")
 def test_schemas_tell_credits_from_money() -> None:
     answered = TypeAdapter(CreditAmount).json_schema(mode="serialization")
     money = TypeAdapter(MinorAmount).json_schema()

@@ -32,7 +32,8 @@ STREAMS = st.tuples(
 @pytest.mark.covers_partly(
     "D-06", missing="there is no audit log that can be read: what administrators do is told as events only"
 )
-@pytest.mark.covers("S-L-01", "S-L-02")
+@pytest.mark.covers_partly("S-L-02", missing="nobody can take a stream down yet")
+@pytest.mark.covers_partly("S-L-01", missing="a stream has no playback address; what to play is told with the token")
 @pytest.mark.parametrize("present", StreamStatus)
 @pytest.mark.parametrize("wanted", StreamStatus)
 def test_only_the_moves_of_the_life_cycle_are_possible(present, wanted):
