@@ -50,6 +50,8 @@ class Operation:
                 return ("PAYMENT", self.id)
             case "adjust":
                 return ("ADMIN", self.id)
+            case "expire":
+                return ("HOLD_EXPIRED", f"{self.user}#{self.about}")
             case "settle" | "leave":
                 return ("METER_EVENT", self.about)
         return None

@@ -22,6 +22,7 @@ COUNTERPARTS = {
     "BONUS": "platform:promotions",
     "ADMIN": "platform:adjustments",
     "METER_EVENT": "platform:revenue",
+    "REFUND": "platform:revenue",
 }
 INTERVALS_PER_MINUTE = 6
 CREATORS_PERMILLE = 700
@@ -142,7 +143,7 @@ def _transaction(found: Books, reference: tuple[str, str], posted: JournalItem) 
         yield "has no entry"
     others = {name: amount for name, amount in posted.postings.items() if not name.startswith("customer:")}
     creators = {name: amount for name, amount in others.items() if name.startswith("creator:")}
-    if set(others) - set(creators) != {COUNTERPARTS[reference[0]]}:
+    if set(others) - set(creators) != ({COUNTERPARTS[reference[0]]} if own else set()):
         yield f"is booked against {sorted(others)}"
     if reference[0] == "METER_EVENT" and sum(creators.values()) != -own * CREATORS_PERMILLE // 1000:
         yield f"gives {sum(creators.values())} of {-own} to its creator"

@@ -101,7 +101,7 @@ def below_minimum(price: Money) -> str | None:
     least = _minimums()[price.currency]
     if price.amount >= Minor(least):
         return None
-    text = str(least) if price.currency in _WITHOUT_PARTS else f"{least / 100:.2f}"
+    text = str(least) if price.currency in _WITHOUT_PARTS else f"{least // 100}.{least % 100:02d}"
     return f"A price is at least {text} {price.currency} ({least} in minor units), or nobody can pay it by card."
 
 

@@ -62,6 +62,8 @@ class AccountItem(Item):
     sequence = IntegerAttribute()
     open_holds = IntegerAttribute()
     last_entry_at = InstantAttribute(null=True)
+    created_at = InstantAttribute(null=True)
+    updated_at = InstantAttribute(null=True)
     audit_shard = UnicodeAttribute()
 
     @classmethod
@@ -77,12 +79,23 @@ class AccountItem(Item):
             sequence=account.sequence,
             open_holds=account.open_holds,
             last_entry_at=account.last_entry_at,
+            created_at=account.created_at,
+            updated_at=account.updated_at,
             audit_shard=f"ACCOUNTS#{zlib.crc32(pk.encode()) % AUDIT_SHARDS}",
         )
 
     def account(self) -> Account:
         """Return the account that the item stores."""
-        return Account(self.version, self.available, self.held, self.sequence, self.open_holds, self.last_entry_at)
+        return Account(
+            self.version,
+            self.available,
+            self.held,
+            self.sequence,
+            self.open_holds,
+            self.last_entry_at,
+            self.created_at,
+            self.updated_at,
+        )
 
 
 class EntryItem(Item):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from shared.kernel.clock import to_ms
+from shared.kernel.clock import system_clock, to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
-from shared.kernel.money import NOTHING, Credits
+from shared.kernel.money import NOTHING, Credits, to_decimal
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, transact
@@ -74,7 +74,9 @@ def read_account(user_id: str) -> Account:
 def account_write(user_id: str, before: Account, after: Account) -> Put:
     """Return the write that replaces an account, on condition that it is as it was read."""
     unchanged = AccountItem.version == before.version if before.version else AccountItem.pk.does_not_exist()
-    item = AccountItem.of(user_id, replace(after, version=before.version + 1))
+    now = system_clock().now()
+    created_at = before.created_at if before.version else now
+    item = AccountItem.of(user_id, replace(after, version=before.version + 1, created_at=created_at, updated_at=now))
     return Put(item, condition=unchanged, error=StaleAccount)
 
 
@@ -366,7 +368,9 @@ def _close(user_id: str, hold_id: str, held: Credits, used: Credits, status: str
 
 
 def expire_hold(pk: str, sk: str, *, now: datetime) -> None:
-    """Void a hold whose expiry has passed: everything comes back (X-W-05). Nothing happens to a closed or later one.
+    """Void a hold whose expiry has passed: everything comes back, and an entry shows it (X-W-05).
+
+    Nothing happens to a closed or later one.
 
     Raises:
         StaleAccount: the account is too contended.
@@ -378,10 +382,15 @@ def expire_hold(pk: str, sk: str, *, now: datetime) -> None:
 
     def attempt() -> None:
         before = read_account(user_id)
-        account, _ = rules.settle(before, amount, NOTHING, now=now)
+        account, entry = rules.expire(before, amount, now=now)
+        note = {"released": to_decimal(amount), "purpose": item.purpose}
+        moved = [Posting(rules.customer(user_id), NOTHING)]
+        # A hold has its name within its account only.
+        reference = Reference("HOLD_EXPIRED", f"{user_id}#{hold_id}")
+        shown = journal_writes(user_id, entry, reference, moved, note=note)
         event = HoldExpired(user_id=user_id, hold_id=hold_id, amount=amount)
         closed = _close(user_id, hold_id, amount, NOTHING, "EXPIRED", now)
-        transact([closed, account_write(user_id, before, account), outbox(event, at=now)])
+        transact([closed, *shown, account_write(user_id, before, account), outbox(event, at=now)])
 
     try:
         retried(attempt)

@@ -12,7 +12,7 @@ from typing import Literal
 from shared.kernel.money import NOTHING, Credits, credits_of
 from shared.wallet.errors import HoldClosed, InsufficientCredits
 
-EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"]
+EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT", "RELEASE"]
 Correction = Literal["ADJUSTMENT", "REFUND"]
 Level = Literal["green", "yellow", "red"]
 
@@ -72,6 +72,8 @@ class Account:
         sequence: number of the last entry; entries have no gaps.
         open_holds: how many holds are open.
         last_entry_at: when the last entry was made; entries never go back in time.
+        created_at: when it was opened; ``None`` where that was not kept.
+        updated_at: when it last changed.
     """
 
     version: int = 0
@@ -80,6 +82,8 @@ class Account:
     sequence: int = 0
     open_holds: int = 0
     last_entry_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
     @property
     def balance(self) -> Credits:
@@ -187,6 +191,16 @@ def settle(account: Account, held: Credits, used: Credits, *, now: datetime) -> 
     if used == 0:
         return closed, None
     return _entered(closed, "DEBIT", -used, now)
+
+
+def expire(account: Account, held: Credits, *, now: datetime) -> tuple[Account, Entry]:
+    """Return what an abandoned hold set aside, by an entry that shows it and moves nothing (X-W-05).
+
+    Raises:
+        HoldClosed: the account holds less than that: it was settled before.
+    """
+    released, _ = settle(account, held, NOTHING, now=now)
+    return _entered(released, "RELEASE", NOTHING, now)
 
 
 def spent(user_id: str, amount: Credits, *, earner: str | None, earner_permille: int) -> list[Posting]:

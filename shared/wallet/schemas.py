@@ -17,6 +17,8 @@ class Balance(Wire):
     held: CreditAmount = Field(examples=["48"])
     currency: Literal["CREDIT"] = "CREDIT"
     level: Literal["green", "yellow", "red"] = Field(examples=["green"])
+    created_at: Instant | None = Field(description="`null` where there is no account yet, or since before it was kept.")
+    updated_at: Instant | None
     pending_transactions: int = Field(description="Open holds, e.g. streams being watched.", examples=[1])
 
 
@@ -39,8 +41,12 @@ class StatementEntry(Wire):
     """One line of a statement. ``sequence`` has no gaps."""
 
     id: str = Field(examples=["1772357400000#0000000003"])
-    type: Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT"] = Field(examples=["DEBIT"])
+    type: Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT", "RELEASE"] = Field(
+        description="`RELEASE` moves nothing: credits that were set aside came back because nobody settled them.",
+        examples=["DEBIT"],
+    )
     amount: CreditAmount = Field(examples=["-31"])
+    currency: Literal["CREDIT"] = "CREDIT"
     balance_before: CreditAmount = Field(examples=["100"])
     balance_after: CreditAmount = Field(examples=["69"])
     sequence: int = Field(examples=[3])

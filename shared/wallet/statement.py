@@ -31,6 +31,7 @@ COLUMNS = (
     "createdAt",
     "type",
     "amount",
+    "currency",
     "balanceBefore",
     "balanceAfter",
     "referenceType",
@@ -46,6 +47,8 @@ def balance(user_id: str) -> Balance:
         available=account.available,
         held=account.held,
         level=rules.level(account.balance),
+        created_at=account.created_at,
+        updated_at=account.updated_at,
         pending_transactions=account.open_holds,
     )
 

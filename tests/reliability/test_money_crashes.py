@@ -279,7 +279,9 @@ def _effect(found: money.Books, user: str) -> dict[str, Any]:
 
 
 def _nameless(effect: dict[str, Any]) -> dict[str, Any]:
-    return effect | {"events": {name.split()[0]: count for name, count in effect["events"].items()}}
+    """Return an effect as it is whatever its holds and sessions are called: their order is that of their names."""
+    events = {name.split()[0]: count for name, count in effect["events"].items()}
+    return effect | {"events": events, **{kind: sorted(effect[kind], key=str) for kind in ("holds", "viewings")}}
 
 
 def _act(case: Case, run: Run) -> None:

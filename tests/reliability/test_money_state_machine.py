@@ -252,6 +252,7 @@ class Wallet(RuleBasedStateMachine):
         if due:
             hold.open, hold.used = False, 0
             self.available += hold.amount
+            self.entries.append(0)
 
     @precondition(lambda self: self.watching is None)
     @rule(script=trouble)

@@ -77,6 +77,7 @@ def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corr
         "id": f"{int(START.timestamp() * 1000):013d}#0000000002",
         "type": "ADJUSTMENT",
         "amount": "-2.5",
+        "currency": "CREDIT",
         "balanceBefore": "100",
         "balanceAfter": "97.5",
         "sequence": 2,

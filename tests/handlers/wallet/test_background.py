@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.identity.events import EmailVerified
+from shared.kernel.clock import to_ms
 from shared.kernel.storage import reads
 from shared.wallet import projection, rules
 from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
@@ -23,7 +24,7 @@ def account(call):
     return data["available"], data["held"], data["pendingTransactions"]
 
 
-@pytest.mark.covers_partly("S-W-01", missing="an account has no times of creation and change")
+@pytest.mark.covers("S-W-01")
 def test_a_new_user_gets_one_empty_account(invoke):
     event = queue_event(EmailVerified(user_id="usr_viewer"))
     for _ in range(3):
@@ -36,6 +37,19 @@ def test_a_new_user_gets_one_empty_account(invoke):
         "held": {"N": "0"},
         "sequence": {"N": "0"},
     }
+    at = {"N": str(to_ms(START))}
+    assert (row["created_at"], row["updated_at"]) == (at, at)
+
+
+@pytest.mark.covers("S-W-01")
+def test_an_account_tells_since_when_it_is_and_when_it_last_changed(call, invoke, clock):
+    invoke("wallet.open_account", queue_event(EmailVerified(user_id="usr_viewer")))
+    clock.advance(seconds=60)
+    deposit("pay_1", 5000)
+    clock.advance(seconds=60)
+    hold("hold_1", 1000)
+    data = call("wallet.read_balance", caller=VIEWER).data
+    assert (data["createdAt"], data["updatedAt"]) == ("2026-03-01T09:30:00.000Z", "2026-03-01T09:32:00.000Z")
 
 
 @pytest.mark.covers("S-W-01")
@@ -45,7 +59,7 @@ def test_registering_late_takes_nothing_away(call, invoke):
     assert account(call) == ("5", "0", 0)
 
 
-@pytest.mark.covers_partly("X-W-05", missing="the statement does not show that a hold expired")
+@pytest.mark.covers("X-W-05")
 def test_a_hold_that_nobody_settled_comes_back_once(call, invoke, clock):
     deposit("pay_1", 100_000)
     hold("hold_1", 40_000)
@@ -54,6 +68,12 @@ def test_a_hold_that_nobody_settled_comes_back_once(call, invoke, clock):
         assert invoke("wallet.expire_hold", due_event(HOLD, HOLD)) == DONE
     assert account(call) == ("100", "0", 0)
     assert sent("wallet", "HoldExpired") == [{"user_id": "usr_viewer", "hold_id": "hold_1", "amount": 40_000}]
+    newest, _ = call("wallet.list_entries", caller=VIEWER).data
+    assert (newest["type"], newest["amount"], newest["balanceAfter"], newest["sequence"]) == ("RELEASE", "0", "100", 2)
+    assert (newest["referenceType"], newest["referenceId"]) == ("HOLD_EXPIRED", "usr_viewer#hold_1")
+    assert newest["metadata"] == {"released": "40", "purpose": "test"}
+    found = call("wallet.list_entries", query={"type": "RELEASE"}, caller=VIEWER).data
+    assert [entry["sequence"] for entry in found] == [2]
 
 
 @pytest.mark.covers("X-W-05")

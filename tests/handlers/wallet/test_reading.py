@@ -25,6 +25,7 @@ def line(sequence, kind, amount, before, after, reference, seconds):
         "id": f"{int(at.timestamp() * 1000):013d}#{sequence:010d}",
         "type": kind,
         "amount": amount,
+        "currency": "CREDIT",
         "balanceBefore": before,
         "balanceAfter": after,
         "sequence": sequence,
@@ -59,6 +60,8 @@ def test_a_balance_shows_what_may_be_spent_and_what_is_set_aside(call):
         "held": "12.5",
         "currency": "CREDIT",
         "level": "green",
+        "createdAt": "2026-03-01T09:30:00.000Z",
+        "updatedAt": "2026-03-01T09:30:00.000Z",
         "pendingTransactions": 1,
     }
     assert (answer.status, answer.json) == (200, {"data": balance, "meta": {}})
@@ -79,13 +82,14 @@ def test_who_never_had_credits_has_none(call):
         "held": "0",
         "currency": "CREDIT",
         "level": "red",
+        "createdAt": None,
+        "updatedAt": None,
         "pendingTransactions": 0,
     }
     assert call("wallet.list_entries", caller=VIEWER).data == []
 
 
-@pytest.mark.covers("S-W-03", "S-W-20", "X-W-12", "X-W-16", "S-W-10")
-@pytest.mark.covers_partly("S-W-02", missing="an entry does not name its currency")
+@pytest.mark.covers("S-W-02", "S-W-03", "S-W-20", "X-W-12", "X-W-16", "S-W-10")
 def test_a_statement_shows_every_entry_newest_first_with_the_balance_before_and_after(call, history):
     answer = call("wallet.list_entries", caller=VIEWER)
     pagination = {"limit": 50, "hasMore": False, "nextCursor": None}
@@ -211,10 +215,10 @@ def test_an_export_has_every_entry_oldest_first(call, history):
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="statement.csv"'
     assert answer.text.split("\r\n") == [
-        "sequence,createdAt,type,amount,balanceBefore,balanceAfter,referenceType,referenceId",
-        "1,2026-03-01T09:30:00.000Z,DEPOSIT,100,0,100,PAYMENT,pay_1",
-        "2,2026-03-01T09:30:00.000Z,DEPOSIT,10,100,110,BONUS,pay_1",
-        "3,2026-03-01T09:31:30.000Z,DEBIT,-31.5,110,78.5,METER_EVENT,hold_1",
+        "sequence,createdAt,type,amount,currency,balanceBefore,balanceAfter,referenceType,referenceId",
+        "1,2026-03-01T09:30:00.000Z,DEPOSIT,100,CREDIT,0,100,PAYMENT,pay_1",
+        "2,2026-03-01T09:30:00.000Z,DEPOSIT,10,CREDIT,100,110,BONUS,pay_1",
+        "3,2026-03-01T09:31:30.000Z,DEBIT,-31.5,CREDIT,110,78.5,METER_EVENT,hold_1",
         "",
     ]
 
