@@ -98,9 +98,7 @@ def test_the_count_of_each_stream_is_shown_and_told(call, invoke, told):
     ]
 
 
-@pytest.mark.covers_partly(
-    "X-L-03", missing="nothing lists the provider's rooms, and a stream that is stuck live is not ended"
-)
+@pytest.mark.covers("X-L-03")
 def test_counting_again_changes_and_tells_nothing_and_no_count_is_negative(invoke, told, clock):
     put_stream()
     session_id = watch()

@@ -143,7 +143,7 @@ def test_only_posts_are_deliveries(invoke):
 
 @pytest.mark.covers_partly(
     "X-L-02",
-    missing="a stream does not begin and end with its media: events of rooms, tracks and egress change nothing",
+    missing="a stream begins by a call, not with its media: events of rooms, tracks and egress change nothing",
 )
 @pytest.mark.parametrize("kind", ["track_published", "room_started", "egress_ended", "something_new"])
 def test_events_that_change_nothing_here_are_answered_and_not_kept(invoke, kind):
