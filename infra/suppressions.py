@@ -74,6 +74,11 @@ SUPPRESSIONS = (
     Suppression("AwsSolutions-SQS3", "*-dead-queue/Resource", "It is a dead-letter queue."),
     Suppression("Serverless-SQSRedrivePolicy", "*-dead-queue/Resource", "It is a dead-letter queue."),
     Suppression(
+        "Serverless-SNSRedrivePolicy",
+        "*-wellspring-platform/alarms/*/Resource",
+        "A mail to the operator: what is in alarm stays in alarm, and nothing could be done with a copy of the mail.",
+    ),
+    Suppression(
         "Serverless-LambdaDLQ",
         "*",
         "Called with an answer, or from a queue or stream that has its own; a test demands one of every schedule.",
