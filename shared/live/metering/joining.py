@@ -170,14 +170,14 @@ def let_in(stream_id: str, session_id: str, user_id: str, *, now: datetime) -> N
 
     Raises:
         NotFound: there is no such session, or it is someone else's.
-        SessionEnded: it is over.
+        SessionEnded: it is over, or the viewer was silent for too long and it is about to be.
     """
     item = own_viewing(stream_id, session_id, user_id)
-    if item.status != "ACTIVE":
+    silent = silent_since(item)
+    if item.status != "ACTIVE" or silent < now:
         raise SessionEnded
     if item.admitted_at is not None:
         return
-    silent = silent_since(item)
     deliver_later(DUE_KIND, item.pk, item.sk, due_at=silent, now=now, until=now + LOOK_AHEAD)
     opened = (ViewingItem.status == "ACTIVE") & ViewingItem.admitted_at.does_not_exist()
     try:

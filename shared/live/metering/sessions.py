@@ -150,12 +150,15 @@ def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) ->
 def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> ViewingItem:
     """End an active session as ``settle`` does, but only if it is as it was read: for an end that its state calls for.
 
+    Whoever settles it, a session ends with its viewer's silence at the latest: they had left by then.
+
     Returns:
         The session as it ended.
 
     Raises:
         Moved: a tick was charged or the session settled meanwhile; nothing was changed.
     """
+    at = min(at, silent_since(item))
     try:
         due = _owed(item, reason, at)
         covered = _cover(item, due - item.held)

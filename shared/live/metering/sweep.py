@@ -36,10 +36,10 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
 
 
 def viewer_left(session_id: str, *, at: datetime, now: datetime) -> None:
-    """Settle a session whose viewer left the room, as of when that was heard; never past their silence."""
+    """Settle a session whose viewer left the room, as of when that was heard."""
     item = sessions.read_viewing(session_id)
     if item is not None:
-        sessions.settle(item, Reason.LEFT, at=min(at, sessions.silent_since(item)), now=now)
+        sessions.settle(item, Reason.LEFT, at=at, now=now)
 
 
 def settle_stream(stream_id: str, reason: Reason, *, at: datetime, now: datetime) -> int:

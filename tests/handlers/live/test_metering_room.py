@@ -7,6 +7,7 @@ import pytest
 from shared import wallet
 from shared.live import metering, rooms
 from shared.live.metering.items import viewing_pk
+from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterTick
 from tests.clock import START
 from tests.handlers.live.conftest import VIEWER, http, put_stream, watch
@@ -114,6 +115,26 @@ def test_a_late_check_charges_nothing_past_twenty_seconds_of_silence(invoke, tok
     assert invoke("live.check_viewing", due_event((viewing_pk(session_id), "VIEWING"))) == DONE
     assert standing(session_id) == ("ENDED", "abandoned", 2000)
     assert spent() == 2000
+
+
+@pytest.mark.parametrize("way", ["left", "taken_over", "stream_ended"])
+def test_whoever_settles_a_silent_viewer_settles_as_of_the_end_of_their_silence(token, session_id, clock, way):
+    token(session_id)
+    clock.advance(seconds=35)
+    if way == "left":
+        leave(session_id, clock)
+    elif way == "taken_over":
+        metering.join("str_1", VIEWER.user_id, operation="opn_2", seen=6000, now=clock.now())
+    else:
+        metering.settle_stream("str_1", Reason.STREAM_ENDED, at=clock.now(), now=clock.now())
+    item = metering.own_viewing("str_1", session_id, VIEWER.user_id)
+    assert (item.ended_reason, item.ended_at, item.charged) == (way, START + timedelta(seconds=20), 2000)
+
+
+def test_whoever_was_silent_too_long_gets_no_token(token, session_id, clock):
+    clock.advance(seconds=20, milliseconds=1)
+    assert token(session_id).code == "SESSION_ENDED"
+    assert leave(session_id, clock).charged == 0
 
 
 @pytest.mark.covers("S-W-06")
