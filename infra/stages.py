@@ -74,6 +74,9 @@ LOCAL_SETTINGS = {
     "mail_sender": "hello@wellspring.example",
     # One of the demo's partners lives in Kathmandu.
     "text_countries": f"{TEXT_COUNTRIES} NP",
+    # There is one demo administrator, and stories need credits.
+    "adjustment_cap": "1000000",
+    "adjustment_daily_cap": "10000000",
 }
 
 

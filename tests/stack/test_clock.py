@@ -11,8 +11,13 @@ SOON = timedelta(seconds=30)
 
 
 def test_functions_follow_the_clock_and_signed_in_people_stay_signed_in(stack: Stack, viewer: Client) -> None:
-    socket = viewer.connect()
+    early = viewer.connect()
     told = LocalClock(Path(stack["clock"])).move(days=9)
+    # A connection ends with the access token that its ticket was issued for, unless it is kept by a fresh ticket.
+    early.send(action="heartbeat", ref="h")
+    assert early.wait_for("error", ref="h")["code"] == "UNAUTHORIZED"
+    early.close()
+    socket = viewer.connect()
     socket.send(action="heartbeat", ref="h")
     assert timedelta() <= datetime.fromisoformat(socket.wait_for("alive", ref="h")["time"]) - told < SOON
     socket.close()

@@ -46,7 +46,7 @@ def test_the_python_client_signs_in_creates_changes_and_reads_refusals(
     stack: Stack, account: dict[str, str], generated: ModuleType
 ) -> None:
     stranger = generated.Client(base_url=stack["publicApi"], raise_on_unexpected_status=True)
-    credentials = _model("Credentials")(email=account["email"], password=account["password"])
+    credentials = _model("SignIn")(email=account["email"], password=account["password"])
     signed_in = _operation("identity", "login").sync(client=stranger, body=credentials)
     client = generated.AuthenticatedClient(
         base_url=stack["publicApi"], token=signed_in.data.access_token, raise_on_unexpected_status=True
