@@ -15,7 +15,7 @@ def test_functions_follow_the_clock_and_signed_in_people_stay_signed_in(stack: S
     told = LocalClock(Path(stack["clock"])).move(days=9)
     # A connection ends with the access token that its ticket was issued for, unless it is kept by a fresh ticket.
     early.send(action="heartbeat", ref="h")
-    assert early.wait_for("error", ref="h")["code"] == "UNAUTHORIZED"
+    assert early.wait_for("error", ref="h")["error"]["code"] == "UNAUTHORIZED"
     early.close()
     socket = viewer.connect()
     socket.send(action="heartbeat", ref="h")
