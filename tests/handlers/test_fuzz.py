@@ -8,6 +8,7 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from pydantic.alias_generators import to_snake
 from schemathesis import Case, GenerationMode, Response, checks
 from schemathesis.specs.openapi import checks as promises
 
@@ -92,7 +93,7 @@ def send(named: str, case: Case) -> Response:
         query[name] = f"{query[name]},{value}" if name in query else value
     answer = calls.call(
         FUNCTIONS[named],
-        path={name: str(value) for name, value in case.path_parameters.items()},
+        path={to_snake(name): str(value) for name, value in case.path_parameters.items()},
         query=query,
         headers=headers if body is not None else headers | {"content-type": "application/json"},
         encoded=body or None,
@@ -111,7 +112,9 @@ def test_whatever_is_sent_the_answer_is_as_promised(named: str, mode: Generation
     operation = OPERATIONS[named]
     names = [parameter.name for parameter in operation.path_parameters]
     # What is not prepared is asked for all the same: that there is no such thing is promised, too.
-    fixed = {name: known.get(name, "unknown-1") for name in names} if mode is GenerationMode.POSITIVE else None
+    fixed = (
+        {name: known.get(to_snake(name), "unknown-1") for name in names} if mode is GenerationMode.POSITIVE else None
+    )
     refused = [promises.negative_data_rejection] if mode is GenerationMode.NEGATIVE else []
 
     @settings(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.kernel.config import settings
 from shared.kernel.storage import reads
 from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import Put, commit
@@ -32,8 +33,10 @@ both = pytest.mark.parametrize(
 def carrier(monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    settings.cache_clear()
     with carriers.carried(Carrier()) as carrier:
         yield carrier
+    settings.cache_clear()
 
 
 def pat(stored: str) -> str:
