@@ -131,7 +131,7 @@ SEEDED: list[tuple[Mutant, Callable[[FixedClock], None]]] = [
             "a link is not proved",
             f"{TEAM}.links",
             "opened",
-            "partner is None or not derived.same(given, _signed(partner, generation, until))",
+            "partner is None or not derived.same(given, _signed(partner, generation, until, matter))",
             "partner is None",
         ),
         forged,
