@@ -75,7 +75,7 @@ def _run(scene: Scene, race: Race, *, most: int) -> tuple[Any, Counter[tuple[int
         if differs or meeting.refused:
             wrong = meeting.committed, [who for who, _ in meeting.turns], meeting.refused, differs
             break
-    tell({"seed": seed, "race": race.name, "orders": orders.total(), **ways, "wrong": wrong})
+    tell({"seed": seed, "race": race.name, "orders": orders.total(), **ways, "wrong": wrong and repr(wrong)})
     return wrong, orders
 
 
