@@ -18,14 +18,18 @@ def as_decimals(found: Any) -> Any:
     if not isinstance(found, dict):
         return found
     made = {name: as_decimals(one) for name, one in found.items() if name not in _LIMITS or isinstance(one, dict)}
-    limits = {name: found[name] for name in _LIMITS if isinstance(found.get(name), int | float)}
-    if found.get("type") != "string":
-        return made
-    if isinstance(made.get("default"), int):
-        made["default"] = to_decimal(made["default"])
+    limits = {name: int(found[name]) for name in _LIMITS if isinstance(found.get(name), int | float)}
+    return made | _told(made, limits) if found.get("type") == "string" else made
+
+
+def _told(text: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
+    """Return what changes of the schema of an amount."""
+    told: dict[str, Any] = {}
+    if isinstance(text.get("default"), int):
+        told["default"] = to_decimal(text["default"])
     if limits:
-        words = " and ".join(_LIMITS[name].format(to_decimal(int(limit))) for name, limit in limits.items())
-        made["description"] = f"{made.get('description', '')} {words.capitalize()}.".strip()
-        if max(limits.get("gt", -1), limits.get("ge", -1)) >= 0:
-            made["pattern"] = made["pattern"].replace("^-?", "^")
-    return made
+        words = " and ".join(_LIMITS[name].format(to_decimal(limit)) for name, limit in limits.items())
+        told["description"] = f"{text.get('description', '')} {words.capitalize()}.".strip()
+    if max(limits.get("gt", -1), limits.get("ge", -1)) >= 0:
+        told["pattern"] = text["pattern"].replace("^-?", "^")
+    return told

@@ -1,5 +1,6 @@
 """Facts: what the gate decides on, read in two calls, and what a claim is held to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -154,24 +155,26 @@ def _places(
     kind: Category, addresses: list[str], counted: list[Counter], phone: Phone | None, payer: str
 ) -> tuple[dict[str, Place], dict[Counter, SendCounter | None], tuple[Limit, ...]]:
     scopes = (suppression_sk(), suppression_sk(kind.name))
-    of_addresses: list[Key] = [
-        key
-        for address in addresses
-        for pk in address_pks(address)
-        for key in ((AddressState, pk, AddressState.SK), *((Suppression, pk, sk) for sk in scopes))
-    ]
+    of_addresses = {address: _keys_of(address, scopes) for address in addresses}
     of_budgets = budgets.keys(phone, payer) if phone else []
-    wanted = [*of_addresses, *(counter.key for counter in counted), *of_budgets]
+    wanted: list[Key] = [key for keys in of_addresses.values() for key in keys]
+    wanted += [*(counter.key for counter in counted), *of_budgets]
     found = dict(zip(wanted, reads.get_many(wanted), strict=True)) if wanted else {}
-    places = {
-        address: Place(
-            tuple(item for pk in address_pks(address) if (item := found[AddressState, pk, AddressState.SK])),
-            tuple(item for pk in address_pks(address) for sk in scopes if (item := found[Suppression, pk, sk])),
-        )
-        for address in addresses
-    }
+    places = {address: _place([found[key] for key in keys]) for address, keys in of_addresses.items()}
     limits = budgets.limits(phone, payer, [found[key] for key in of_budgets]) if phone else ()
     return places, {counter: found[counter.key] for counter in counted}, limits
+
+
+def _keys_of(address: str, scopes: tuple[str, ...]) -> list[Key]:
+    """Return where something of an address may lie, under either of its forms."""
+    pks = address_pks(address)
+    states: list[Key] = [(AddressState, pk, AddressState.SK) for pk in pks]
+    return states + [(Suppression, pk, sk) for pk in pks for sk in scopes]
+
+
+def _place(found: Sequence[Item | None]) -> Place:
+    states = tuple(item for item in found if isinstance(item, AddressState))
+    return Place(states, tuple(item for item in found if isinstance(item, Suppression)))
 
 
 def _order(message: Message, kind: Category, recipient: Recipient | None) -> tuple[Channel, ...]:

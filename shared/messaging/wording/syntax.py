@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.messaging.wording.schemas import Wording
-
-if TYPE_CHECKING:
-    from jinja2.nodes import Node
 
 BUILT_IN = frozenset({"brand", "contact"})
 """Variables that every template may use."""
@@ -106,7 +103,7 @@ def _names(source: str) -> tuple[set[str], str | None]:
     return names, None
 
 
-def _walk(tree: "Node") -> Iterator[tuple["Node", int]]:
+def _walk(tree: Any) -> Iterator[tuple[Any, int]]:
     waiting = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
@@ -114,7 +111,7 @@ def _walk(tree: "Node") -> Iterator[tuple["Node", int]]:
         waiting += ((child, depth + 1) for child in node.iter_child_nodes())
 
 
-def _plain(node: "Node") -> bool:
+def _plain(node: Any) -> bool:
     """Tell whether a part of a template is allowed: what is shown is words or a name, what is compared is texts."""
     from jinja2 import nodes
 
