@@ -4,6 +4,7 @@ from shared.accountability.goals.schemas import AccountabilityProfile, Accountab
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import patch
+from shared.kernel.errors import Unavailable
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.kernel.versions import SeenVersion
 
@@ -21,6 +22,8 @@ from shared.kernel.versions import SeenVersion
         COUNT_RATE,
         KEEP_ANSWER,
     ],
+    errors=[Unavailable],
+    layers=["text"],
 )
 def change_profile(
     body: AccountabilityProfileChange, caller: Caller, seen: SeenVersion, clock: Clock

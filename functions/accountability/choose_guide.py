@@ -1,8 +1,8 @@
 from shared import identity
 from shared.accountability.goals import access, members
-from shared.accountability.goals.schemas import AccountabilityProfile, GuideChoice
+from shared.accountability.goals.schemas import GuideChoice, StaffProfile
 from shared.kernel.declare import post
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 
@@ -14,8 +14,8 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
     idempotent=True,
     rate="write",
     touches=[access.CHOOSE_GUIDE, identity.access.READ_USERS, COUNT_RATE, KEEP_ANSWER],
-    errors=[NotFound],
+    errors=[NotFound, Unavailable],
 )
-def choose_guide(user_id: Id, body: GuideChoice) -> AccountabilityProfile:
+def choose_guide(user_id: Id, body: GuideChoice) -> StaffProfile:
     """Set the guide who hears first when a user misses a day, or remove them."""
     return members.choose_guide(user_id, body.guide_id)

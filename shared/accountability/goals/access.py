@@ -8,7 +8,7 @@ PROFILE = table_access("accountability.profile", DOMAIN, "GetItem", "PutItem")
 """A user's settings, made at first use."""
 
 CHANGE_PROFILE = table_access("accountability.change-profile", DOMAIN, "GetItem", "PutItem", "UpdateItem")
-CHOOSE_GUIDE = table_access("accountability.choose-guide", DOMAIN, "UpdateItem")
+CHOOSE_GUIDE = table_access("accountability.choose-guide", DOMAIN, "GetItem", "UpdateItem")
 READ = table_access("accountability.read-goals", DOMAIN, "GetItem", "BatchGetItem", "Query")
 
 CHANGE = table_access(

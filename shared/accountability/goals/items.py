@@ -26,7 +26,8 @@ class Member(Item):
 
     ``day_start`` and ``grace`` are minutes: the local day begins at ``day_start`` after midnight and stays open
     ``grace`` longer (X-A-18). ``name`` is what partners know the user by. ``share_milestones`` lets partners hear of
-    successes. ``goals`` counts those that are not deleted.
+    successes. ``phone`` is E.164: staff call it in a crisis, and nothing else uses it. ``goals`` counts those that are
+    not deleted.
     """
 
     domain = DOMAIN
@@ -40,6 +41,7 @@ class Member(Item):
     tier = UnicodeAttribute()
     personal_best_before = IntegerAttribute()
     share_milestones = BooleanAttribute()
+    phone = UnicodeAttribute(null=True)
     guide_id = UnicodeAttribute(null=True)
     onboarding_completed_at = InstantAttribute(null=True)
     preferences = UnicodeAttribute(null=True)

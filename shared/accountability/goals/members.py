@@ -1,8 +1,9 @@
 """A user's settings for all of their goals (S-A-01); they come to be when first needed."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any
 
 from pynamodb.expressions.update import Action
 
@@ -11,13 +12,14 @@ from shared.accountability.goals.calendar import Habits
 from shared.accountability.goals.errors import TooManyGoals
 from shared.accountability.goals.items import Member
 from shared.accountability.goals.rules import MAX_GOALS
-from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange, Tier
+from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange, StaffProfile
+from shared.accountability.goals.state import Moved, attempt
 from shared.accountability.items import user_pk
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
 from shared.kernel.text.links import unlinked
-from shared.kernel.versions import ANY, Seen, refusing
+from shared.kernel.versions import ANY, Seen
 
 MAX_NAME = 60
 
@@ -70,20 +72,24 @@ def habits(member: Member) -> Habits:
 
 def view(member: Member) -> AccountabilityProfile:
     """Return settings as their owner sees them."""
-    return AccountabilityProfile(
-        user_id=member.user_id,
-        name=member.name,
-        zone=member.zone,
-        day_start=member.day_start,
-        grace=member.grace,
-        tier=cast("Tier", member.tier),
-        personal_best_before=member.personal_best_before,
-        share_milestones=member.share_milestones,
-        guide_id=member.guide_id,
-        onboarding_completed_at=member.onboarding_completed_at,
-        preferences=json.loads(member.preferences or "{}"),
-        version=member.version,
-    )
+    return AccountabilityProfile(**_settings(member), phone=member.phone)
+
+
+def _settings(member: Member) -> dict[str, Any]:
+    return {
+        "user_id": member.user_id,
+        "name": member.name,
+        "zone": member.zone,
+        "day_start": member.day_start,
+        "grace": member.grace,
+        "tier": member.tier,
+        "personal_best_before": member.personal_best_before,
+        "share_milestones": member.share_milestones,
+        "guide_id": member.guide_id,
+        "onboarding_completed_at": member.onboarding_completed_at,
+        "preferences": json.loads(member.preferences or "{}"),
+        "version": member.version,
+    }
 
 
 def change(
@@ -94,48 +100,66 @@ def change(
     Messages to the user go by the clocks of the zone from then on, unless they chose another for them.
 
     Raises:
+        ValidationFailed: the number is none at which a person can be reached.
         OtherVersion: they are in another version than was seen.
+        Unavailable: others changed them all the time.
     """
-    member_of(user_id)
-    sent = wanted.model_dump(exclude_none=True, exclude={"onboarding_completed", "preferences"})
-    actions: list[Action] = [getattr(Member, name).set(value) for name, value in sent.items()]
+    changes = _changes(wanted)
+    moved_to = [messaging.living_in(user_id, wanted.zone)] if wanted.zone else []
+
+    def once() -> AccountabilityProfile:
+        member = member_of(user_id)
+        seen.require(member.version)
+        if wanted.onboarding_completed:
+            changes["onboarding_completed_at"] = member.onboarding_completed_at or now
+        transact([_changing(member, changes), *moved_to])
+        return view(member)
+
+    return attempt(once)
+
+
+def _changes(wanted: AccountabilityProfileChange) -> dict[str, Any]:
+    changes = wanted.model_dump(exclude_unset=True, exclude={"onboarding_completed"})
     if wanted.preferences is not None:
-        actions.append(Member.preferences.set(json.dumps(wanted.preferences, ensure_ascii=False)))
-    if wanted.onboarding_completed:
-        actions.append(Member.onboarding_completed_at.set(Member.onboarding_completed_at | now))
-    if wanted.zone is None:
-        return view(_changed(user_id, actions, seen))
-    transact([_update(user_id, actions, seen), messaging.living_in(user_id, wanted.zone)])
-    return view(member_of(user_id))
+        changes["preferences"] = json.dumps(wanted.preferences, ensure_ascii=False)
+    if wanted.phone is not None:
+        # Where we send texts does not matter: a person calls.
+        changes["phone"] = messaging.phones.parse(wanted.phone, field="phone")
+    return changes
 
 
-def choose_guide(user_id: str, guide_id: str | None) -> AccountabilityProfile:
+def choose_guide(user_id: str, guide_id: str | None) -> StaffProfile:
     """Set or remove the guide of a user.
 
     Raises:
         NotFound: the user has no goals and no profile yet.
         ValidationFailed: the chosen user is no guide.
+        Unavailable: others changed it all the time.
     """
     if guide_id and not identity.may(guide_id, GUIDE):
         raise ValidationFailed(details=[("guideId", "This user is not a guide")])
-    action: Action = Member.guide_id.set(guide_id) if guide_id else Member.guide_id.remove()
-    return view(_changed(user_id, [action], ANY))
+
+    def once() -> StaffProfile:
+        member = reads.get(Member, user_pk(user_id), Member.SK)
+        if member is None:
+            raise NotFound
+        commit(_changing(member, {"guide_id": guide_id}))
+        return StaffProfile(**_settings(member))
+
+    return attempt(once)
 
 
-def _changed(user_id: str, actions: list[Action], seen: Seen) -> Member:
-    changed: Member = Member.load(commit(_update(user_id, actions, seen), returned="ALL_NEW"))
-    return changed
-
-
-def _update(user_id: str, actions: list[Action], seen: Seen) -> Update:
-    return Update(
-        Member,
-        user_pk(user_id),
-        Member.SK,
-        [*actions, Member.version.add(1)],
-        condition=seen.holds(Member.version),
-        error=refusing(Member, NotFound),
-    )
+def _changing(member: Member, changes: Mapping[str, Any]) -> Update:
+    """Return the write that changes settings as they were read (``Moved``), and change them in place."""
+    actions: list[Action] = []
+    for name, value in changes.items():
+        attribute = getattr(Member, name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+        setattr(member, name, value)
+    was = member.version
+    member.version = was + 1
+    actions.append(Member.version.set(member.version))
+    return Update(Member, member.pk, member.sk, actions, condition=Member.version == was, error=Moved)
 
 
 def one_more_goal(user_id: str) -> Update:

@@ -44,6 +44,7 @@ Description = Annotated[Text, Field(max_length=1000, examples=["Twenty minutes b
 Notes = Annotated[Text, Field(max_length=MAX_NOTES, examples=["Rainy, but done."])]
 RequestId = Annotated[str, Field(min_length=1, max_length=128, examples=["4f9a1c52-1c1c-4a34-9a52-6a1d4ad3d8b1"])]
 Policy = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["standard"])]
+PhoneText = Annotated[str, Field(min_length=4, max_length=32, examples=["+12125550123"])]
 Minutes = Annotated[int, Strict(), Field(ge=0)]
 PhotoId = Annotated[str, Field(pattern=r"^pho_[0-9a-z]{26}$", examples=["pho_01jq4w8z7xkq3v9n2m5t6r8c1d"])]
 VideoId = Annotated[str, Field(pattern=r"^vid_[0-9a-z]{26}$", examples=["vid_01jq4w8z7xkq3v9n2m5t6r8c1d"])]
@@ -81,8 +82,8 @@ FrequencyInput = Annotated[Literal["daily"] | FrequencyView, Field(examples=["da
 """``daily`` (S-A-11) or a frequency by its kind."""
 
 
-class AccountabilityProfile(Versioned):
-    """A user's settings for all of their goals; ``dayStart`` and ``grace`` are minutes (S-A-01, X-A-18)."""
+class StaffProfile(Versioned):
+    """A user's settings for all of their goals, as staff read them; ``dayStart`` and ``grace`` are minutes."""
 
     user_id: UserId
     name: str = Field(description="What partners know the user by.", examples=["Ada"])
@@ -98,8 +99,20 @@ class AccountabilityProfile(Versioned):
     version: int = Field(examples=[3])
 
 
+class AccountabilityProfile(StaffProfile):
+    """A user's settings for all of their goals (S-A-01, X-A-18)."""
+
+    phone: str | None = Field(
+        description="Where staff may call the user whose words speak of danger; shown to nobody else, used for nothing "
+        "else.",
+        examples=["+12125550123"],
+    )
+
+
 class AccountabilityProfileChange(Change):
     """What to change of a profile. Another zone, day start or grace begins with the next day (X-A-19)."""
+
+    MAY_BE_NULL = frozenset({"phone"})
 
     name: Annotated[Greeting, Field(min_length=1, max_length=60, examples=["Ada"])] | None = None
     zone: ZoneName | None = None
@@ -107,6 +120,12 @@ class AccountabilityProfileChange(Change):
     grace: Annotated[Minutes, Field(le=MAX_GRACE, examples=[60])] | None = None
     personal_best_before: Annotated[int, Strict(), Field(ge=0, le=36_500, examples=[12])] | None = None
     share_milestones: StrictBool | None = Field(default=None, examples=[True])
+    phone: PhoneText | None = Field(
+        default=None,
+        description="A person's number with its country; kept in E.164. Staff call it where words of danger are the "
+        "matter, and nothing else does. ``null`` takes it away.",
+        examples=["+1 212 555 0123"],
+    )
     onboarding_completed: Literal[True] | None = Field(
         default=None, description="Noted once, with the time.", examples=[True]
     )

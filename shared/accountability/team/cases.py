@@ -149,7 +149,7 @@ def _contact(case: Case, by: str, *, now: datetime) -> Contact | None:
         return None
     logger().info("contact_shown", case_id=case.case_id, by=by)
     clock = local_time(now, member.zone).isoformat(timespec="minutes")
-    return Contact(email=reached.email, zone=member.zone, local_time=clock[:16])
+    return Contact(email=reached.email, phone=member.phone, zone=member.zone, local_time=clock[:16])
 
 
 def decide(case_id: str, wanted: CaseDecision, by: str, *, now: datetime) -> CaseView:

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictBool, model_validator
 
+from shared.accountability.goals.schemas import PhoneText
 from shared.accountability.team.rules import ContactMethod, Privacy
-from shared.accountability.team.schemas import Channels, GoalIds, Language, Name, Note, PhoneText, Relationship
+from shared.accountability.team.schemas import Channels, GoalIds, Language, Name, Note, Relationship
 from shared.kernel.text.addresses import MailAddress
 from shared.kernel.wire import Wire
 from shared.kernel.zones import ZoneName

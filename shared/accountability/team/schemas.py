@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
+from shared.accountability.goals.schemas import PhoneText
 from shared.accountability.team.rules import CaseKind, Decision, PartnerStatus, Privacy
 from shared.kernel.text.links import Greeting
 from shared.kernel.text.reading import Line, Text
@@ -23,7 +24,6 @@ def _once(values: list[str]) -> list[str]:
 
 
 Name = Annotated[Greeting, Field(min_length=1, max_length=80, examples=["Grace"])]
-PhoneText = Annotated[str, Field(min_length=4, max_length=32, examples=["+12125550123"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en"])]
 Note = Annotated[
     Greeting, Field(min_length=1, max_length=300, examples=["You always get me going. Would you back me?"])
@@ -191,6 +191,7 @@ class Contact(Wire):
     """How a person reaches a user of whom they must make sure."""
 
     email: str = Field(examples=["ada@wellspring.example"])
+    phone: str | None = Field(description="``null`` where they gave none.", examples=["+12125550123"])
     zone: str = Field(examples=["America/New_York"])
     local_time: str = Field(description="What their clock says now.", examples=["2026-03-01T04:30"])
 

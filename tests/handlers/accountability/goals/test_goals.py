@@ -6,6 +6,8 @@ from shared.accountability.goals import keeping, members
 from shared.accountability.goals.rules import MAX_GOALS
 from shared.accountability.goals.schemas import NewGoal
 from shared.identity.seeding import ensure_account
+from shared.kernel.config import settings
+from shared.kernel.storage.client import dynamodb
 from tests.calls import call
 from tests.clock import START
 from tests.handlers.accountability.goals.conftest import (
@@ -48,12 +50,13 @@ def test_a_profile_is_there_from_the_start():
             "onboardingCompletedAt": None,
             "preferences": {},
             "version": 1,
+            "phone": None,
         },
         "meta": {},
     }
 
 
-@pytest.mark.covers_partly("S-A-01", missing="users have no phone number")
+@pytest.mark.covers("S-A-01")
 def test_a_profile_is_changed_in_parts(clock):
     profile(zone="Asia/Kathmandu", dayStart=180, grace=60, personalBestBefore=12)
     profile(onboardingCompleted=True, preferences={"theme": "dark", "sounds": False})
@@ -72,7 +75,42 @@ def test_a_profile_is_changed_in_parts(clock):
         "onboardingCompletedAt": "2026-03-01T09:30:00.000Z",
         "preferences": {"theme": "dark", "sounds": False},
         "version": 4,
+        "phone": None,
     }
+
+
+@pytest.mark.covers("S-A-01")
+def test_a_user_may_leave_a_number_and_take_it_away_again(capsys):
+    found = profile(phone="+1 (212) 555-0123", name="Ada")
+    assert (found["phone"], found["name"]) == ("+12125550123", "Ada")
+    assert profile(phone="+44 7400 123456", grace=5)["phone"] == "+447400123456", "a country that we do not text"
+    assert profile(grace=10)["phone"] == "+447400123456"
+    stale = call("accountability.change_profile", body={"phone": None}, caller=USER, headers={"If-Match": '"1"'})
+    assert (stale.status, stale.code) == (412, "PRECONDITION_FAILED")
+    assert profile(phone=None)["phone"] is None
+    assert "7400" not in str(everything()) + capsys.readouterr().out, "not in an event, nor in a log"
+
+
+def everything():
+    """Return every event, and what messaging knows."""
+    tables = [settings().table("messaging"), settings().table("accountability")]
+    found = [one for table in tables for one in dynamodb().scan(TableName=table)["Items"]]
+    return [one for one in found if one["sk"] != {"S": "MEMBER"}]
+
+
+def test_staff_who_choose_a_guide_see_no_number():
+    profile(phone="+12125550123")
+    answer = call("accountability.choose_guide", path={"user_id": "usr_ada"}, body={"guideId": None}, caller=ADMIN)
+    assert ok(answer).data["name"] == "Unknown"
+    assert "phone" not in answer.data
+
+
+@pytest.mark.parametrize("number", ["12", "2125550123", "+18005550199", "+8816", "+1 212 555 0123 x9", "call me"])
+def test_a_number_at_which_nobody_is_reached_is_refused(number):
+    answer = call("accountability.change_profile", body={"phone": number}, caller=USER)
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert answer.json["error"]["details"][0]["field"] == "phone"
+    assert ok(call("accountability.read_profile", caller=USER)).data["phone"] is None
 
 
 @pytest.mark.parametrize(

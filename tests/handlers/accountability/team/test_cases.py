@@ -167,11 +167,25 @@ def test_words_of_danger_are_put_before_a_person_who_releases_the_goal(call, inv
 def test_who_reads_words_of_danger_is_told_how_to_reach_the_user(call, invoke, missed, clock):
     account = new_account("usr_ada", "ada@wellspring.example", "unset", now=clock.now())
     commit(Put(account))
-    commit(Update(Member, user_pk("usr_ada"), Member.SK, [Member.zone.set("America/New_York")]))
+    commit(
+        Update(
+            Member,
+            user_pk("usr_ada"),
+            Member.SK,
+            [Member.zone.set("America/New_York"), Member.phone.set("+12125550123")],
+        )
+    )
     danger(invoke, clock)
     (case,) = crises(call)
     contact = read_case(call, case["id"]).data["contact"]
-    assert contact == {"email": "ada@wellspring.example", "zone": "America/New_York", "localTime": "2026-03-01T04:31"}
+    assert contact == {
+        "email": "ada@wellspring.example",
+        "phone": "+12125550123",
+        "zone": "America/New_York",
+        "localTime": "2026-03-01T04:31",
+    }
+    commit(Update(Member, user_pk("usr_ada"), Member.SK, [Member.phone.remove()]))
+    assert read_case(call, case["id"]).data["contact"]["phone"] is None
     commit(Delete(Account, account.pk, account.sk))
     assert read_case(call, case["id"]).data["contact"] is None
 
