@@ -7,6 +7,7 @@ from shared.accountability.team.rules import CaseKind
 from shared.accountability.team.schemas import CaseView
 from shared.kernel.cursors import BadCursor
 from shared.kernel.declare import get
+from shared.kernel.orders import SortQuery
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Page
 
@@ -25,6 +26,7 @@ def list_cases(
     kind: CaseKind | None = None,
     cursor: Annotated[str | None, Query(max_length=1024, description="Where to go on.")] = None,
     limit: Annotated[int, Query(ge=1, le=cases.MAX_LIMIT)] = 50,
+    sort: SortQuery = "oldest",
 ) -> Page[CaseView]:
     """List what a person has to decide, the oldest first."""
-    return cases.listed(status, kind, limit=limit, cursor=cursor)
+    return cases.listed(status, kind, limit=limit, cursor=cursor, order=sort)

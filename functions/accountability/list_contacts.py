@@ -9,6 +9,7 @@ from shared.kernel import cursors
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
 from shared.kernel.errors import NotFound
+from shared.kernel.orders import SortQuery
 from shared.kernel.paths import Id
 from shared.kernel.wire import Page
 
@@ -25,7 +26,8 @@ def list_contacts(
     caller: Caller,
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=history.MAX_CONTACTS)] = 20,
+    sort: SortQuery = "newest",
 ) -> Page[ContactView]:
     """List who was told or asked about a goal, what was said, and what came of it; the latest day first."""
-    shown, following = history.contacts(caller.user_id, goal_id, limit=limit, cursor=cursor)
+    shown, following = history.contacts(caller.user_id, goal_id, limit=limit, cursor=cursor, order=sort)
     return Page(shown, limit=limit, next_cursor=following)

@@ -3,6 +3,7 @@ from shared.accountability.escalation.schemas import CursorQuery, GoalQuery, Int
 from shared.kernel import cursors
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
+from shared.kernel.orders import SortQuery
 from shared.kernel.wire import Page
 
 
@@ -14,8 +15,12 @@ from shared.kernel.wire import Page
     secrets=[cursors.SECRET],
 )
 def list_interactions(
-    caller: Caller, goal_id: GoalQuery = None, cursor: CursorQuery = None, limit: LimitQuery = 50
+    caller: Caller,
+    goal_id: GoalQuery = None,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 50,
+    sort: SortQuery = "newest",
 ) -> Page[InteractionView]:
     """List what passed between oneself, one's guide and one's partners, the newest first."""
-    lines, following = timeline.page(caller.user_id, goal_id, limit=limit, cursor=cursor)
+    lines, following = timeline.page(caller.user_id, goal_id, limit=limit, cursor=cursor, order=sort)
     return Page(lines, limit=limit, next_cursor=following)

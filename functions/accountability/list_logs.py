@@ -5,6 +5,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.cursors import BadCursor
 from shared.kernel.declare import get
 from shared.kernel.errors import NotFound
+from shared.kernel.orders import SortQuery
 from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Page
@@ -26,6 +27,7 @@ def list_logs(
     last: ToQuery = None,
     limit: LimitQuery = 31,
     cursor: CursorQuery = None,
+    sort: SortQuery = "newest",
 ) -> Page[LogView]:
     """List the days of a goal with their logs and outcomes, newest first."""
-    return history.page(caller.user_id, goal_id, first, last, limit=limit, cursor=cursor)
+    return history.page(caller.user_id, goal_id, first, last, limit=limit, cursor=cursor, order=sort)

@@ -7,7 +7,7 @@ from shared.kernel.cursors import BadCursor
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.wire import Page
 from shared.live import access, discovery
-from shared.live.schemas import CategoryQuery, CursorQuery, StreamView
+from shared.live.schemas import CategoryQuery, CursorQuery, StreamSort, StreamSummary
 
 
 @get(
@@ -24,6 +24,7 @@ def discover_streams(
     category: CategoryQuery = None,
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=discovery.MAX_LIMIT)] = 20,
-) -> Page[StreamView]:
-    """Find something to watch: live streams first, then those that have ended, the latest first."""
-    return discovery.page(status, category, limit=limit, cursor=cursor, now=clock.now())
+    sort: StreamSort = "viewers",
+) -> Page[StreamSummary]:
+    """Find something to watch: live streams first, the most watched before the others, then those that have ended."""
+    return discovery.page(status, category, sort, limit=limit, cursor=cursor, now=clock.now())

@@ -3,6 +3,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.kernel.declare import get
+from shared.kernel.orders import SortQuery
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Page
 from shared.messaging import access, operating
@@ -23,6 +24,7 @@ def list_messages(
     ],
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    sort: SortQuery = "newest",
 ) -> Page[MessageSummary]:
     """List what went out to somebody in the last 90 days, the newest first: what became of it, not what it said."""
-    return operating.messages_to(recipient_id, limit=limit, cursor=cursor)
+    return operating.messages_to(recipient_id, limit=limit, cursor=cursor, order=sort)

@@ -3,6 +3,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.kernel.declare import get
+from shared.kernel.orders import SortQuery
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Page
 from shared.payments import access, reviews
@@ -20,6 +21,7 @@ from shared.payments.schemas import PaymentReview
 def list_payment_reviews(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    sort: SortQuery = "oldest",
 ) -> Page[PaymentReview]:
     """List refunds, disputes and payments that wait for a person, oldest first."""
-    return reviews.queue(limit=limit, cursor=cursor)
+    return reviews.queue(limit=limit, cursor=cursor, order=sort)

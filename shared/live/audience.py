@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from pynamodb.expressions.update import Action
+
 from shared.kernel import cursors, due, realtime
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.kernel.wire import Page
+from shared.live import rules
 from shared.live.items import STREAM_SK, WATCHING, Stream, Watching, stream_id_of, stream_pk
 from shared.live.messages import ViewersChanged
 from shared.live.schemas import Viewer
@@ -77,7 +80,11 @@ def recount(pk: str, *, now: datetime) -> None:
 def _store(pk: str, count: int, now: datetime) -> bool:
     """Keep a count unless a later one is kept; tell whether it differs from the one before."""
     later = Stream.viewers_counted_at.does_not_exist() | (Stream.viewers_counted_at < now)
-    actions = [Stream.viewers.set(count), Stream.viewers_counted_at.set(now)]
+    actions: list[Action] = [Stream.viewers.set(count), Stream.viewers_counted_at.set(now)]
+    stream = reads.get(Stream, pk, STREAM_SK)
+    if stream is not None and stream.started_at is not None:
+        rank = rules.popularity(count, started_at=stream.started_at, stream_id=stream.stream_id)
+        actions.append(Stream.popularity.set(rank))
     update = Update(Stream, pk, STREAM_SK, actions, condition=Stream.pk.exists() & later)
     try:
         before = Stream.load(commit(update, returned="ALL_OLD"))

@@ -27,12 +27,13 @@ _SHOWN = (
 
 LISTED = Index("listed", "listed", "listing", include=_SHOWN)
 CATEGORY = Index("category", "category_id", "listing", include=_SHOWN)
+POPULAR = Index("popular", "on_air", "popularity", include=(*_SHOWN, "category_id"))
 WATCHING = Index("watching", "watching_stream", "watching_user", include=("started_at",))
 
-TABLE = Table(DOMAIN, indexes=(DUE, LISTED, CATEGORY, WATCHING, RECEIVED))
+TABLE = Table(DOMAIN, indexes=(DUE, LISTED, CATEGORY, POPULAR, WATCHING, RECEIVED))
 
 EVERY_STREAM = "STREAM"
-"""The one partition of ``listed``."""
+"""The one partition of ``listed``, and of ``popular``."""
 
 
 class Stream(Item):
@@ -47,12 +48,15 @@ class Stream(Item):
     |---|---|---|
     | listed | ``listed`` ``STREAM``, ``listing`` | every stream that was on air, live ones first, latest first |
     | category | ``category_id``, ``listing`` | the same of one category |
+    | popular | ``on_air`` ``STREAM``, ``popularity`` | every stream on air by its viewers, then by when it began |
 
-    ``listing`` (``rules.listing``) is absent while a stream is not listed, so both indexes are sparse. ``listed`` is
-    one partition: it takes a write when a stream starts, pauses, ends or its viewer count changes (gathered over a
-    few seconds), which one partition bears for some thousands of streams on air at once (1,000 writes/s), and a page
-    of 20 costs one or two of its 3,000 read units/s, behind a 30-second cache. Shard it before that is passed: an index
-    that throttles holds up the writes of its streams (never those of viewing sessions, which are not in it).
+    ``listing`` (``rules.listing``) is absent while a stream is not listed, so both indexes are sparse; so is
+    ``popular``, whose ``on_air`` is absent while nothing is broadcast and whose ``popularity`` (``rules.popularity``)
+    is set with each count of the viewers. ``STREAM`` is one partition of each: it takes a write when a stream starts,
+    pauses, ends or its viewer count changes (gathered over a few seconds; two where the key changes), which one
+    partition bears for some thousands of streams on air at once (1,000 writes/s), and a page of 20 costs one or two of
+    its 3,000 read units/s, behind a 30-second cache. Shard it before that is passed: an index that throttles holds up
+    the writes of its streams (never those of viewing sessions, which are not in it).
 
     ``rate_per_minute`` is what a minute costs since its category or premium was set; a rate of the category that
     takes effect later replaces it (``rules.rate_at``).
@@ -82,6 +86,8 @@ class Stream(Item):
     ended_at = InstantAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     listing = UnicodeAttribute(null=True)
+    on_air = UnicodeAttribute(null=True)
+    popularity = UnicodeAttribute(null=True)
 
     @property
     def stream_id(self) -> str:

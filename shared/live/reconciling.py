@@ -18,7 +18,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, commit
 from shared.kernel.telemetry import logger
-from shared.live import audience, lookup, metering, rooms, streams
+from shared.live import audience, lookup, metering, rooms, rules, streams
 from shared.live.items import DOMAIN, EVERY_STREAM, LISTED, STREAM_SK, WATCHING, Stream, Watching
 from shared.live.rules import StreamStatus
 
@@ -70,7 +70,7 @@ def reconcile(*, now: datetime) -> int:
 def _on_air() -> Iterator[Stream]:
     mark = reads.get(Bookmark, Bookmark.PK, Bookmark.SK)
     start = json.loads(mark.start) if mark and mark.start else None
-    key = (Stream.listed == EVERY_STREAM) & Stream.listing.startswith("LIVE#")
+    key = (Stream.listed == EVERY_STREAM) & Stream.listing.startswith(rules.LIVE_PREFIX)
     for _ in range(PAGES):
         page = reads.query(Stream, key, index=LISTED.name, limit=PAGE, start=start, consistent=False)
         start = page.next_key

@@ -97,6 +97,11 @@ def next_rate(schedule: Sequence[RateStep], now: datetime, premium_multiplier_pe
     return step and RateStep(step.effective_from, rate_per_minute(step.rate_per_minute, premium_multiplier_permille))
 
 
+LIVE_PREFIX: Final = "LIVE#"
+ENDED_PREFIX: Final = "ENDED#"
+"""What ``listing`` begins with."""
+
+
 def listing(
     status: StreamStatus, *, started_at: datetime | None, ended_at: datetime | None, stream_id: str
 ) -> str | None:
@@ -108,5 +113,10 @@ def listing(
     if started_at is None or status is StreamStatus.REMOVED:
         return None
     if status in ON_AIR:
-        return f"LIVE#{to_ms(started_at):014d}#{stream_id}"
-    return f"ENDED#{to_ms(ended_at or started_at):014d}#{stream_id}"
+        return f"{LIVE_PREFIX}{to_ms(started_at):014d}#{stream_id}"
+    return f"{ENDED_PREFIX}{to_ms(ended_at or started_at):014d}#{stream_id}"
+
+
+def popularity(viewers: int, *, started_at: datetime, stream_id: str) -> str:
+    """Return the sort key of a stream among those on air: read backwards, the most watched first, then the latest."""
+    return f"{viewers:010d}#{to_ms(started_at):014d}#{stream_id}"

@@ -6,12 +6,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from shared.kernel.money import CreditAmount, CreditInput, DecimalText, from_decimal, to_decimal
+from shared.kernel.orders import SORT_TOLD
 from shared.kernel.text.reading import Line
 from shared.kernel.wire import Change, Instant, InstantInput, Versioned, Wire
 from shared.live.rules import MAX_PREMIUM, MAX_RATE, NO_PREMIUM, RateStep, StreamStatus
 
 CategoryQuery = Annotated[str | None, Query(max_length=40, description="A category's name or id.")]
 CursorQuery = Annotated[str | None, Query(max_length=1000, description="``nextCursor`` of the page before.")]
+
+StreamSort = Annotated[
+    Literal["newest", "viewers"],
+    Query(description=f"{SORT_TOLD} Live streams are before ended ones in both.", examples=["viewers"]),
+]
 
 Title = Annotated[Line, Field(min_length=1, max_length=120, examples=["Sunday strings"])]
 CategoryName = Annotated[
@@ -80,8 +86,8 @@ class RateView(NextRate):
     category: str = Field(examples=["talk-shows"])
 
 
-class StreamView(Versioned):
-    """A stream as everybody sees it. ``ratePerMinute`` is what whoever joins now pays, in credits."""
+class StreamSummary(Wire):
+    """A stream as lists show it. ``ratePerMinute`` is what whoever joins now pays, in credits."""
 
     id: str = Field(examples=["str_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     creator_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
@@ -96,6 +102,11 @@ class StreamView(Versioned):
     created_at: Instant
     started_at: Instant | None
     ended_at: Instant | None
+
+
+class StreamView(StreamSummary, Versioned):
+    """A stream as everybody sees it, in the version that a change names."""
+
     version: int = Field(examples=[3])
 
 
@@ -137,9 +148,10 @@ class Viewer(Wire):
 
 
 class CategoryView(Wire):
-    """A category and what a minute costs in it, in credits, without a premium."""
+    """A category, how many of its streams are live, and what a minute costs in it, in credits, without a premium."""
 
     id: str = Field(examples=["talk-shows"])
     name: str = Field(examples=["Talk Shows"])
+    live_streams: int = Field(ge=0, description="How many are on air now, paused ones too.", examples=[3])
     rate_per_minute: CreditAmount = Field(examples=["6"])
     next_rate: NextRate | None

@@ -19,7 +19,7 @@ from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
 from shared.live.items import EVERY_STREAM, Stream
 from shared.live.rules import StreamStatus
-from shared.live.schemas import NextRate, StreamChange, StreamView
+from shared.live.schemas import NextRate, StreamChange, StreamSummary, StreamView
 
 END_ANY = "live:end"
 """Who may end any creator's stream (S-L-18)."""
@@ -39,12 +39,13 @@ def owned(stream_id: str, user_id: str) -> Stream:
 
 def view(stream: Stream, *, now: datetime) -> StreamView:
     """Return a stream as everybody sees it. One query, of its category's rates."""
-    return shown(stream, rates.schedule_of(stream.category_id), now=now)
+    shown = summary(stream, rates.schedule_of(stream.category_id), now=now)
+    return StreamView(**dict(shown), version=stream.version or 1)
 
 
-def shown(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamView:
-    """Return a stream as everybody sees it, its category's rates at hand."""
-    return StreamView(
+def summary(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamSummary:
+    """Return a stream as lists show it, its category's rates at hand."""
+    return StreamSummary(
         id=stream.stream_id,
         creator_id=stream.creator_id,
         title=stream.title,
@@ -58,7 +59,6 @@ def shown(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamV
         created_at=stream.created_at,
         started_at=stream.started_at,
         ended_at=stream.ended_at,
-        version=stream.version or 1,
     )
 
 
@@ -169,12 +169,18 @@ def _actions(stream: Stream) -> list[Action]:
     listing = rules.listing(
         StreamStatus(stream.status), started_at=stream.started_at, ended_at=stream.ended_at, stream_id=stream.stream_id
     )
+    popularity = stream.started_at and rules.popularity(
+        stream.viewers, started_at=stream.started_at, stream_id=stream.stream_id
+    )
+    on_air = StreamStatus(stream.status) in rules.ON_AIR
     optional: list[tuple[Attribute[Any], Any]] = [
         (Stream.thumbnail_url, stream.thumbnail_url),
         (Stream.started_at, stream.started_at),
         (Stream.ended_at, stream.ended_at),
         (Stream.listing, listing),
         (Stream.listed, EVERY_STREAM if listing else None),
+        # A count may have been kept since the stream was read.
+        (Stream.popularity, popularity and (Stream.popularity | popularity)),
     ]
     return [
         Stream.version.set(stream.version),
@@ -186,5 +192,6 @@ def _actions(stream: Stream) -> list[Action]:
         Stream.status.set(stream.status),
         Stream.paused_at.set(stream.paused_at) if stream.paused_at else Stream.paused_at.remove(),
         Stream.unattended_since.remove(),
+        Stream.on_air.set(EVERY_STREAM) if on_air else Stream.on_air.remove(),
         *(attribute.set(value) for attribute, value in optional if value is not None),
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, commit
 from shared.kernel.versions import OtherVersion, Seen, refusing
@@ -60,19 +61,19 @@ def message(message_id: str) -> MessageView:
     )
 
 
-def messages_to(recipient_id: str, *, limit: int, cursor: str | None) -> Page[MessageSummary]:
-    """Return a page of what went out to somebody, the newest first. One query of an index and one read of the messages.
+def messages_to(recipient_id: str, *, limit: int, cursor: str | None, order: Order) -> Page[MessageSummary]:
+    """Return a page of what went out to somebody. One query of an index and one read of the messages.
 
     Raises:
         BadCursor: the cursor is of another list.
     """
-    scope = f"messages#{recipient_id}"
+    scope = f"messages#{recipient_id}#{order}"
     found = reads.query(
         Message,
         Message.recipient_id == recipient_id,
         index=RECIPIENTS.name,
         limit=limit,
-        descending=True,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
     )
     keys = [(Message, one["pk"]["S"], one["sk"]["S"]) for one in found.items]

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from shared.kernel import cursors
 from shared.kernel.brands import Product, brand
+from shared.kernel.orders import Order
 from shared.kernel.pages import Link, State, page
 from shared.kernel.storage import reads
 from shared.kernel.wire import Page, Raw
@@ -13,19 +14,19 @@ from shared.payments.items import PURCHASES, PaymentItem, ProviderRefItem
 from shared.payments.schemas import PaymentView
 
 
-def purchases(user_id: str, *, limit: int, cursor: str | None) -> Page[PaymentView]:
-    """Return one page of a user's purchases, newest first. One query.
+def purchases(user_id: str, *, limit: int, cursor: str | None, order: Order) -> Page[PaymentView]:
+    """Return one page of a user's purchases. One query.
 
     Raises:
         BadCursor: the cursor is not one of this list.
     """
-    scope = f"purchases#{user_id}"
+    scope = f"purchases#{user_id}#{order}"
     found = reads.query(
         PaymentItem,
         PaymentItem.user_id == user_id,
         index=PURCHASES.name,
         limit=limit,
-        descending=True,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
     )
     views = [_view(item) for item in found.load(PaymentItem)]

@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from shared.kernel import cursors
 from shared.kernel.ids import derived_id
 from shared.kernel.money import Minor
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.table import DUE
 from shared.kernel.storage.writes import Attributes, Put, Update, Write, commit, transact
@@ -91,18 +92,19 @@ def open_review(about: About, reason: str, beside: Sequence[Write], *, now: date
     metrics().add_metric(name=METRIC, unit=MetricUnit.Count, value=1)
 
 
-def queue(*, limit: int, cursor: str | None) -> Page[PaymentReview]:
-    """Return one page of what waits for a person, oldest first.
+def queue(*, limit: int, cursor: str | None, order: Order) -> Page[PaymentReview]:
+    """Return one page of what waits for a person.
 
     Raises:
         BadCursor: the cursor is not one of this list.
     """
-    scope = "payment-reviews"
+    scope = f"payment-reviews#{order}"
     found = reads.query(
         ReviewItem,
         ReviewItem.due_shard == OPEN_REVIEWS,
         index=DUE.name,
         limit=limit,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
     )
     keys = [(ReviewItem, item["pk"]["S"], item["sk"]["S"]) for item in found.items]

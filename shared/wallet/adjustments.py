@@ -12,6 +12,7 @@ from shared.kernel.config import settings
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.ids import derived_id
 from shared.kernel.money import Credits, credits_of
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.table import DUE
 from shared.kernel.storage.writes import Put, Update, Write, commit
@@ -81,18 +82,19 @@ def adjust(body: AdjustmentRequest, *, admin_id: str, operation: str, now: datet
     return _view(item)
 
 
-def waiting(*, limit: int, cursor: str | None) -> Page[Adjustment]:
-    """Return one page of the corrections that wait for a second administrator, oldest first.
+def waiting(*, limit: int, cursor: str | None, order: Order) -> Page[Adjustment]:
+    """Return one page of the corrections that wait for a second administrator.
 
     Raises:
         BadCursor: the cursor is not one of this list.
     """
-    scope = "adjustments"
+    scope = f"adjustments#{order}"
     found = reads.query(
         AdjustmentItem,
         AdjustmentItem.due_shard == WAITING_ADJUSTMENTS,
         index=DUE.name,
         limit=limit,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
     )
     keys = [(AdjustmentItem, item["pk"]["S"], item["sk"]["S"]) for item in found.items]

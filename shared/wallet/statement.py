@@ -10,6 +10,7 @@ from typing import Any, cast
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
 from shared.kernel.money import NOTHING, Credits
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.wallet import rules
 from shared.wallet.errors import AccountNotFound
@@ -62,23 +63,23 @@ def balance_at(user_id: str, instant: datetime) -> BalanceAt:
 
 
 def page(
-    user_id: str, *, limit: int, cursor: str | None, kind: rules.EntryType | None = None
+    user_id: str, *, limit: int, cursor: str | None, kind: rules.EntryType | None = None, order: Order = "newest"
 ) -> tuple[list[StatementEntry], str | None]:
-    """Return one page of a statement, newest first (S-W-20). One query.
+    """Return one page of a statement (S-W-20). One query.
 
     A page of one type comes from the next ``SEARCHED`` entries: it may be short, even empty, and yet go on.
 
     Raises:
         BadCursor: the cursor is not one of this statement.
     """
-    scope = f"statement#{user_id}#{kind}"
+    scope = f"statement#{user_id}#{kind}#{order}"
     start = cursors.decode(scope, cursor)
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
     part = reads.query(
         EntryItem,
         key,
         limit=SEARCHED if kind else limit,
-        descending=True,
+        descending=order == "newest",
         start=start,
         filter_by=EntryItem.type == kind if kind else None,
         consistent=False,

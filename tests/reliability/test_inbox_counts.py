@@ -63,9 +63,9 @@ def test_the_count_is_right_whoever_reads_and_writes_at_once(stage, seed):
 def test_a_list_of_unread_ones_goes_on_although_all_were_read_meanwhile(stage):
     for number in range(5):
         _come(number)
-    page = reading.page(USER, read=False, limit=2, cursor=None, now=START)
+    page = reading.page(USER, read=False, limit=2, cursor=None, order="newest", now=START)
     assert [one.id for one in page.items] == [notification_id(5), notification_id(4)]
     _read_all(None)
     _come(5)
-    rest = reading.page(USER, read=False, limit=2, cursor=page.pagination.next_cursor, now=START)
+    rest = reading.page(USER, read=False, limit=2, cursor=page.pagination.next_cursor, order="newest", now=START)
     assert (rest.items, rest.pagination.next_cursor) == ([], None)

@@ -10,6 +10,7 @@ from shared.accountability.escalation.schemas import ContactView, EscalationView
 from shared.accountability.goals import state
 from shared.accountability.items import goal_pk
 from shared.kernel import cursors
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.messaging import Channel
 
@@ -20,20 +21,22 @@ _BEST = ("FAILED", "SENT", "DELIVERED")
 _SUCCESS = {"SENT": True, "DELIVERED": True, "QUEUED": None}
 
 
-def contacts(user_id: str, goal_id: str, *, limit: int, cursor: str | None) -> tuple[list[ContactView], str | None]:
-    """Return a page of a goal's contacts, of the latest day first, with what was said. Three calls.
+def contacts(
+    user_id: str, goal_id: str, *, limit: int, cursor: str | None, order: Order
+) -> tuple[list[ContactView], str | None]:
+    """Return a page of a goal's contacts by day, with what was said. Three calls.
 
     Raises:
         NotFound: there is no such goal of the user's.
         BadCursor: the cursor is of another list.
     """
     state.find(user_id, goal_id, deleted=True)
-    scope = f"contacts#{goal_id}"
+    scope = f"contacts#{goal_id}#{order}"
     found = reads.query(
         Contact,
         (Contact.pk == goal_pk(goal_id)) & Contact.sk.startswith("CONTACT#"),
         limit=limit,
-        descending=True,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
         consistent=False,
     )
@@ -71,26 +74,26 @@ def _contact(item: Contact, said: Mapping[str, str]) -> ContactView:
 
 
 def escalations(
-    user_id: str, goal_id: str, *, limit: int, cursor: str | None
+    user_id: str, goal_id: str, *, limit: int, cursor: str | None, order: Order
 ) -> tuple[list[EscalationView], str | None]:
-    """Return a page of a goal's escalations, the latest first, each with its steps. Three calls.
+    """Return a page of a goal's escalations, each with its steps. Three calls.
 
     Raises:
         NotFound: there is no such goal of the user's.
         BadCursor: the cursor is of another list.
     """
     state.find(user_id, goal_id, deleted=True)
-    scope = f"escalations#{goal_id}"
+    scope = f"escalations#{goal_id}#{order}"
     found = reads.query(
         Escalation,
         (Escalation.pk == goal_pk(goal_id)) & Escalation.sk.startswith("ESCALATION#"),
         limit=limit,
-        descending=True,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
         consistent=False,
     )
     items = found.load(Escalation)
-    steps = _steps(goal_id, items[-1].missed_since) if items else []
+    steps = _steps(goal_id, min(item.missed_since for item in items)) if items else []
     return [_escalation(item, steps) for item in items], cursors.encode(scope, found.next_key)
 
 

@@ -10,6 +10,7 @@ from shared.accountability.items import user_pk
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
 from shared.kernel.ids import derived_id
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put
 
@@ -49,21 +50,21 @@ def line(
 
 
 def page(
-    user_id: str, goal_id: str | None, *, limit: int, cursor: str | None
+    user_id: str, goal_id: str | None, *, limit: int, cursor: str | None, order: Order
 ) -> tuple[list[InteractionView], str | None]:
-    """Return a page of a user's timeline, the newest first. One query.
+    """Return a page of a user's timeline. One query.
 
     A page of one goal comes from the next ``SEARCHED`` lines: it may be short, even empty, and yet go on.
 
     Raises:
         BadCursor: the cursor is of another list.
     """
-    scope = f"interactions#{user_id}#{goal_id}"
+    scope = f"interactions#{user_id}#{goal_id}#{order}"
     found = reads.query(
         Interaction,
         (Interaction.pk == user_pk(user_id)) & Interaction.sk.startswith("INTERACTION#"),
         limit=SEARCHED if goal_id else limit,
-        descending=True,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
         filter_by=Interaction.goal_id == goal_id if goal_id else None,
         consistent=False,

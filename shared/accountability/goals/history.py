@@ -9,6 +9,7 @@ from shared.accountability.goals.state import find
 from shared.accountability.items import goal_pk
 from shared.kernel import cursors
 from shared.kernel.errors import ValidationFailed
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.wire import Page
 
@@ -16,9 +17,9 @@ _FIRST, _LAST = "0001-01-01", "9999-12-31"
 
 
 def page(
-    user_id: str, goal_id: str, first: str | None, last: str | None, *, limit: int, cursor: str | None
+    user_id: str, goal_id: str, first: str | None, last: str | None, *, limit: int, cursor: str | None, order: Order
 ) -> Page[LogView]:
-    """Return a page of a goal's days between two dates, newest first. One read, one query.
+    """Return a page of a goal's days between two dates. One read, one query.
 
     Raises:
         NotFound: there is no such goal of the user's.
@@ -28,10 +29,10 @@ def page(
     if (first or _FIRST) > (last or _LAST):
         raise ValidationFailed(details=[("from", "This is later than to")])
     find(user_id, goal_id)
-    scope = f"logs#{goal_id}#{first}#{last}"
+    scope = f"logs#{goal_id}#{first}#{last}#{order}"
     start = cursors.decode(scope, cursor)
     key = (Day.pk == goal_pk(goal_id)) & Day.sk.between(day_sk(first or _FIRST), day_sk(last or _LAST))
-    found = reads.query(Day, key, limit=limit, descending=True, start=start)
+    found = reads.query(Day, key, limit=limit, descending=order == "newest", start=start)
     days = [view(day) for day in found.load(Day)]
     return Page(days, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 

@@ -16,6 +16,7 @@ from shared.accountability.team.schemas import CaseDecision, CaseDetail, CaseVie
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import derived_id
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, commit
 from shared.kernel.telemetry import logger, metrics
@@ -58,18 +59,19 @@ def new_case(
     )
 
 
-def listed(status: str, kind: CaseKind | None, *, limit: int, cursor: str | None) -> Page[CaseView]:
-    """Return a page of cases, the oldest first. Of one kind, a page may hold fewer than ``limit`` and still go on.
+def listed(status: str, kind: CaseKind | None, *, limit: int, cursor: str | None, order: Order) -> Page[CaseView]:
+    """Return a page of cases. Of one kind, a page may hold fewer than ``limit`` and still go on.
 
     Raises:
         BadCursor: the cursor is of another list.
     """
-    scope = f"cases#{status}#{kind or ''}"
+    scope = f"cases#{status}#{kind or ''}#{order}"
     found = reads.query(
         Case,
         Case.case_status == status,
         index=CASES.name,
         limit=limit,
+        descending=order == "newest",
         start=cursors.decode(scope, cursor),
         filter_by=Case.kind == kind if kind else None,
     )

@@ -6,6 +6,7 @@ from typing import cast
 
 from shared.kernel import cursors, inbox
 from shared.kernel.errors import Unavailable
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Attributes, Update, Write, transact
@@ -30,15 +31,20 @@ class _Decided(Exception):
         self.decision = decision
 
 
-def queue(status: ReviewStatus, *, limit: int, cursor: str | None) -> Page[ReviewView]:
-    """Return one page of replies to be judged, or judged before, oldest first.
+def queue(status: ReviewStatus, *, limit: int, cursor: str | None, order: Order) -> Page[ReviewView]:
+    """Return one page of replies to be judged, or judged before.
 
     Raises:
         BadCursor: the cursor is not one of this list.
     """
-    scope = f"reviews#{status}"
+    scope = f"reviews#{status}#{order}"
     found = reads.query(
-        Review, Review.review_status == status, index=REVIEWS.name, limit=limit, start=cursors.decode(scope, cursor)
+        Review,
+        Review.review_status == status,
+        index=REVIEWS.name,
+        limit=limit,
+        descending=order == "newest",
+        start=cursors.decode(scope, cursor),
     )
     keys = [(Review, item["pk"]["S"], item["sk"]["S"]) for item in found.items]
     # One that was decided since the index was asked is shown as it is.

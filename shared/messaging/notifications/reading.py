@@ -7,6 +7,7 @@ from pynamodb.expressions.condition import Condition
 
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound
+from shared.kernel.orders import Order
 from shared.kernel.storage.reads import Key, get, query, query_all
 from shared.kernel.storage.writes import ConditionFailed, Update, commit, transact
 from shared.kernel.wire import Page
@@ -29,13 +30,15 @@ _MOST_READS = 10
 """Queries for one page of a filtered list; a page may then be shorter than asked for, and have a next one."""
 
 
-def page(user_id: str, *, read: bool | None, limit: int, cursor: str | None, now: datetime) -> Page[NotificationView]:
-    """Return one page of a user's inbox, newest first; only what is read, or only what is not, where asked for.
+def page(
+    user_id: str, *, read: bool | None, limit: int, cursor: str | None, order: Order, now: datetime
+) -> Page[NotificationView]:
+    """Return one page of a user's inbox; only what is read, or only what is not, where asked for.
 
     Raises:
         BadCursor: the cursor is not one of this list.
     """
-    pk, scope = notifications_pk(user_id), f"notifications#{user_id}#{read}"
+    pk, scope = notifications_pk(user_id), f"notifications#{user_id}#{read}#{order}"
     until = _read_until(get(Inbox, pk, Inbox.SK))
     first = notification_sk(until + 1 if read is False else 0)
     key = (Notification.pk == pk) & Notification.sk.between(first, _LAST)
@@ -43,14 +46,16 @@ def page(user_id: str, *, read: bool | None, limit: int, cursor: str | None, now
     found: list[Notification] = []
     start = cursors.decode(scope, cursor)
     if start is not None and start["sk"]["S"] < first:
-        # Everything from there on was read meanwhile; storage refuses to start outside of what is asked for.
-        return Page([], limit=limit, next_cursor=None)
+        # What is older than that was read meanwhile; storage refuses to start outside of what is asked for.
+        if order == "newest":
+            return Page([], limit=limit, next_cursor=None)
+        start = None
     for _ in range(_MOST_READS):
         part = query(
             Notification,
             key,
             limit=limit + 1 if read is None else _READ_TOGETHER,
-            descending=True,
+            descending=order == "newest",
             start=start,
             filter_by=wanted,
         )

@@ -68,6 +68,9 @@ def put_stream(stream_id="str_1", status="LIVE", **changed):
         rules.StreamStatus(status), started_at=fields["started_at"], ended_at=fields["ended_at"], stream_id=stream_id
     )
     fields |= {"listing": listing, "listed": "STREAM" if listing else None}
+    if started:
+        fields["popularity"] = rules.popularity(fields["viewers"], started_at=fields["started_at"], stream_id=stream_id)
+    fields["on_air"] = "STREAM" if status in rules.ON_AIR else None
     stream = Stream(pk=stream_pk(stream_id), sk=STREAM_SK, **fields)
     commit(Put(stream))
     return stream

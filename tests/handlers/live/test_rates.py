@@ -111,7 +111,8 @@ def test_the_categories_show_what_is_and_what_comes(call, announce, clock):
     announce(rate="12")
     announce(rate="15", at="2026-03-01T09:40:00.000Z", key="two")
     shown = {one["id"]: one for one in call("live.list_categories").data}
-    assert shown["gaming"] == {"id": "gaming", "name": "Gaming", "ratePerMinute": "6", "nextRate": None}
+    free = {"id": "gaming", "name": "Gaming", "liveStreams": 0, "ratePerMinute": "6", "nextRate": None}
+    assert shown["gaming"] == free
     assert shown["music"]["nextRate"] == {"ratePerMinute": "12", "effectiveFrom": SOON}
     clock.advance(seconds=60)
     (music,) = [one for one in call("live.list_categories").data if one["id"] == "music"]

@@ -93,13 +93,16 @@ class StreamLife(RuleBasedStateMachine):
 
     @rule()
     def it_is_listed_where_it_belongs_and_nowhere_else(self):
-        found = {
-            shown: [stream.id for stream in discovery.page(shown, None, limit=50, cursor=None, now=self.now).items]
-            for shown in ("live", "ended", "all")
-        }
         on_air = [self.stream_id] if self.status in rules.ON_AIR else []
         over = [self.stream_id] if self.status in rules.OVER and self.started else []
-        assert found == {"live": on_air, "ended": over, "all": on_air + over}
+        for sort in ("newest", "viewers"):
+            found = {
+                shown: [
+                    stream.id for stream in discovery.page(shown, None, sort, limit=50, cursor=None, now=self.now).items
+                ]
+                for shown in ("live", "ended", "all")
+            }
+            assert found == {"live": on_air, "ended": over, "all": on_air + over}
 
     @rule()
     def each_change_of_status_was_announced_once(self):

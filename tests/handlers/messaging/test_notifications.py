@@ -12,6 +12,7 @@ from shared.messaging.notifications.items import Inbox, notifications_pk
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Taken, Words
 from shared.messaging.providers import in_app
 from tests.clock import START
+from tests.lists import assert_sorts
 from tests.triggers import principal, queue_event
 
 ADA = principal("usr_ada", "messaging:use")
@@ -227,6 +228,25 @@ def test_each_user_has_their_own(call):
 def test_a_list_that_cannot_be_is_refused(call, query):
     answer = call("messaging.list_notifications", caller=ADA, query=query)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.covers("S-P-27")
+def test_an_inbox_is_read_from_either_end(call):
+    fill(5)
+    read_all(call)
+    for number in range(2):
+        in_app.send(outgoing(f"msg_new_{number}"))
+    for query in ({}, {"read": "true"}, {"read": "false"}):
+        assert_sorts(call, "messaging.list_notifications", ADA, query=query)
+
+
+def test_oldest_first_goes_on_with_what_is_unread_where_the_rest_was_read_meanwhile(call):
+    fill(2)
+    cursor = listed(call, read="false", sort="oldest", limit="1")["pagination"]["nextCursor"]
+    read_all(call)
+    in_app.send(outgoing("msg_later"))
+    page = listed(call, read="false", sort="oldest", limit="1", cursor=cursor)
+    assert len(page["data"]) == 1
 
 
 def test_a_cursor_is_good_for_its_list_only(call):

@@ -8,6 +8,7 @@ from shared.messaging import budgets, sending
 from tests import carriers, messages
 from tests.carriers import Carrier
 from tests.clock import START
+from tests.lists import assert_sorts
 from tests.messages import SENDER, attempts, summary
 from tests.outbox import sent
 from tests.triggers import principal
@@ -240,6 +241,7 @@ def test_a_malformed_budget_is_refused(call, changes):
     assert call("messaging.set_budget", body=LIMIT | changes, caller=ADMIN).code == "VALIDATION_ERROR"
 
 
+@pytest.mark.covers("S-P-27")
 def test_what_went_out_to_somebody_is_listed_newest_first_without_words(call):
     messages.enlist()
     first = messages.ask("one")
@@ -255,5 +257,6 @@ def test_what_went_out_to_somebody_is_listed_newest_first_without_words(call):
         "messaging.list_messages", query=query | {"cursor": page.json["pagination"]["nextCursor"]}, caller=ADMIN
     )
     assert [one["id"] for one in rest.data] == [first]
+    assert_sorts(call, "messaging.list_messages", ADMIN, query={"recipientId": messages.PAT})
     assert call("messaging.list_messages", query={"recipientId": "usr_nobody"}, caller=ADMIN).data == []
     assert call("messaging.list_messages", query=query, caller=GUIDE).code == "FORBIDDEN"

@@ -11,6 +11,7 @@ from tests import outbox
 from tests.calls import Answer, Call
 from tests.clock import FixedClock
 from tests.handlers.messaging.conftest import sent
+from tests.lists import assert_sorts
 from tests.texting import ANN, BEN, deliver, sid, work, written
 from tests.triggers import principal
 
@@ -162,6 +163,7 @@ def test_whatever_else_they_write_is_read_too_before_anything_goes_out(
     assert stands() == []
 
 
+@pytest.mark.covers("S-P-27")
 def test_the_queue_is_read_page_by_page_oldest_first(call: Call, clock: FixedClock) -> None:
     for number in range(3):
         deliver(written(TEXT, number=f"+1415555020{number}", at=number))
@@ -173,6 +175,7 @@ def test_the_queue_is_read_page_by_page_oldest_first(call: Call, clock: FixedClo
     assert (len(first["data"]), len(rest["data"]), opened) == (2, 1, sorted(opened))
     other = call("messaging.list_reviews", caller=GUIDE, query={"status": "DECIDED", "cursor": cursor})
     assert (other.status, other.code) == (400, "VALIDATION_ERROR")
+    assert_sorts(call, "messaging.list_reviews", GUIDE, unasked="oldest")
 
 
 def test_what_does_not_exist_or_is_not_allowed_is_refused(call: Call, review_id: str) -> None:

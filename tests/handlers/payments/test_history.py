@@ -13,6 +13,7 @@ from shared.payments.items import ProviderRefItem
 from tests import deliveries
 from tests.calls import Call, Invoke
 from tests.clock import START
+from tests.lists import assert_sorts
 from tests.triggers import principal, queue_event
 
 VIEWER = principal("usr_viewer", "payments:buy")
@@ -41,7 +42,7 @@ def keep(payment_id: str, minutes: int = 0, **changes: object) -> None:
     commit(Put(deliveries.payment(payment_id, at=START + timedelta(minutes=minutes), **changes)))
 
 
-@pytest.mark.covers("S-W-52")
+@pytest.mark.covers("S-W-52", "S-P-27")
 def test_purchases_come_newest_first_page_by_page(call: Call) -> None:
     keep("pay_1", status="SUCCEEDED", method="CARD", settled_at=START)
     keep("pay_2", minutes=1, status="FAILED")
@@ -60,6 +61,9 @@ def test_purchases_come_newest_first_page_by_page(call: Call) -> None:
         "data": [view("pay_1", "2026-03-01T09:30:00.000Z", **paid)],
         "pagination": {"limit": 2, "hasMore": False, "nextCursor": None},
     }
+    assert_sorts(call, "payments.list_payments", VIEWER)
+    support = principal("usr_admin", "payments:read")
+    assert_sorts(call, "payments.list_user_payments", support, query={"userId": "usr_viewer"})
     foreign = call("payments.list_payments", caller=OTHER, query={"cursor": cursor})
     assert (foreign.status, foreign.json["error"]["details"][0]["field"]) == (400, "cursor")
 

@@ -12,6 +12,7 @@ from tests import deliveries
 from tests.calls import Answer, Call
 from tests.clock import START, FixedClock
 from tests.deliveries import COMPLETED, deliver, event, money_back, standing, work
+from tests.lists import assert_sorts
 from tests.triggers import principal
 
 ADMIN = principal("usr_admin", "payments:review")
@@ -94,6 +95,7 @@ def test_an_event_that_comes_again_is_put_up_once_and_not_again_after_the_decisi
     assert waiting(call) == []
 
 
+@pytest.mark.covers("S-P-27")
 def test_a_payment_that_does_not_fit_waits_with_the_rest_oldest_first(call: Call, clock: FixedClock) -> None:
     hear("evt_1", "charge.refunded")
     clock.advance(seconds=5)
@@ -110,6 +112,7 @@ def test_a_payment_that_does_not_fit_waits_with_the_rest_oldest_first(call: Call
         caller=ADMIN,
     )
     assert [found["source"] for found in (*first.data, *rest.data)] == ["evt_1", "evt_2"]
+    assert_sorts(call, "payments.list_payment_reviews", ADMIN, unasked="oldest")
 
 
 def test_a_decision_is_noted_with_who_and_why_and_leaves_the_list(call: Call) -> None:

@@ -13,6 +13,7 @@ from tests.calls import Answer, Call
 from tests.clock import START, FixedClock
 from tests.handlers.wallet.conftest import ADMIN, VIEWER, deposit, falsify, hold, rows, settle
 from tests.handlers.wallet.test_administration import forget_answers
+from tests.lists import assert_sorts
 from tests.outbox import sent
 from tests.triggers import principal
 
@@ -79,6 +80,14 @@ def test_a_correction_up_to_the_cap_is_posted_at_once(call: Call, counted: list[
     answer = adjust(call, "500")
     assert (answer.status, answer.data["status"], answer.data["sequence"]) == (201, "POSTED", 2)
     assert (balance(), waiting(call), counted) == (600_000, [], [])
+
+
+@pytest.mark.covers("S-P-27")
+def test_what_waits_is_listed_from_either_end(call: Call, clock: FixedClock) -> None:
+    for number in range(2):
+        clock.advance(minutes=1)
+        assert adjust(call, "600", str(number)).data["status"] == "REQUESTED"
+    assert_sorts(call, "wallet.list_adjustments", ADMIN, unasked="oldest")
 
 
 @pytest.mark.parametrize("amount", ["500.001", "-500.001"])

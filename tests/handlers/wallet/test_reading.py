@@ -8,6 +8,7 @@ from shared.kernel.storage.client import dynamodb
 from shared.wallet import statement
 from tests.clock import START
 from tests.handlers.wallet.conftest import OTHER, VIEWER, deposit, hold, settle
+from tests.lists import assert_sorts
 from tests.triggers import principal
 
 READS = [
@@ -120,6 +121,14 @@ def test_pages_follow_each_other_without_a_gap(call, limit, kind):
         if cursor is None:
             break
     assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
+@pytest.mark.covers("S-P-27")
+@pytest.mark.parametrize("kind", [{}, {"type": "DEPOSIT"}])
+def test_a_statement_is_read_from_either_end(call, kind):
+    for number in range(3):
+        deposit(f"pay_{number}", 1000 + number, at=START)
+    assert_sorts(call, "wallet.list_entries", VIEWER, query=kind)
 
 
 @pytest.mark.covers("S-W-20", "X-P-04")

@@ -2,11 +2,13 @@
 
 import pytest
 
+from shared.accountability.escalation.items import Contact, Escalation
 from shared.accountability.goals.items import Goal, goal_sk
-from shared.accountability.items import user_pk
+from shared.accountability.items import goal_pk, user_pk
 from shared.kernel import config
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.reads import query_all
 from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.limit_items import Sender, sender_pk
@@ -16,6 +18,7 @@ from tests import escalations as world
 from tests.clock import START
 from tests.handlers.accountability.escalation.test_results import clears, contact, news, note, reply
 from tests.handlers.accountability.escalation.test_steps import THREE, asked, follow, messages
+from tests.lists import assert_sorts
 from tests.outbox import sent
 from tests.triggers import principal, queue_event
 
@@ -53,6 +56,7 @@ def everything():
     return [dynamodb().scan(TableName=settings().table(name))["Items"] for name in ("accountability", "messaging")]
 
 
+@pytest.mark.covers("S-P-27")
 @pytest.mark.covers_partly(
     "S-A-09",
     missing="users are not listed by their guide, nor logs by user and date, only by goal and date",
@@ -85,6 +89,8 @@ def test_the_timeline_is_ones_own_newest_first_and_paged(call, invoke, clock):
     assert call("accountability.list_interactions", caller=EVE, query={"cursor": cursor}).status == 400
     of_goal = call("accountability.list_interactions", caller=ADA, query={"goalId": world.GOAL})
     assert len(of_goal.data) == 2
+    assert_sorts(call, "accountability.list_interactions", ADA)
+    assert_sorts(call, "accountability.list_interactions", ADA, query={"goalId": world.GOAL})
     assert call("accountability.list_interactions", caller=ADA, query={"goalId": "gol_other"}).data == []
 
 
@@ -137,6 +143,26 @@ def test_contacts_tell_what_was_said_and_what_came_of_it_but_not_the_partners_li
         }
     ]
     assert call("accountability.list_contacts", caller=EVE, path=PATH).code == "NOT_FOUND"
+
+
+@pytest.mark.covers("S-P-27")
+def test_contacts_and_escalations_are_read_from_either_end(call, invoke):
+    follow(invoke, 2)
+    for model in (Contact, Escalation):
+        key = (model.pk == goal_pk(world.GOAL)) & model.sk.startswith(f"{model.__name__.upper()}#")
+        (raw,) = query_all(model, key)
+        other = model.load(dict(raw))
+        first, _, rest = other.sk.partition("#")
+        other.sk = f"{first}#2025-01-01{rest[10:]}"
+        if model is Escalation:
+            other.missed_since, other.escalation_id = "2025-01-01", "esc_before"
+        else:
+            other.message_id = "msg_before"
+        commit(Put(other))
+    for name in ("accountability.list_contacts", "accountability.list_escalations"):
+        assert_sorts(call, name, ADA, path=PATH)
+    oldest = call("accountability.list_escalations", caller=ADA, path=PATH, query={"sort": "oldest"})
+    assert [bool(one["steps"]) for one in oldest.data] == [False, True]
 
 
 @pytest.mark.covers("X-A-16")

@@ -23,6 +23,7 @@ from tests.handlers.accountability.goals.conftest import (
     profile,
     topics,
 )
+from tests.lists import assert_sorts
 
 TOMORROW, DAY_AFTER = "2026-03-02", "2026-03-03"
 DANGER = "I want to kill myself"
@@ -410,7 +411,7 @@ def test_a_batch_has_one_to_twenty_five_logs(count):
     assert call("accountability.merge_logs", body={"logs": logs}, caller=USER).status == 400
 
 
-@pytest.mark.covers("S-A-09")
+@pytest.mark.covers("S-A-09", "S-P-27")
 def test_days_are_listed_by_date_page_by_page(clock):
     goal_id = new_goal()["id"]
     pass_days(goal_id, clock, 5)
@@ -422,6 +423,7 @@ def test_days_are_listed_by_date_page_by_page(clock):
     assert [one["date"][-2:] for one in rest.data] == ["02"]
     other = call("accountability.list_logs", path={"goal_id": goal_id}, query={"cursor": cursor}, caller=USER)
     assert other.status == 400
+    assert_sorts(call, "accountability.list_logs", USER, path={"goal_id": goal_id})
     backwards = {"from": TOMORROW, "to": TODAY}
     refused = call("accountability.list_logs", path={"goal_id": goal_id}, query=backwards, caller=USER)
     assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "from")

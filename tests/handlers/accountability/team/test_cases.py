@@ -14,6 +14,7 @@ from shared.identity.registration import new_account
 from shared.kernel.storage.writes import Delete, Put, Update, commit
 from tests import escalations as world
 from tests import outbox
+from tests.lists import assert_sorts
 from tests.team import GUIDE, OTHER, USER, messages
 from tests.triggers import principal, queue_event, schedule_event
 
@@ -303,6 +304,7 @@ def test_danger_that_waits_for_a_quarter_of_an_hour_is_counted_until_it_is_decid
     assert waiting() == 0
 
 
+@pytest.mark.covers("S-P-27")
 def test_cases_are_listed_page_by_page_the_oldest_first(call, clock):
     for number in range(5):
         clock.advance(minutes=1)
@@ -319,6 +321,7 @@ def test_cases_are_listed_page_by_page_the_oldest_first(call, clock):
     assert (found, cursor) == ([f"gol_{number}" for number in range(5)], None)
     assert call("accountability.list_cases", caller=GUIDE, query={"kind": "CRISIS"}).data == []
     assert call("accountability.list_cases", caller=GUIDE, query={"cursor": "x"}).status == 400
+    assert_sorts(call, "accountability.list_cases", GUIDE, unasked="oldest")
 
 
 @pytest.mark.parametrize("name", ["read_case", "decide_case"])
