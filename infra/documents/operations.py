@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from infra.documents.gateway import GATEWAY_CHOICE, gateway_answers
+from infra.documents.outcomes import led_to
 from infra.documents.refusals import Refusal
 from infra.documents.samples import REFERENCE, Schema, example
 from infra.documents.servers import SERVERS
@@ -76,7 +77,7 @@ def problem(error: Refusal) -> type[BaseModel]:
 
 def refusal_example(error: Refusal, schemas: dict[str, Schema]) -> Schema:
     """Return an error's example, with its real code and message."""
-    details = [{"field": "title", "message": "Field required"}] if error.code == "VALIDATION_ERROR" else []
+    details = [{"field": "title", "message": "This is needed"}] if error.code == "VALIDATION_ERROR" else []
     told = {"code": error.code, "message": error.message, "details": details, "requestId": "Zm9vYmFyMDAwMQ=="}
     value: Schema = {"error": told}
     if error.carries:
@@ -195,7 +196,11 @@ def operation(
         )
         for status in sorted(errors.keys() | gateway.keys())
     }
-    return made | {"responses": {str(route.status): _success(route, derived, schemas)} | refused}
+    answered = _success(route, derived, schemas)
+    if "example" in (shown := answered["content"].get(JSON, {})):
+        asked = made.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
+        shown["example"] = led_to(made["operationId"], asked, shown["example"])
+    return made | {"responses": {str(route.status): answered} | refused}
 
 
 def webhook(function: Function[Any, Any], url: FunctionUrl) -> Schema:

@@ -75,7 +75,7 @@ def credits_from(text: object) -> Credits:
 CreditAmount = Annotated[
     Credits,
     PlainSerializer(to_decimal, return_type=str, when_used="json"),
-    Field(json_schema_extra={"type": "string", "format": "credits", "examples": ["12.5"]}),
+    Field(json_schema_extra={"type": "string", "format": "credits"}, examples=["12.5"]),
 ]
 """Milli-credits in code, a decimal string in JSON: for answers."""
 
@@ -88,7 +88,7 @@ CreditText = Annotated[DecimalText, Field(json_schema_extra={"format": "credits"
 CreditInput = Annotated[Credits, BeforeValidator(credits_from, json_schema_input_type=CreditText)]
 """A decimal string in JSON, milli-credits in code: for requests."""
 
-MinorAmount = Annotated[Minor, Field(json_schema_extra={"format": "minor-units", "examples": [999]})]
+MinorAmount = Annotated[Minor, Field(json_schema_extra={"format": "minor-units"}, examples=[999])]
 """Money on the wire: an integer of minor units; its currency is a field beside it."""
 
 

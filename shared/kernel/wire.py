@@ -84,7 +84,7 @@ def _to_text(instant: datetime) -> str:
 Instant = Annotated[
     datetime,
     PlainSerializer(_to_text, return_type=str, when_used="json"),
-    Field(json_schema_extra={"format": "date-time", "examples": ["2026-03-01T09:30:00.000Z"]}),
+    Field(json_schema_extra={"format": "date-time"}, examples=["2026-03-01T09:30:00.000Z"]),
 ]
 """An instant on the wire: ISO 8601 in UTC with ``Z``."""
 

@@ -71,8 +71,8 @@ class NewRate(Wire):
 class NextRate(Wire):
     """A rate that is announced: whoever begins to watch from then on pays it."""
 
-    rate_per_minute: CreditAmount = Field(examples=["9"])
-    effective_from: Instant
+    rate_per_minute: CreditAmount = Field(examples=["12"])
+    effective_from: Instant = Field(examples=["2026-04-01T00:00:00.000Z"])
 
     @classmethod
     def of(cls, step: RateStep | None) -> "NextRate | None":
@@ -99,9 +99,9 @@ class StreamSummary(Wire):
     rate_per_minute: CreditAmount = Field(examples=["9"])
     next_rate: NextRate | None
     premium_multiplier: Multiplier
-    created_at: Instant
+    created_at: Instant = Field(examples=["2026-03-01T09:15:00.000Z"])
     started_at: Instant | None
-    ended_at: Instant | None
+    ended_at: Instant | None = Field(examples=[None])
 
 
 class StreamView(StreamSummary, Versioned):
@@ -154,4 +154,4 @@ class CategoryView(Wire):
     name: str = Field(examples=["Talk Shows"])
     live_streams: int = Field(ge=0, description="How many are on air now, paused ones too.", examples=[3])
     rate_per_minute: CreditAmount = Field(examples=["6"])
-    next_rate: NextRate | None
+    next_rate: NextRate | None = Field(examples=[None])

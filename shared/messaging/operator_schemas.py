@@ -67,7 +67,7 @@ class MessageView(Wire):
                     "requestedAt": _AT,
                     "allowedAt": _AT,
                     "sentAt": _AT,
-                    "validUntil": _AT,
+                    "validUntil": "2026-03-02T09:30:00.000Z",
                     "attempts": [_ATTEMPT],
                 }
             ]

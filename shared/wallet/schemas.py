@@ -113,4 +113,4 @@ class ReconcileReport(Wire):
     entries: int = Field(examples=[12])
     gaps: int = Field(examples=[0])
     sound: bool
-    applied: bool = Field(description="A correcting entry was written.")
+    applied: bool = Field(description="A correcting entry was written.", examples=[False])

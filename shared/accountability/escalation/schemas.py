@@ -167,7 +167,7 @@ class ContactView(Wire):
     contact_method: Channel | None = Field(examples=["SMS"])
     message_sent: str | None = Field(examples=["Hi Ben, this is Dataday. …"])
     response_received: Literal["ACCEPTED", "DONE", "CANNOT"] | None = Field(examples=["ACCEPTED"])
-    responded_at: Instant | None
+    responded_at: Instant | None = Field(examples=["2026-03-01T11:02:00.000Z"])
     state: ContactState = Field(examples=["DELIVERED"])
     reason: str | None = Field(examples=[None])
     successful: bool | None = Field(examples=[True])
@@ -179,15 +179,15 @@ class ContactView(Wire):
 class StepView(Wire):
     """One step of a missed day, as planned or taken."""
 
-    date: LocalDate
+    date: LocalDate = Field(examples=["2026-03-02"])
     days_missed: int = Field(examples=[2])
     number: int = Field(examples=[3])
     round: str = Field(examples=["00"])
     status: Literal["PLANNED", "DONE", "SKIPPED"] = Field(examples=["DONE"])
     reason: str | None = Field(examples=[None])
     contacts: int | None = Field(examples=[1])
-    due_at: Instant | None
-    done_at: Instant | None
+    due_at: Instant | None = Field(examples=["2026-03-03T14:00:00.000Z"])
+    done_at: Instant | None = Field(examples=["2026-03-03T14:00:21.000Z"])
 
 
 class EscalationView(Wire):
@@ -199,8 +199,8 @@ class EscalationView(Wire):
     policy_version: int = Field(examples=[1])
     status: Literal["OPEN", "ENDED"] = Field(examples=["OPEN"])
     reason: str | None = Field(examples=[None])
-    started_at: Instant
-    ended_at: Instant | None
+    started_at: Instant = Field(examples=["2026-03-02T09:00:00.000Z"])
+    ended_at: Instant | None = Field(examples=[None])
     steps: list[StepView]
 
 
@@ -212,9 +212,9 @@ class PreviewContact(Wire):
 
     name: str = Field(examples=["Ben"])
     partner_id: str | None = Field(examples=["ptn_01k0000000000000000000000a"])
-    kind: Kind = Field(examples=["ASK"])
+    kind: Kind = Field(examples=["NOTIFY"])
     channel: Channel | None = Field(examples=["SMS"])
-    earliest_at: Instant | None
+    earliest_at: Instant | None = Field(examples=["2026-03-02T14:00:00.000Z"])
     words: str | None = Field(examples=["Hi Ben, this is Dataday. …"])
     reason: str | None = Field(default=None, examples=[None])
 
@@ -224,7 +224,7 @@ class PreviewDay(Wire):
 
     date: LocalDate
     days_missed: int = Field(examples=[1])
-    ends_at: Instant
+    ends_at: Instant = Field(examples=["2026-03-02T09:00:00.000Z"])
     contacts: list[PreviewContact]
 
 

@@ -176,7 +176,7 @@ class PauseRequest(Wire):
     """A pause, its first and its last day; open-ended without ``until`` (X-A-17)."""
 
     first: LocalDate = Field(alias="from")
-    until: LocalDate | None = None
+    until: LocalDate | None = Field(default=None, examples=["2026-03-08"])
 
     @model_validator(mode="after")
     def _forward(self) -> "PauseRequest":
@@ -190,8 +190,8 @@ class OpenDay(Wire):
 
     date: LocalDate
     zone: str = Field(examples=["America/New_York"])
-    closes_at: Instant
-    log_until: Instant
+    closes_at: Instant = Field(examples=["2026-03-02T08:00:00.000Z"])
+    log_until: Instant = Field(examples=["2026-03-02T09:00:00.000Z"])
 
 
 class GoalView(Versioned):
@@ -214,9 +214,9 @@ class GoalView(Versioned):
     longest_streak: int = Field(examples=[40])
     missed_run: int = Field(examples=[0])
     missed_since: LocalDate | None = Field(examples=[None])
-    created_at: Instant
-    completed_at: Instant | None
-    deleted_at: Instant | None
+    created_at: Instant = Field(examples=["2025-12-01T14:00:00.000Z"])
+    completed_at: Instant | None = Field(examples=[None])
+    deleted_at: Instant | None = Field(examples=[None])
     version: int = Field(examples=[3])
 
 
@@ -287,8 +287,8 @@ class LogView(Versioned):
     photo_url: str | None = Field(examples=[None])
     video_url: str | None = Field(examples=[None])
     voice_url: str | None = Field(examples=[None])
-    recorded_at: Instant | None
-    logged_at: Instant | None
+    recorded_at: Instant | None = Field(examples=["2026-03-01T21:15:00.000Z"])
+    logged_at: Instant | None = Field(examples=["2026-03-01T21:15:02.000Z"])
     revision: int = Field(examples=[0])
     escalation_state: int = Field(examples=[0])
 
@@ -300,7 +300,7 @@ class RevisionView(Wire):
     completed: bool | None = Field(examples=[False])
     notes: str | None = Field(examples=["Rainy."])
     outcome: Outcome | None = Field(examples=["LOGGED"])
-    changed_at: Instant
+    changed_at: Instant = Field(examples=["2026-03-01T21:20:00.000Z"])
     changed_by: UserId
 
 
@@ -385,5 +385,5 @@ class OutageReport(Wire):
 class OutageView(Wire):
     """An outage as it is kept."""
 
-    began_at: Instant = Field(alias="from")
-    ended_at: Instant = Field(alias="to")
+    began_at: Instant = Field(alias="from", examples=["2026-03-01T19:00:00.000Z"])
+    ended_at: Instant = Field(alias="to", examples=["2026-03-01T20:00:00.000Z"])

@@ -61,17 +61,17 @@ class PartnerView(Versioned):
     voicemail: bool = Field(examples=[True])
     language: str = Field(examples=["en"])
     zone: str | None = Field(examples=["America/New_York"])
-    status: PartnerStatus
+    status: PartnerStatus = Field(examples=["ACTIVE"])
     active: bool = Field(examples=[True])
     consent_given: bool = Field(examples=[True])
-    consent_date: Instant | None
+    consent_date: Instant | None = Field(examples=["2026-03-01T10:04:00.000Z"])
     milestones: bool = Field(examples=[True])
     privacy: Privacy
     goals: list[str] | None = Field(examples=[None])
     note: str | None = Field(examples=["You always get me going. Would you back me?"])
     invited_at: Instant
     paused_until: Instant | None = Field(examples=[None])
-    last_contacted: Instant | None
+    last_contacted: Instant | None = Field(examples=["2026-03-06T15:00:00.000Z"])
     contact_count: int = Field(examples=[3])
     version: int = Field(examples=[3])
 
@@ -116,7 +116,7 @@ class PartnerEngagement(Engagement):
 
     partner_id: str = Field(examples=["ptn_01k0000000000000000000000a"])
     name: str = Field(examples=["Grace"])
-    status: PartnerStatus
+    status: PartnerStatus = Field(examples=["ACTIVE"])
 
 
 class TeamEngagement(Wire):

@@ -29,7 +29,7 @@ class MeterResult(Wire):
     """What a ping came to. ``nextAllowedMs`` is in how many milliseconds the next one is accepted."""
 
     success: bool
-    remaining_credits: CreditAmount = Field(examples=["94"])
+    remaining_credits: CreditAmount = Field(examples=["98.5"])
     next_allowed_ms: int = Field(examples=[9000])
     message: str | None = Field(default=None, examples=[None])
 
@@ -37,21 +37,21 @@ class MeterResult(Wire):
 class JoinRequest(Wire):
     """What a viewer was shown: the stream's ``ratePerMinute``. The session may cost less, never more."""
 
-    rate_per_minute: CreditInput = Field(ge=0, examples=["6"])
+    rate_per_minute: CreditInput = Field(ge=0, examples=["9"])
 
 
 class CurrentRate(Wire):
     """What a minute costs now, in credits."""
 
-    rate_per_minute: CreditAmount = Field(examples=["9"])
+    rate_per_minute: CreditAmount = Field(examples=["12"])
 
 
 class JoinedSession(Wire):
     """A viewing session: credits per minute, and what was needed to start (S-W-36)."""
 
     session_id: SessionId
-    metering_rate: CreditAmount = Field(examples=["6"])
-    minimum_balance: CreditAmount = Field(examples=["1"])
+    metering_rate: CreditAmount = Field(examples=["9"])
+    minimum_balance: CreditAmount = Field(examples=["1.5"])
 
 
 class ViewingSummary(Wire):
@@ -59,12 +59,12 @@ class ViewingSummary(Wire):
 
     session_id: SessionId
     stream_id: StreamId
-    status: Literal["ACTIVE", "ENDED"]
+    status: Literal["ACTIVE", "ENDED"] = Field(examples=["ENDED"])
     reason: str | None = Field(examples=["left"])
     started_at: Instant
-    ended_at: Instant | None
+    ended_at: Instant | None = Field(examples=["2026-03-01T09:32:00.000Z"])
     intervals: int = Field(description="Intervals charged.", examples=[12])
-    charged: CreditAmount = Field(examples=["12"])
+    charged: CreditAmount = Field(examples=["18"])
 
 
 class MeterEvent(Wire):
@@ -73,4 +73,4 @@ class MeterEvent(Wire):
     interval_index: int = Field(examples=[0])
     charged_at: Instant
     playback_ms: int = Field(examples=[10000])
-    credits_debited: CreditAmount = Field(examples=["1"])
+    credits_debited: CreditAmount = Field(examples=["1.5"])

@@ -39,5 +39,5 @@ class ReviewView(Wire):
     opened_at: Instant
     decision: Decision | None = Field(examples=[None])
     decided_by: str | None = Field(examples=[None])
-    decided_at: Instant | None
+    decided_at: Instant | None = Field(examples=[None])
     note: str | None = Field(examples=[None])

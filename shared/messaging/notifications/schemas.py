@@ -27,7 +27,7 @@ class NotificationView(Wire):
     """One entry of a user's inbox."""
 
     id: str = Field(examples=["ntf_000000000007"])
-    type: NotificationType
+    type: NotificationType = Field(examples=["LOW_BALANCE"])
     title: str = Field(examples=["Your credits run low"])
     message: str = Field(examples=["You have 4.5 credits left."])
     read: bool

@@ -92,7 +92,7 @@ class VersionView(Wire):
     key: str = Field(examples=["escalation.day-1"])
     locale: str = Field(examples=["en"])
     version: int = Field(examples=[2])
-    status: Literal["DRAFT", "APPROVED"]
+    status: Literal["DRAFT", "APPROVED"] = Field(examples=["APPROVED"])
     active: bool = Field(description="Messages are written with it.")
     wording: Wording
     author_id: str | None = Field(
@@ -101,7 +101,7 @@ class VersionView(Wire):
     )
     created_at: Instant | None
     approved_by: str | None = Field(examples=["usr_01k0000000000000000000000c"])
-    approved_at: Instant | None
+    approved_at: Instant | None = Field(examples=["2026-03-01T10:00:00.000Z"])
 
 
 class TemplateView(Wire):
@@ -148,6 +148,4 @@ class TemplatePreview(Wire):
     segments: int = Field(ge=0, examples=[1])
     encoding: Literal["GSM-7", "UCS-2"] | None = Field(description="Of a text message.")
     version: int | None = Field(examples=[1])
-    problems: list[str] = Field(
-        description="Why it would not be sent; empty where it would.", examples=[["partner_name is missing"]]
-    )
+    problems: list[str] = Field(description="Why it would not be sent; empty where it would.", examples=[[]])
