@@ -1,5 +1,6 @@
 """Programs from the npm registry that tests run, each folder with its own lock file."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -9,13 +10,18 @@ from infra.local.settings import TOOL_PATH
 
 
 def installed(folder: Path) -> Path:
-    """Install what a folder's lock file says, if that is not done yet, and return where it is."""
+    """Install what a folder's lock file says, if that is not done yet, and return where it is.
+
+    Whoever comes second waits: ``npm ci`` begins by deleting what the first one writes.
+    """
     modules = folder / "node_modules"
     lock = folder / "package-lock.json"
     done = modules / ".package-lock.json"
-    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-        subprocess.run(command, cwd=folder, env=environment(), check=True, stdout=sys.stderr)
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+            subprocess.run(command, cwd=folder, env=environment(), check=True, stdout=sys.stderr)
     return modules
 
 

@@ -60,7 +60,7 @@ def stream(stream_id: str, number: int = 0) -> Stream:
         title=f"Sunday strings, part {number:07d}",
         category="Music",
         category_id="music",
-        status=stream_rules.Status.LIVE.value,
+        status=stream_rules.StreamStatus.LIVE.value,
         thumbnail_url=f"https://cdn.wellspring.example/thumbnails/{number:07d}.jpg",
         premium_permille=stream_rules.NO_PREMIUM,
         rate_per_minute=RATE,
@@ -68,7 +68,9 @@ def stream(stream_id: str, number: int = 0) -> Stream:
         created_at=started,
         started_at=started,
         listed=EVERY_STREAM,
-        listing=stream_rules.listing(stream_rules.Status.LIVE, started_at=started, ended_at=None, stream_id=stream_id),
+        listing=stream_rules.listing(
+            stream_rules.StreamStatus.LIVE, started_at=started, ended_at=None, stream_id=stream_id
+        ),
     )
 
 

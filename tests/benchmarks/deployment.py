@@ -1,5 +1,6 @@
 """What the measured functions stand on: the emulator, tables from the declarations, the Stripe simulator."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ import pytest
 
 from shared.identity import authorization
 from shared.kernel import clock as kernel_clock
+from shared.kernel.brands import EXAMPLE
 from shared.kernel.security import keys
 from shared.kernel.storage.client import aws_client
 from tests import engine
@@ -51,6 +53,7 @@ def deployed() -> Iterator[Deployment]:
                 "AWS_ENDPOINT_URL_DYNAMODB": os.environ.get("DYNAMODB_ENDPOINT", aws),
                 "WELLSPRING_STAGE": STAGE,
                 "WELLSPRING_FUNCTION": "bench",
+                "WELLSPRING_BRANDS": json.dumps(EXAMPLE),
                 "WELLSPRING_PUBLIC_URL": "https://api.wellspring.example",
                 "WELLSPRING_SOCKET_ENDPOINT": "https://live.wellspring.example/live",
                 "WELLSPRING_STRIPE_API_BASE": stripe.url,

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from infra.local.settings import ROOT, TOOL_PATH
+from tests import node
 
 HERE = Path(__file__).parent
 UNPACKED = ROOT / ".local" / "browser"
@@ -29,9 +30,7 @@ def executable() -> str:
         raise NoBrowser(f"tests of pages need a Chromium: name one by {VARIABLE}=/path/to/chromium")
     environment = os.environ | {"PATH": TOOL_PATH, "TMPDIR": str(UNPACKED)}
     UNPACKED.mkdir(parents=True, exist_ok=True)
-    if not (HERE / "node_modules").is_dir():
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-        subprocess.run(command, cwd=HERE, env=environment, check=True, stdout=sys.stderr)
+    node.installed(HERE)
     found = subprocess.run(
         ["node", "unpack.js"], cwd=HERE, env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
