@@ -185,7 +185,7 @@ def _log_access(
         f"{name}-access",
         # This prefix keeps the gateway's deliveries out of the size limit of the account's log resource policy.
         log_group_name=f"/aws/vendedlogs/{names.prefixed(stage.name, name)}",
-        retention=stage.log_retention,
+        retention=logs.RetentionDays[stage.log_retention],
         removal_policy=RemovalPolicy.DESTROY,
     )
     resource = api_stage.node.default_child

@@ -89,7 +89,7 @@ def make_function(
         stack,
         f"{name}-log",
         log_group_name=f"/aws/lambda/{function_name(platform.stage.name, declaration)}",
-        retention=platform.stage.log_retention,
+        retention=logs.RetentionDays[platform.stage.log_retention],
         removal_policy=RemovalPolicy.DESTROY,
     )
     allowed = [*statements(declaration, platform), *triggered_by, *_own(group)]

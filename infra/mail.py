@@ -38,11 +38,6 @@ class Mail:
     topic: sns.Topic
 
 
-def bounce_domain(mail_domain: str) -> str:
-    """Return the domain that bounces return to."""
-    return f"bounce.{mail_domain}"
-
-
 def make_mail(scope: Stack, stage: Stage) -> Mail:
     """Make the identity of the sender's domain, a configuration set and the topic that it tells."""
     ses.EmailIdentity(
@@ -50,7 +45,7 @@ def make_mail(scope: Stack, stage: Stage) -> Mail:
         "mail",
         identity=ses.Identity.domain(stage.mail_domain),
         # So that SPF is checked on a domain of ours, which DMARC wants; until its records exist SES uses its own.
-        mail_from_domain=None if stage.local else bounce_domain(stage.mail_domain),
+        mail_from_domain=None if stage.local else stage.bounce_domain,
         mail_from_behavior_on_mx_failure=None if stage.local else ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE,
     )
     topic = _topic(scope, stage)

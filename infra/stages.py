@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from aws_cdk.aws_logs import RetentionDays
-
 from infra import brands
 from shared.kernel.config import TEXT_COUNTRIES, Settings
 
@@ -37,7 +35,7 @@ class Stage:
             ``live.<domain>``); may be empty.
         certificate: ARN of the certificate of those names in the same region.
         alarm_address: who is written to when an alarm fires; only the local stage has none.
-        log_retention: of functions and access logs.
+        log_retention: of functions and access logs: a name of ``aws_logs.RetentionDays``.
         rate: requests per second of each API but the meter's, ``burst`` on top.
         meter_rate: ticks per second, ``meter_burst`` on top: ten times as many viewers at once.
     """
@@ -51,11 +49,16 @@ class Stage:
     domain: str = ""
     certificate: str = ""
     alarm_address: str = ""
-    log_retention: RetentionDays = RetentionDays.THREE_MONTHS
+    log_retention: str = "THREE_MONTHS"
     rate: int = 500
     burst: int = 1000
     meter_rate: int = 2000
     meter_burst: int = 4000
+
+    @property
+    def bounce_domain(self) -> str:
+        """The domain that bounces return to."""
+        return f"bounce.{self.mail_domain}"
 
     @property
     def local(self) -> bool:
@@ -102,7 +105,7 @@ def local(environ: Mapping[str, str]) -> Stage:
             "LIVEKIT_API_SECRET": environ.get("LIVEKIT_API_SECRET", "devsecret-devsecret-devsecret-123"),
         },
         emulator=environ.get("AWS_ENDPOINT_URL", EMULATOR),
-        log_retention=RetentionDays.ONE_WEEK,
+        log_retention="ONE_WEEK",
     )
 
 

@@ -27,11 +27,12 @@ from shared.kernel.shells.http import powertools_path
 from shared.kernel.wire import Enveloped, Page, Paged, Raw, Reply
 
 INTRODUCTION = """\
-One backend for products that keep people well: live streams paid by credit. Every success is `{"data", "meta"}`, every
-list `{"data", "pagination"}`, every error `{"error": {"code", "message", "details", "requestId"}}`. Credits are
-decimal strings, money is minor units with its currency, times are ISO 8601 in UTC. Unknown fields and parameters are
-refused. Where the gateway refuses before any function is asked (no `Authorization` header, no such path, its own
-limits), the body is `{"message"}` alone. `docs/api.md` tells how to sign in, page, repeat and wait."""
+One backend for products that keep people well: live streams paid by credit, goals that somebody who cares watches
+over. Every success is `{"data", "meta"}`, every list `{"data", "pagination"}`, every error
+`{"error": {"code", "message", "details", "requestId"}}`. Credits are decimal strings, money is minor units with its
+currency, times are ISO 8601 in UTC. Unknown fields and parameters are refused. Where the gateway refuses before any
+function is asked (no `Authorization` header, no such path, its own limits), the body is `{"message"}` alone.
+`docs/api.md` tells how to sign in, page, repeat and wait."""
 
 LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.secrets import SECRETS, Provided
+from infra.secret_catalogue import SECRETS, Provided
 from shared.kernel.config import settings
 from shared.kernel.names import secret_name
 from shared.kernel.storage.client import aws_client

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 
-from infra.mail import bounce_domain
 from infra.stages import stage
 from shared.kernel.brands import EXAMPLE, Product, read
 from shared.kernel.config import settings
@@ -31,7 +30,7 @@ def run(arguments: argparse.Namespace) -> str:  # noqa: ARG001 - every command g
     domain, client = chosen.mail_domain, aws_client("sesv2")
     identity = client.get_email_identity(EmailIdentity=domain)
     tokens = identity["DkimAttributes"]["Tokens"]
-    bounces = bounce_domain(domain)
+    bounces = chosen.bounce_domain
     told = chosen.settings.get("brands")
     reports = read(json.loads(told) if told else EXAMPLE)[Product.ACCOUNTS].contact
     records = [f"{token}._domainkey.{domain}. CNAME {token}.dkim.amazonses.com." for token in tokens]

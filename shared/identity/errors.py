@@ -18,7 +18,8 @@ class RefreshRefused(Unauthorized):
 class UnknownLink(ValidationFailed):
     """The link is not one of ours."""
 
-    code, message = "UNKNOWN_LINK", "This link is not valid. Check that it was copied as a whole."
+    code = "UNKNOWN_LINK"
+    message = "This link is not valid. Check that it was copied as a whole, or sign in to ask for another."
 
 
 class ExpiredLink(DomainError):
@@ -31,7 +32,8 @@ class ExpiredLink(DomainError):
 class WrongPassword(ValidationFailed):
     """It is not the password of the registration that is to be confirmed."""
 
-    code, message = "WRONG_PASSWORD", "This is not the password of the registration. Choose a new one instead."
+    code = "WRONG_PASSWORD"
+    message = "This is not the password that you chose when you registered. Try again, or choose a new one."
 
 
 class AlreadyVerified(Conflict):

@@ -1,4 +1,4 @@
-"""Every outgoing message. These names are what other domains may use."""
+"""Every outgoing message: whether it may leave, in which words, what became of it. Other domains use these names."""
 
 from shared.messaging import access, consent, directory, events, evidence, phones, suppression
 from shared.messaging.categories import Purpose

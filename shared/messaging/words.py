@@ -142,7 +142,7 @@ def _fill(source: str, values: dict[str, str]) -> str:
 
 def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
     speaking = brand(product_of(version.key))
-    values = {"brand": speaking.name, "contact": speaking.contact}
+    values = {"brand": speaking.name, "contact": speaking.contact, "home": speaking.home}
     values |= {name: _one_line(variables.get(name, "")) for name in version.wording.optional}
     for name in version.wording.variables:
         values[name] = _one_line(variables.get(name, ""))

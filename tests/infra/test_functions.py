@@ -2,7 +2,7 @@ import pytest
 
 from infra.app import home
 from infra.functions import SETTINGS, function_name
-from infra.secrets import SECRETS
+from infra.secret_catalogue import SECRETS
 from shared.kernel.declare import Declaration, OnDue
 from shared.kernel.due import DELIVER
 from tests.infra.templates import Resource, Templates

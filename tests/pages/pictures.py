@@ -28,10 +28,17 @@ from tests.clock import START
 from tests.handlers.identity import conftest as identity
 from tests.handlers.identity.conftest import mailbox, token_key
 from tests.pages.test_partner_page import ada, agree, grace, opened
+from tests.simulators import conftest as simulators
+from tests.simulators import test_ses, test_twilio_texts
 from tests.team import added, messages
 from tests.triggers import queue_event
 
 __all__ = ["ada", "grace", "mailbox", "opened", "token_key"]
+
+clock_file, local_aws, receiver = simulators.clock_file, simulators.local_aws, simulators.receiver
+ses_process, ses_sim = simulators.ses_process, simulators.ses_sim
+twilio_process, twilio_sim = simulators.twilio_process, simulators.twilio_sim
+client, send, send_mail = test_twilio_texts.client, test_twilio_texts.send, test_ses.send
 
 FOLDER = ROOT / "docs" / "pages"
 WIDTHS = {"phone": 390, "window": 1280}
@@ -173,3 +180,20 @@ def test_a_mail(page, aws, pictured, template):
     html = ses._request(mail)["Content"]["Simple"]["Body"]["Html"]["Data"]
     page.go(f"data:text/html;base64,{quote(base64.b64encode(html.encode()).decode())}")
     pictured(f"mail-{template.replace('.', '-')}")
+
+
+def test_the_outbox(page, aws, twilio_sim, ses_sim, send, send_mail, pictured):
+    def words(template: str, channel: Channel, link: str):
+        return compose(seeded()[template, "en"], channel, PEOPLE | {"link": f"https://api.wellspring.example{link}"})
+
+    asked = words("consent.request", Channel.SMS, LINKS["consent-request"])
+    send(body=asked.text)
+    simulators.call("POST", f"{twilio_sim.url}/_sim/reply", {"from": test_twilio_texts.ANNA, "body": "YES"})
+    mail = words("escalation.day-2", Channel.EMAIL, LINKS["consent-request"])
+    content = {"Subject": {"Data": mail.subject}, "Body": {"Text": {"Data": mail.text}}}
+    send_mail("grace@example.com", Content={"Simple": content})
+    send(body=words("escalation.all-clear", Channel.SMS, "").text)
+    twilio_sim.settled()
+    ses_sim.settled()
+    page.go(f"{twilio_sim.url}/outbox")
+    pictured("outbox")

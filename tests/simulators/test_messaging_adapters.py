@@ -16,6 +16,8 @@ from shared.messaging.channels import Channel
 from shared.messaging.inbound import sns
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
 from shared.messaging.providers import ses, twilio
+from shared.messaging.wording.catalogue import seeded
+from shared.messaging.words import compose
 from tests.simulators.test_twilio_texts import ACCOUNT, ANNA, TOKEN, UK_LANDLINE, steer
 
 
@@ -354,3 +356,19 @@ def test_what_sns_does_not_have_and_an_sns_that_is_away_are_told_apart(mailing):
     assert sns._get(f"{mailing.url}/nothing")[0] == 404
     with pytest.raises(Unavailable):
         sns._get("http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize(
+    ("template", "button", "home"),
+    [
+        ("balance.low", "Top up", "https://live.wellspring.example"),
+        ("account.password-set", "Go to Wellspring", "https://wellspring.example"),
+        ("account.known", "Sign in to Wellspring", "https://wellspring.example"),
+    ],
+)
+def test_a_mail_that_asks_for_something_leads_to_where_it_is_done(told, template, button, home):
+    words = compose(seeded()[template, "en"], Channel.EMAIL, {"balance": "12"})
+    plain, html = bodies(words.text, button=words.button, product=words.product, category="account")
+    assert f'<a class="button" href="{home}"' in html
+    assert f">{button}</a>" in html
+    assert f"\n\n{home}\n\n-- \n" in plain

@@ -70,7 +70,7 @@ def _client() -> Any:
 def _request(outgoing: Outgoing) -> dict[str, Any]:
     words, address = outgoing.words, unsubscribe_url(outgoing.unsubscribe) if outgoing.unsubscribe else ""
     speaking, why = brand(words.product), reason(outgoing.category)
-    paragraphs = [_links_apart(part.strip()) for part in words.text.split("\n\n") if part.strip()]
+    paragraphs = [_links_apart(part.strip(), speaking.home) for part in words.text.split("\n\n") if part.strip()]
     html = pages.render(
         "messaging/templates/mail.html",
         product=words.product,
@@ -120,8 +120,10 @@ def _foot(speaking: Brand, why: str, address: str) -> str:
     return "\n".join(lines)
 
 
-def _links_apart(text: str) -> list[str]:
+def _links_apart(text: str, home: str) -> list[str]:
     """Return a text in parts, of which each second is an address of ours: what people wrote becomes no link."""
+    if text == home:
+        return ["", home, ""]
     return re.split(rf"({re.escape(settings().public_url)}/\S+)", text)
 
 

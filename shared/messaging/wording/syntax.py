@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.messaging.wording.schemas import Wording
 
-BUILT_IN = frozenset({"brand", "contact"})
+BUILT_IN = frozenset({"brand", "contact", "home"})
 """Variables that every template may use."""
 
 INNER = "text"
