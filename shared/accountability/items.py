@@ -10,7 +10,10 @@ CASES = Index("cases", "case_status", "opened_at", numeric=True, include=("kind"
 ACTIVE = Index("active", "active_shard", "active_key", include=("due_shard", "due_at", "closes_at"))
 """Goals that must have a deadline: the auditor walks them page by page (``goals.items.Goal``)."""
 
-TABLE = Table(DOMAIN, indexes=(DUE, CASES, ACTIVE))
+GUIDED = Index("guided", "guide_id", "user_id")
+"""The users of a guide (S-A-09, ``goals.items.Member``)."""
+
+TABLE = Table(DOMAIN, indexes=(DUE, CASES, ACTIVE, GUIDED))
 
 
 def user_pk(user_id: str) -> str:

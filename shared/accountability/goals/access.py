@@ -1,6 +1,6 @@
 """Access profiles of goals and days on the ``accountability`` table, and of uploads."""
 
-from shared.accountability.items import ACTIVE, DOMAIN
+from shared.accountability.items import ACTIVE, DOMAIN, GUIDED
 from shared.kernel.access import Access, table_access
 from shared.kernel.storage.table import DUE
 
@@ -8,7 +8,8 @@ PROFILE = table_access("accountability.profile", DOMAIN, "GetItem", "PutItem")
 """A user's settings, made at first use."""
 
 CHANGE_PROFILE = table_access("accountability.change-profile", DOMAIN, "GetItem", "PutItem", "UpdateItem")
-CHOOSE_GUIDE = table_access("accountability.choose-guide", DOMAIN, "GetItem", "UpdateItem")
+CHOOSE_GUIDE = table_access("accountability.choose-guide", DOMAIN, "GetItem", "PutItem", "UpdateItem")
+LIST_MEMBERS = table_access("accountability.list-members", DOMAIN, "BatchGetItem", "Query", indexes=(GUIDED.name,))
 READ = table_access("accountability.read-goals", DOMAIN, "GetItem", "BatchGetItem", "Query")
 
 CHANGE = table_access(

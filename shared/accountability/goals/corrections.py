@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, cast
 
 from shared import messaging
+from shared.accountability import trail
 from shared.accountability.events import Outcome
 from shared.accountability.goals import days, rules
 from shared.accountability.goals.errors import NewerWords
@@ -20,7 +21,7 @@ from shared.accountability.goals.state import changed, progressed, run_withdrawn
 from shared.accountability.items import day_topic, goal_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Put, Write
+from shared.kernel.storage.writes import Write
 
 Reason = Literal["DISPUTED", "CORRECTED"]
 
@@ -59,7 +60,7 @@ def correct(
     change(day)
     moved = _refold(goal, rows, day.date)
     return [
-        Put(revision, condition=LogRevision.pk.does_not_exist()),
+        trail.kept(revision),
         *(row.saved() for row in ({day.date: day} | moved).values()),
     ]
 

@@ -1,8 +1,12 @@
 """Reading logs: the days of a goal, and what a log said before it was edited (S-A-09, S-A-10)."""
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 
-from shared.accountability.goals.items import Day, LogRevision, day_sk
+from shared.accountability.goals import keeping
+from shared.accountability.goals.calendar import shifted
+from shared.accountability.goals.items import Day, Goal, LogRevision, day_sk
 from shared.accountability.goals.logs import view
 from shared.accountability.goals.schemas import LogView, RevisionView
 from shared.accountability.goals.state import find
@@ -12,6 +16,9 @@ from shared.kernel.errors import ValidationFailed
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.wire import Page
+
+MANY, READS = 100, 5
+"""Days that are read at once, and how often for one page."""
 
 _FIRST, _LAST = "0001-01-01", "9999-12-31"
 
@@ -26,8 +33,7 @@ def page(
         ValidationFailed: the first date is later than the last.
         BadCursor: the cursor is of another list.
     """
-    if (first or _FIRST) > (last or _LAST):
-        raise ValidationFailed(details=[("from", "This is later than to")])
+    _require_forward(first, last)
     find(user_id, goal_id)
     scope = f"logs#{goal_id}#{first}#{last}#{order}"
     start = cursors.decode(scope, cursor)
@@ -35,6 +41,52 @@ def page(
     found = reads.query(Day, key, limit=limit, descending=order == "newest", start=start)
     days = [view(day) for day in found.load(Day)]
     return Page(days, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+
+
+def of_all_goals(user_id: str, first: str | None, last: str | None, *, limit: int, cursor: str | None) -> Page[LogView]:
+    """Return a page of the days of all of a user's goals between two dates, newest first; deleted goals are left out.
+
+    One query for the goals; a hundred days of goals are one read, and a page takes up to five: it may be short, even
+    empty, and yet go on.
+
+    Raises:
+        ValidationFailed: the first date is later than the last.
+        BadCursor: the cursor is of another list.
+    """
+    _require_forward(first, last)
+    scope = f"days#{user_id}#{first}#{last}"
+    start, shown = cursors.decode(scope, cursor), list[LogView]()
+    wanted = _days(keeping.every(user_id), first or _FIRST, last or _LAST, start)
+    for _ in range(READS):
+        keys = list(islice(wanted, MANY))
+        found = reads.get_many([(Day, goal_pk(goal_id), day_sk(date)) for date, goal_id in keys]) if keys else []
+        for (date, goal_id), day in zip(keys, found, strict=True):
+            shown += [view(day)] if day is not None else []
+            if len(shown) == limit:
+                return Page(shown, limit=limit, next_cursor=cursors.encode(scope, {"date": date, "goal": goal_id}))
+        if len(keys) < MANY:
+            return Page(shown, limit=limit, next_cursor=None)
+        start = {"date": keys[-1][0], "goal": keys[-1][1]}
+    return Page(shown, limit=limit, next_cursor=cursors.encode(scope, start))
+
+
+def _days(goals: list[Goal], first: str, last: str, after: dict[str, str] | None) -> Iterator[tuple[str, str]]:
+    """Yield the days that goals can have between two dates, the newest first, from where a page ended."""
+    if not goals:
+        return
+    day = min(last, max(goal.open_day for goal in goals), after["date"] if after else _LAST)
+    oldest = max(first, min(goal.first_day for goal in goals))
+    while day >= oldest:
+        for goal in goals:
+            passed = after is not None and day == after["date"] and goal.goal_id <= after["goal"]
+            if goal.first_day <= day <= goal.open_day and not passed:
+                yield day, goal.goal_id
+        day = shifted(day, -1)
+
+
+def _require_forward(first: str | None, last: str | None) -> None:
+    if (first or _FIRST) > (last or _LAST):
+        raise ValidationFailed(details=[("from", "This is later than to")])
 
 
 def revisions(user_id: str, goal_id: str, date: str) -> list[RevisionView]:

@@ -8,6 +8,7 @@ from pynamodb.expressions.update import Action
 from shared.accountability.goals.calendar import Window
 from shared.accountability.goals.rules import Tally
 from shared.accountability.items import DOMAIN, goal_pk
+from shared.accountability.trail import Revision
 from shared.kernel.due import DueIndexed
 from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.writes import Update
@@ -23,6 +24,7 @@ class Member(Item):
     |---|---|---|
     | pk | ``USER#<user>`` | with every change of a goal, messages to partners |
     | sk | ``MEMBER`` | |
+    | guided | ``guide_id``, ``user_id`` | the users of a guide |
 
     ``day_start`` and ``grace`` are minutes: the local day begins at ``day_start`` after midnight and stays open
     ``grace`` longer (X-A-18). ``name`` is what partners know the user by. ``share_milestones`` lets partners hear of
@@ -215,7 +217,7 @@ def day_sk(day: str) -> str:
     return f"DAY#{day}"
 
 
-class LogRevision(Item):
+class LogRevision(Revision):
     """A log as it was before an edit: who changed what when (X-A-22, S-A-10).
 
     | key | value | access |
@@ -224,14 +226,9 @@ class LogRevision(Item):
     | sk | ``REVISION#<date>#<number, four digits>`` | |
     """
 
-    domain = DOMAIN
-
     goal_id = UnicodeAttribute()
     date = UnicodeAttribute()
     revision = IntegerAttribute()
-    before = UnicodeAttribute()
-    changed_at = InstantAttribute()
-    changed_by = UnicodeAttribute()
 
 
 class Outage(DueIndexed):

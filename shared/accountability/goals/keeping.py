@@ -22,7 +22,7 @@ from shared.accountability.goals.schemas import (
     OpenDay,
     Status,
 )
-from shared.accountability.goals.state import changed, find, open_on, told, withdraw_run
+from shared.accountability.goals.state import changed, decided, find, open_on, settings_of, withdraw_run
 from shared.accountability.items import user_pk
 from shared.kernel import cursors
 from shared.kernel.errors import ValidationFailed
@@ -131,6 +131,7 @@ def change(user_id: str, goal_id: str, wanted: GoalChange, seen: Seen, *, now: d
         if goal.status == "COMPLETED":
             raise GoalOver
         days.catch_up(goal, now=now)
+        was = settings_of(goal)
         _describe(goal, wanted)
         tomorrow = next_day(goal, now=now)
         if wanted.frequency:
@@ -138,7 +139,7 @@ def change(user_id: str, goal_id: str, wanted: GoalChange, seen: Seen, *, now: d
         if wanted.rest_days is not None:
             goal.rest_days = _rest_days(goal.rest_days or [], wanted.rest_days, tomorrow) or None
         stopped = withdraw_run(goal, "DISABLED", now=now) if wanted.escalation_enabled is False else []
-        return [*stopped, told(goal, now=now)]
+        return [*stopped, *decided(goal, was, now=now)]
 
     return view(changed(user_id, goal_id, apply))
 

@@ -6,6 +6,7 @@ was open when it was deleted settled as if it had been there.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.accountability.goals import days, members, rules
 from shared.accountability.goals.calendar import opening, shifted
@@ -13,7 +14,7 @@ from shared.accountability.goals.errors import AlreadyPaused, GoalOver, TooSoon
 from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.goals.keeping import check_ahead, next_day, view
 from shared.accountability.goals.schemas import GoalView, PauseRequest
-from shared.accountability.goals.state import changed, told, unwatch, watch, withdraw_run
+from shared.accountability.goals.state import changed, decided, settings_of, unwatch, watch, withdraw_run
 from shared.accountability.items import goal_pk
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Write
@@ -33,7 +34,7 @@ def pause(user_id: str, goal_id: str, wanted: PauseRequest, *, now: datetime) ->
     """
 
     def apply(goal: Goal) -> Sequence[Write]:
-        _go_on(goal, now=now)
+        was = _go_on(goal, now=now)
         tomorrow = next_day(goal, now=now)
         if wanted.first < tomorrow:
             raise TooSoon(details=[("from", f"{tomorrow} at the earliest")])
@@ -43,7 +44,7 @@ def pause(user_id: str, goal_id: str, wanted: PauseRequest, *, now: datetime) ->
         if goes_on and (goal.pause_until is None or wanted.first > shifted(goal.pause_until, 1)):
             raise AlreadyPaused
         goal.pause_from, goal.pause_until = goal.pause_from if goes_on else wanted.first, wanted.until
-        return [told(goal, now=now)]
+        return decided(goal, was, now=now)
 
     return view(changed(user_id, goal_id, apply))
 
@@ -58,7 +59,7 @@ def resume(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
     """
 
     def apply(goal: Goal) -> Sequence[Write]:
-        _go_on(goal, now=now)
+        was = _go_on(goal, now=now)
         today = shifted(next_day(goal, now=now), -1)
         if goal.pause_from is None or (goal.pause_until is not None and goal.pause_until <= today):
             return []
@@ -66,15 +67,17 @@ def resume(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
             goal.pause_from = goal.pause_until = None
         else:
             goal.pause_until = today
-        return [told(goal, now=now)]
+        return decided(goal, was, now=now)
 
     return view(changed(user_id, goal_id, apply))
 
 
-def _go_on(goal: Goal, *, now: datetime) -> None:
+def _go_on(goal: Goal, *, now: datetime) -> dict[str, Any]:
+    """Catch up with a goal that goes on, and return how it stands."""
     if goal.status == "COMPLETED":
         raise GoalOver
     days.catch_up(goal, now=now)
+    return settings_of(goal)
 
 
 def complete(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
@@ -89,10 +92,11 @@ def complete(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
         if goal.status == "COMPLETED":
             return []
         days.catch_up(goal, now=now)
+        was = settings_of(goal)
         stopped = withdraw_run(goal, "COMPLETED", now=now)
         goal.status, goal.completed_at = "COMPLETED", now
         unwatch(goal)
-        return [*stopped, told(goal, now=now)]
+        return [*stopped, *decided(goal, was, now=now)]
 
     return view(changed(user_id, goal_id, apply))
 
@@ -109,10 +113,11 @@ def delete(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
         if goal.status == "DELETED":
             return []
         days.catch_up(goal, now=now)
+        was = settings_of(goal)
         stopped = withdraw_run(goal, "DELETED", now=now)
         goal.status, goal.deleted_at = "DELETED", now
         unwatch(goal)
-        return [*stopped, members.one_goal_less(user_id), told(goal, now=now)]
+        return [*stopped, members.one_goal_less(user_id), *decided(goal, was, now=now)]
 
     return view(changed(user_id, goal_id, apply, deleted=True))
 
@@ -129,9 +134,12 @@ def restore(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
     def apply(goal: Goal) -> Sequence[Write]:
         if goal.status != "DELETED":
             return []
+        was = settings_of(goal)
         goal.status, goal.deleted_at = "COMPLETED" if goal.completed_at else "ACTIVE", None
-        writes: list[Write] = [members.one_more_goal(user_id), told(goal, now=now)]
-        return writes if goal.completed_at else [*_reopen(goal, now=now), *writes]
+        writes: list[Write] = [members.one_more_goal(user_id)]
+        if not goal.completed_at:
+            writes += _reopen(goal, now=now)
+        return [*writes, *decided(goal, was, now=now)]
 
     return view(changed(user_id, goal_id, apply, deleted=True))
 

@@ -8,18 +8,21 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from shared import identity, messaging
+from shared.accountability import trail
 from shared.accountability.goals.calendar import Habits
 from shared.accountability.goals.errors import TooManyGoals
 from shared.accountability.goals.items import Member
 from shared.accountability.goals.rules import MAX_GOALS
 from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange, StaffProfile
 from shared.accountability.goals.state import Moved, attempt
-from shared.accountability.items import user_pk
+from shared.accountability.items import GUIDED, user_pk
+from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
+from shared.kernel.storage.writes import Attributes, Put, Update, Write, commit, transact
 from shared.kernel.text.links import unlinked
 from shared.kernel.versions import ANY, Seen
+from shared.kernel.wire import Page
 
 MAX_NAME = 60
 
@@ -112,7 +115,7 @@ def change(
         seen.require(member.version)
         if wanted.onboarding_completed:
             changes["onboarding_completed_at"] = member.onboarding_completed_at or now
-        transact([_changing(member, changes), *moved_to])
+        transact([*_changing(member, changes, by=user_id, now=now), *moved_to])
         return view(member)
 
     return attempt(once)
@@ -128,7 +131,7 @@ def _changes(wanted: AccountabilityProfileChange) -> dict[str, Any]:
     return changes
 
 
-def choose_guide(user_id: str, guide_id: str | None) -> StaffProfile:
+def choose_guide(user_id: str, guide_id: str | None, *, by: str, now: datetime) -> StaffProfile:
     """Set or remove the guide of a user.
 
     Raises:
@@ -143,15 +146,36 @@ def choose_guide(user_id: str, guide_id: str | None) -> StaffProfile:
         member = reads.get(Member, user_pk(user_id), Member.SK)
         if member is None:
             raise NotFound
-        commit(_changing(member, {"guide_id": guide_id}))
-        return StaffProfile(**_settings(member))
+        transact(_changing(member, {"guide_id": guide_id}, by=by, now=now))
+        return _staff_view(member)
 
     return attempt(once)
 
 
-def _changing(member: Member, changes: Mapping[str, Any]) -> Update:
-    """Return the write that changes settings as they were read (``Moved``), and change them in place."""
+def guided(guide_id: str, *, limit: int, cursor: str | None) -> Page[StaffProfile]:
+    """Return a page of the users of a guide; it may hold fewer than ``limit`` and still go on. Two calls.
+
+    Raises:
+        BadCursor: the cursor is of another list.
+    """
+    scope = f"guided#{guide_id}"
+    start = cursors.decode(scope, cursor)
+    found = reads.query(Member, Member.guide_id == guide_id, index=GUIDED.name, limit=limit, start=start)
+    keys = [(Member, one["pk"]["S"], one["sk"]["S"]) for one in found.items]
+    whole = reads.get_many(keys) if keys else []
+    # The index lags behind: who has another guide by now is in it still.
+    theirs = [_staff_view(member) for member in whole if member is not None and member.guide_id == guide_id]
+    return Page(theirs, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+
+
+def _staff_view(member: Member) -> StaffProfile:
+    return StaffProfile(**_settings(member))
+
+
+def _changing(member: Member, changes: Mapping[str, Any], *, by: str, now: datetime) -> list[Write]:
+    """Return the writes that change settings as they were read (``Moved``), and change them in place."""
     actions: list[Action] = []
+    before, after = _kept({name: getattr(member, name) for name in changes}), _kept(changes)
     for name, value in changes.items():
         attribute = getattr(Member, name)
         actions.append(attribute.remove() if value is None else attribute.set(value))
@@ -159,7 +183,17 @@ def _changing(member: Member, changes: Mapping[str, Any]) -> Update:
     was = member.version
     member.version = was + 1
     actions.append(Member.version.set(member.version))
-    return Update(Member, member.pk, member.sk, actions, condition=Member.version == was, error=Moved)
+    return [
+        Update(Member, member.pk, member.sk, actions, condition=Member.version == was, error=Moved),
+        *trail.changed(
+            member.user_id, "PROFILE", member.user_id, before, after, version=member.version, by=by, now=now
+        ),
+    ]
+
+
+def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as their trail keeps them."""
+    return {name: json.loads(value) if name == "preferences" and value else value for name, value in values.items()}
 
 
 def one_more_goal(user_id: str) -> Update:

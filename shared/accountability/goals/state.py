@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from shared import messaging
+from shared.accountability import trail
 from shared.accountability.events import GoalChanged, GoalProgressed, MilestoneReached, RunWithdrawn
 from shared.accountability.goals import rules
 from shared.accountability.goals.calendar import Window
+from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import DUE_KIND, Goal, goal_sk
 from shared.accountability.goals.rules import Tally
 from shared.accountability.items import ACTIVE, run_topic, user_pk
@@ -120,6 +122,35 @@ def active_goals(shard: int, after: str | None, *, limit: int) -> tuple[Sequence
 def told(goal: Goal, *, now: datetime) -> Put:
     """Return the event that a goal was changed."""
     return outbox(GoalChanged(user_id=goal.user_id, goal_id=goal.goal_id, status=goal.status), at=now)
+
+
+def settings_of(goal: Goal) -> dict[str, Any]:
+    """Return what people decide about a goal, as its trail keeps it."""
+    kept = {name: getattr(goal, name) for name in _SETTINGS}
+    return kept | {"frequency": _frequency(goal.frequency), "next_frequency": _frequency(goal.next_frequency)}
+
+
+_SETTINGS = (
+    "title",
+    "description",
+    "status",
+    "escalation_enabled",
+    "policy",
+    "rest_days",
+    "pause_from",
+    "pause_until",
+)
+
+
+def _frequency(stored: str | None) -> dict[str, Any] | None:
+    return Frequency.model_validate_json(stored).model_dump(mode="json", exclude={"since"}) if stored else None
+
+
+def decided(goal: Goal, was: Mapping[str, Any], *, now: datetime) -> list[Write]:
+    """Return what goes with a change that its owner decided: the event, and the trail from what it was."""
+    after, version = settings_of(goal), goal.version + 1
+    kept = trail.changed(goal.user_id, "GOAL", goal.goal_id, was, after, version=version, by=goal.user_id, now=now)
+    return [told(goal, now=now), *kept]
 
 
 def progressed(goal: Goal, day: str, *, now: datetime) -> Put:

@@ -5,6 +5,7 @@ Each returns the writes of the whole choice. ``also`` are further changes of the
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pynamodb.expressions.update import Action
 
@@ -54,8 +55,10 @@ def accept(
     )
     event = PartnerAccepted(user_id=partner.user_id, partner_id=partner.partner_id)
     addresses = people.hashes_of(partner, entry)
+    changes = {"status": PartnerStatus.ACTIVE, "paused_until": None}
     return [
         agreed,
+        *people.recorded(partner, changes, _reached(entry, wishes), by=partner.partner_id, now=now),
         *(messaging.suppression.unless_for(hashed, rules.WHOLE_PERSON, error=OptedOut) for hashed in addresses),
         *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),
         *([messaging.directory.wishing(partner.partner_id, wishes)] if wishes else []),
@@ -63,6 +66,17 @@ def accept(
         outbox(event, at=now),
         *people.telling_user(partner, "partner.accepted", now=now),
     ]
+
+
+def _reached(entry: Recipient, wishes: Wishes | None) -> dict[str, tuple[Any, Any]]:
+    """Return what wishes change of how somebody is reached, as far as the user sees it."""
+    if wishes is None:
+        return {}
+    return {
+        "channels": (list(entry.channels or ()), [str(channel) for channel in wishes.channels]),
+        "voicemail": (bool(entry.voicemail), wishes.voicemail),
+        "language": (entry.locale, wishes.locale),
+    }
 
 
 def decline(
@@ -84,6 +98,7 @@ def decline(
     event = PartnerDeclined(user_id=partner.user_id, partner_id=partner.partner_id)
     return [
         refused,
+        *people.recorded(partner, {"status": PartnerStatus.DECLINED}, by=partner.partner_id, now=now),
         *consents.stated("DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
         messaging.close_topic(invitations.topic(partner), "DECLINED", now=now),
         outbox(event, at=now),
@@ -104,6 +119,7 @@ def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Acti
     event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=PartnerStatus.LEFT)
     return [
         left,
+        *people.recorded(partner, {"status": PartnerStatus.LEFT}, by=partner.partner_id, now=now),
         *consents.stated("WITHDRAWN", entry, invitations.ways_of(entry).agreed(), said, now=now),
         messaging.directory.paused(partner.partner_id, None),
         outbox(event, at=now),
@@ -131,6 +147,7 @@ def set_wishes(
     narrower, stopping = scope.narrowing(partner, {"milestones": milestones}, now=now)
     return [
         people.changing(partner, Partner.milestones.set(milestones), *narrower, *also),
+        *people.recorded(partner, {"milestones": milestones}, _reached(entry, wishes), by=partner.partner_id, now=now),
         *stopping,
         *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),
         messaging.directory.wishing(partner.partner_id, wishes),
@@ -148,5 +165,6 @@ def rest(partner: Partner, until: datetime | None, *, also: Sequence[Action] = (
     paused = Partner.paused_until.set(until) if until else Partner.paused_until.remove()
     return [
         people.changing(partner, Partner.status.set(status), paused, *also),
+        *people.recorded(partner, {"status": status, "paused_until": until}, by=partner.partner_id, now=now),
         messaging.directory.paused(partner.partner_id, until),
     ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.update import Action
 
 from shared import messaging
+from shared.accountability import trail
 from shared.accountability.events import InvitationExpired, PartnerInvited
 from shared.accountability.team import consents, links, people, rules
 from shared.accountability.team.consents import Said
@@ -128,13 +129,15 @@ def _invite_again(partner: Partner, *, now: datetime) -> Partner:
         Partner.generation.set(partner.generation + 1),
         *looked_at(partner, rules.next_look(now, 0, now=now)),
     )
+    kept = people.recorded(partner, {"status": PartnerStatus.INVITED}, by=partner.user_id, now=now)
     partner.status, partner.invited_at, partner.generation = PartnerStatus.INVITED, now, partner.generation + 1
     event = PartnerInvited(user_id=partner.user_id, partner_id=partner.partner_id)
     remembered = [
         Update(PartnerAddress, partner.pk, address_sk(hashed), [PartnerAddress.asked_at.set(now)])
         for hashed in partner.addresses
     ]
-    transact([invited, *remembered, *asking(partner, entry, user_name, number=0, now=now), outbox(event, at=now)])
+    asked = asking(partner, entry, user_name, number=0, now=now)
+    transact([invited, *kept, *remembered, *asked, outbox(event, at=now)])
     return partner
 
 
@@ -189,6 +192,7 @@ def _ending(partner: Partner, entry: Recipient, told: str, *, now: datetime) -> 
     event = InvitationExpired(user_id=partner.user_id, partner_id=partner.partner_id)
     return [
         ended,
+        *people.recorded(partner, {"status": PartnerStatus.EXPIRED}, by=trail.SYSTEM, now=now),
         *consents.stated("EXPIRED", entry, ways_of(entry).agreed(), Said("TIMER"), now=now),
         messaging.close_topic(topic(partner), "EXPIRED", now=now),
         outbox(event, at=now),

@@ -8,6 +8,7 @@ from typing import get_args
 from pynamodb.expressions.update import Action
 
 from shared import messaging
+from shared.accountability import trail
 from shared.accountability.events import PartnerLeft
 from shared.accountability.team import choices, consents, groups, invitations, links, people, rules
 from shared.accountability.team.consents import Said
@@ -16,7 +17,7 @@ from shared.accountability.team.items import Partner
 from shared.accountability.team.people import AlreadyHandled
 from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.events import outbox
-from shared.kernel.storage.writes import Update, Write, transact
+from shared.kernel.storage.writes import Write, transact
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
 Lost = (
@@ -133,17 +134,20 @@ def _standing_reasons(partner: Partner, entry: Recipient) -> list[str]:
     return [one.reason for one in found if one.lifted_at is None and one.scope == "ALL"]
 
 
-def _becoming(partner: Partner, status: PartnerStatus, *also: Action) -> Update:
-    """Return the write that changes a partner's status; of one who was removed, what a restoration brings back."""
-    attribute = Partner.removed_from if partner.status == PartnerStatus.REMOVED else Partner.status
-    return people.changing(partner, attribute.set(status), *also)
+def _becoming(partner: Partner, status: PartnerStatus, *also: Action, by: str, now: datetime) -> list[Write]:
+    """Return the writes that change a partner's status; of one who was removed, what a restoration brings back."""
+    if partner.status == PartnerStatus.REMOVED:
+        return [people.changing(partner, Partner.removed_from.set(status), *also)]
+    kept = people.recorded(partner, {"status": status}, by=by, now=now)
+    return [people.changing(partner, Partner.status.set(status), *also), *kept]
 
 
 def _lost(
     partner: Partner, entry: Recipient, before: PartnerStatus, became: PartnerStatus, *, now: datetime
 ) -> list[Write]:
     unasked = invitations.looked_at(partner, None)
-    writes: list[Write] = [_becoming(partner, became, Partner.ended_at.set(now), *unasked)]
+    by = partner.partner_id if became == PartnerStatus.OPTED_OUT else trail.SYSTEM
+    writes = _becoming(partner, became, Partner.ended_at.set(now), *unasked, by=by, now=now)
     if became == PartnerStatus.OPTED_OUT and before in rules.CONSENTING:
         ways = invitations.ways_of(entry).agreed()
         writes += consents.stated("WITHDRAWN", entry, ways, Said("REPLY"), now=now)
@@ -163,11 +167,13 @@ def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
     ended = [] if removed else [Partner.ended_at.remove()]
     if partner.consented_at is None:
         due_at = None if removed else rules.next_look(partner.invited_at, partner.reminders, now=now)
-        return [_becoming(partner, PartnerStatus.INVITED, *ended, *invitations.looked_at(partner, due_at))]
+        looked_at = invitations.looked_at(partner, due_at)
+        return _becoming(partner, PartnerStatus.INVITED, *ended, *looked_at, by=trail.SYSTEM, now=now)
     rests = partner.paused_until is not None and partner.paused_until > now
     said = Said("REPLY", text_version=consents.START_VERSION)
+    standing = PartnerStatus.PAUSED if rests else PartnerStatus.ACTIVE
     return [
-        _becoming(partner, PartnerStatus.PAUSED if rests else PartnerStatus.ACTIVE, *ended),
+        *_becoming(partner, standing, *ended, by=partner.partner_id, now=now),
         *consents.stated("GIVEN", entry, invitations.ways_of(entry).agreed(), said, now=now),
     ]
 

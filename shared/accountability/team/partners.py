@@ -269,16 +269,14 @@ def _change(partner: Partner, wanted: PartnerChange, seen: Seen, *, now: datetim
     kept = [_kept(field, value) for field, value in changes.items()]
     narrower, stopping = scope.narrowing(partner, changes, now=now)
     writes: list[Write] = [people.changing(partner, *kept, *narrower), *stopping]
+    reached = {}
     if given & _OF_ENTRY:
         entry = people.entry_of(partner.partner_id)
-        known = messaging.directory.known_as(
-            partner.partner_id,
-            name=wanted.name or entry.name,
-            locale=wanted.language or entry.locale,
-            zone=wanted.zone if "zone" in given else entry.zone,
-        )
-        writes.append(known)
-    transact(writes)
+        locale, zone = wanted.language or entry.locale, wanted.zone if "zone" in given else entry.zone
+        reached = {"language": (entry.locale, locale), "zone": (entry.zone, zone)}
+        name = wanted.name or entry.name
+        writes.append(messaging.directory.known_as(partner.partner_id, name=name, locale=locale, zone=zone))
+    transact([*writes, *people.recorded(partner, changes, reached, by=partner.user_id, now=now)])
 
 
 _OF_PARTNER = frozenset({"name", "relationship", "milestones", "privacy", "goals", "note"})
@@ -323,6 +321,7 @@ def _remove(partner: Partner, *, now: datetime) -> None:
     transact(
         [
             removed,
+            *people.recorded(partner, {"status": PartnerStatus.REMOVED}, by=partner.user_id, now=now),
             *released,
             one_less,
             messaging.directory.active(partner.partner_id, is_active=False),
@@ -368,6 +367,7 @@ def _restore(partner: Partner, *, now: datetime) -> None:
     transact(
         [
             restored,
+            *people.recorded(partner, {"status": before}, by=partner.user_id, now=now),
             *reclaimed,
             _one_more(partner.user_id),
             messaging.directory.active(partner.partner_id, is_active=True),

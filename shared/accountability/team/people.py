@@ -1,13 +1,15 @@
 """A user, a partner of theirs, and how either is known and reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from pynamodb.expressions.update import Action
 
 from shared import identity, messaging
+from shared.accountability import trail
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team.errors import Changed
@@ -104,6 +106,30 @@ def changing(partner: Partner, *actions: Action) -> Update:
         [*actions, Partner.version.set(partner.version + 1)],
         condition=Partner.version == partner.version,
         error=Moved,
+    )
+
+
+def recorded(
+    partner: Partner,
+    changes: Mapping[str, Any],
+    reached: Mapping[str, tuple[Any, Any]] = MappingProxyType({}),
+    *,
+    by: str,
+    now: datetime,
+) -> list[Write]:
+    """Return the write that keeps, beside a change of a partner as they were read, what it changes for their user.
+
+    Args:
+        partner: as they were read.
+        changes: new values by the attribute's name.
+        reached: what changes of how they are reached, as it was and as it becomes.
+        by: the user, the partner, or ``trail.SYSTEM``.
+        now: when.
+    """
+    before = {name: getattr(partner, name) for name in changes} | {name: was for name, (was, _) in reached.items()}
+    after = {**changes, **{name: becomes for name, (_, becomes) in reached.items()}}
+    return trail.changed(
+        partner.user_id, "PARTNER", partner.partner_id, before, after, version=partner.version + 1, by=by, now=now
     )
 
 

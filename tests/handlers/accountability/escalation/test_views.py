@@ -56,11 +56,7 @@ def everything():
     return [dynamodb().scan(TableName=settings().table(name))["Items"] for name in ("accountability", "messaging")]
 
 
-@pytest.mark.covers("S-P-27")
-@pytest.mark.covers_partly(
-    "S-A-09",
-    missing="users are not listed by their guide, nor logs by user and date, only by goal and date",
-)
+@pytest.mark.covers("S-P-27", "S-A-09")
 @pytest.mark.covers_partly(
     "S-A-06",
     missing="there is no AI persona and no planning session yet, so no line of theirs",
