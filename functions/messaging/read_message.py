@@ -15,5 +15,5 @@ from shared.messaging.operator_schemas import MessageView
     errors=[NotFound],
 )
 def read_message(message_id: Id) -> MessageView:
-    """Tell what became of a message: every attempt with its channel, state and provider's id."""
+    """Tell what became of a message: every attempt with channel, state and provider's id, and answers in own words."""
     return operating.message(message_id)

@@ -68,9 +68,31 @@ class Message(DueIndexed):
     expires_at = ExpiryAttribute()
 
 
+ATTEMPT_PREFIX = "ATTEMPT#"
+
+
 def attempt_sk(number: int) -> str:
     """Return the sort key of an attempt."""
-    return f"ATTEMPT#{number:03d}"
+    return f"{ATTEMPT_PREFIX}{number:03d}"
+
+
+REPLY_PREFIX = "REPLY#"
+
+
+class Reply(Item):
+    """What somebody wrote in answer to a message, in own words; the team reads it, nobody else (S-A-36).
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``MESSAGE#<message>`` | with the message's attempts: one query |
+    | sk | ``REPLY#<provider's id>`` | |
+    """
+
+    domain = DOMAIN
+
+    text = UnicodeAttribute()
+    at = InstantAttribute()
+    expires_at = ExpiryAttribute()
 
 
 class Attempt(Item):

@@ -16,7 +16,7 @@ from shared.messaging.categories import CATEGORIES
 from shared.messaging.channels import Channel
 from shared.messaging.items import RECIPIENTS, address_hashes
 from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk
-from shared.messaging.message_items import Attempt, Message, message_pk
+from shared.messaging.message_items import ATTEMPT_PREFIX, REPLY_PREFIX, Attempt, Message, Reply, message_pk
 from shared.messaging.operator_schemas import (
     AddressView,
     AttemptView,
@@ -24,6 +24,7 @@ from shared.messaging.operator_schemas import (
     BudgetView,
     MessageSummary,
     MessageView,
+    ReplyView,
     SenderChange,
     SenderView,
     SuppressionView,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def message(message_id: str) -> MessageView:
-    """Return a message with its attempts. One query (X-N-08).
+    """Return a message with its attempts, and what was answered in own words. One query (X-N-08, S-A-36).
 
     Raises:
         NotFound: there is none, or none any more.
@@ -43,7 +44,8 @@ def message(message_id: str) -> MessageView:
     standing = next((Message.load(dict(raw)) for raw in found if raw["sk"]["S"] == Message.SK), None)
     if standing is None:
         raise NotFound
-    attempts = [Attempt.load(dict(raw)) for raw in found if raw["sk"]["S"] != Message.SK]
+    attempts = [Attempt.load(dict(raw)) for raw in found if raw["sk"]["S"].startswith(ATTEMPT_PREFIX)]
+    replies = [Reply.load(dict(raw)) for raw in found if raw["sk"]["S"].startswith(REPLY_PREFIX)]
     return MessageView(
         id=standing.message_id,
         recipient_id=standing.recipient_id,
@@ -58,6 +60,7 @@ def message(message_id: str) -> MessageView:
         sent_at=standing.sent_at,
         valid_until=standing.valid_until,
         attempts=[_attempt(item) for item in attempts],
+        replies=[ReplyView(text=item.text, at=item.at) for item in sorted(replies, key=lambda item: item.at)],
     )
 
 

@@ -49,8 +49,15 @@ _ATTEMPT: dict[str, JsonValue] = {
 }
 
 
+class ReplyView(Wire):
+    """What somebody answered in own words, and when. It is for whoever helps them, not for their user."""
+
+    text: str = Field(examples=["I am at work until six, then I will call her."])
+    at: Instant
+
+
 class MessageView(Wire):
-    """A message with every attempt at it, oldest first."""
+    """A message with every attempt at it and what was answered in own words, each the oldest first."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -69,6 +76,7 @@ class MessageView(Wire):
                     "sentAt": _AT,
                     "validUntil": "2026-03-02T09:30:00.000Z",
                     "attempts": [_ATTEMPT],
+                    "replies": [],
                 }
             ]
         }
@@ -87,6 +95,7 @@ class MessageView(Wire):
     sent_at: Instant | None
     valid_until: Instant
     attempts: list[AttemptView]
+    replies: list[ReplyView]
 
 
 class MessageSummary(Wire):

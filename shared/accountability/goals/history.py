@@ -55,19 +55,23 @@ def of_all_goals(user_id: str, first: str | None, last: str | None, *, limit: in
     """
     _require_forward(first, last)
     scope = f"days#{user_id}#{first}#{last}"
-    start, shown = cursors.decode(scope, cursor), list[LogView]()
-    wanted = _days(keeping.every(user_id), first or _FIRST, last or _LAST, start)
-    for _ in range(READS):
-        keys = list(islice(wanted, MANY))
-        found = reads.get_many([(Day, goal_pk(goal_id), day_sk(date)) for date, goal_id in keys]) if keys else []
-        for (date, goal_id), day in zip(keys, found, strict=True):
-            shown += [view(day)] if day is not None else []
-            if len(shown) == limit:
-                return Page(shown, limit=limit, next_cursor=cursors.encode(scope, {"date": date, "goal": goal_id}))
-        if len(keys) < MANY:
-            return Page(shown, limit=limit, next_cursor=None)
-        start = {"date": keys[-1][0], "goal": keys[-1][1]}
-    return Page(shown, limit=limit, next_cursor=cursors.encode(scope, start))
+    start = cursors.decode(scope, cursor)
+    keys = list(islice(_days(keeping.every(user_id), first or _FIRST, last or _LAST, start), MANY * READS))
+    shown: list[LogView] = []
+    for date, goal_id, day in _read(keys):
+        shown.append(view(day))
+        if len(shown) == limit:
+            return Page(shown, limit=limit, next_cursor=cursors.encode(scope, {"date": date, "goal": goal_id}))
+    more = {"date": keys[-1][0], "goal": keys[-1][1]} if len(keys) == MANY * READS else None
+    return Page(shown, limit=limit, next_cursor=cursors.encode(scope, more))
+
+
+def _read(keys: list[tuple[str, str]]) -> Iterator[tuple[str, str, Day]]:
+    """Yield the days that there are, reading a hundred at a time and no more than are asked for."""
+    for begin in range(0, len(keys), MANY):
+        wanted = keys[begin : begin + MANY]
+        found = reads.get_many([(Day, goal_pk(goal_id), day_sk(date)) for date, goal_id in wanted])
+        yield from ((date, goal_id, day) for (date, goal_id), day in zip(wanted, found, strict=True) if day)
 
 
 def _days(goals: list[Goal], first: str, last: str, after: dict[str, str] | None) -> Iterator[tuple[str, str]]:

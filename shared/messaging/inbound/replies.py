@@ -17,6 +17,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
+from shared.kernel.text.reading import clean
 from shared.messaging import conversations, phones, suppression
 from shared.messaging.channels import Channel
 from shared.messaging.events import Answer, ReplyReceived
@@ -25,8 +26,9 @@ from shared.messaging.inbound.items import Conversation, Question, Review, revie
 from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Nothing, Which
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import AddressState, MessagingInbox, Recipient, address_hashes, recipient_pk
+from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from shared.messaging.providers.twilio import PROVIDER
-from shared.messaging.requests import MessageRequest, request
+from shared.messaging.requests import KEPT, MessageRequest, request
 
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """A confirmation that comes later is not sent at all (47 CFR 64.1200(a)(12))."""
@@ -242,11 +244,24 @@ def _answered(reply: _Reply, matter: Matter, answer: Answer) -> list[Write]:
     )
     told = outbox(event, at=reply.at, event_id=f"reply-{reply.written.sid}")
     if answer == "TEXT":
-        return [told]
+        return [told, *_own_words(reply, item)]
     same = Conversation.message_id == item.message_id
     noted = Update(Conversation, item.pk, item.sk, [Conversation.answer.set(answer)], condition=same, error=_Moved)
     done = [Delete(Question, reply.asked.pk, reply.asked.sk)] if reply.asked else []
     return [told, noted, *done]
+
+
+def _own_words(reply: _Reply, item: Conversation) -> list[Write]:
+    """Return the write that keeps what somebody said, for the team: their user hears no more than that they wrote."""
+    said = clean(reply.written.text)
+    kept = Reply(
+        pk=message_pk(item.message_id),
+        sk=f"{REPLY_PREFIX}{reply.written.sid}",
+        text=said,
+        at=reply.at,
+        expires_at=reply.at + KEPT,
+    )
+    return [Put(kept)] if said else []
 
 
 def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Write]:

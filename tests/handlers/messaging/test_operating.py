@@ -90,6 +90,7 @@ def test_the_log_of_a_message_tells_its_attempts_and_neither_words_nor_addresses
         "allowedAt": AT,
         "sentAt": AT,
         "validUntil": "2026-03-03T09:30:00.000Z",
+        "replies": [],
     }
     assert "example.com" not in answer.text
     assert "212" not in answer.text

@@ -17,11 +17,11 @@ from shared.messaging.inbound.items import Question
 from shared.messaging.items import AddressState, MessagingInbox, address_hash, address_pk
 from shared.messaging.message_items import Attempt, Message, attempt_sk, message_pk
 from tests import outbox
-from tests.calls import Invoke
+from tests.calls import Call, Invoke
 from tests.clock import START, FixedClock
 from tests.handlers.messaging.conftest import MESSAGE, sent
 from tests.texting import ANN, BEN, URL, deliver, posted, sid, signature, status, work, written
-from tests.triggers import webhook_event
+from tests.triggers import principal, webhook_event
 
 QUERY = f"message={MESSAGE}&attempt=1"
 Enlist = Callable[..., str]
@@ -251,8 +251,7 @@ def test_a_wrong_number_is_written_to_no_more(enlist: Enlist) -> None:
     assert [one["reason"] for one in outbox.sent("messaging", "AddressOptedOut")] == ["WRONG_NUMBER"]
 
 
-@pytest.mark.covers_partly("S-A-36", missing="of an answer in own words it is noted that it came, not what it says")
-@pytest.mark.covers("X-A-13")
+@pytest.mark.covers("X-A-13", "S-A-36")
 @pytest.mark.parametrize(("text", "said"), [("1", "ACCEPTED"), ("2", "DONE"), ("3", "CANNOT"), ("on it", "TEXT")])
 def test_an_answer_reaches_its_matter_once(enlist: Enlist, text: str, said: str) -> None:
     sent(enlist("ada"))
@@ -268,6 +267,27 @@ def test_an_answer_reaches_its_matter_once(enlist: Enlist, text: str, said: str)
         }
     ]
     assert (outcome(event_id), asked_for()) == ("DONE", [])
+
+
+@pytest.mark.covers("S-A-36")
+def test_what_somebody_says_in_own_words_is_read_by_the_team_and_stands_in_no_event_and_no_log(
+    enlist: Enlist, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent(enlist("ada"))
+    event_id = deliver(written("I will  call her at \u202esix"))
+    work(event_id, event_id)
+    deliver(written("1", at=2))
+    deliver(written("\u202e", at=3))
+    read = call("messaging.read_message", path={"message_id": MESSAGE}, caller=principal("usr_guide", "messaging:read"))
+    assert [one["text"] for one in read.data["replies"]] == ["I will  call her at six"]
+    assert len(read.data["attempts"]) == 1
+    assert "call her" not in str(outbox.sent("messaging", "ReplyReceived")) + capsys.readouterr().out
+    assert (
+        call(
+            "messaging.read_message", path={"message_id": MESSAGE}, caller=principal("usr_ada", "accountability:use")
+        ).status
+        == 403
+    )
 
 
 @pytest.mark.covers("X-A-02")
