@@ -37,6 +37,9 @@ def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) ->
     """
     if not category(message.category).reply or message.about is None or channel not in PHONE:
         return []
+    if message.subject_id is None:
+        # In nobody's name: what somebody asked for, as a new link. An answer is to what they were asked before.
+        return []
     kind = KINDS.get(message.category, "ASK")
     conversation = Conversation(
         pk=f"ADDRESS#{hashed}",

@@ -123,4 +123,5 @@ def _candidate(partner: Partner, entry: Recipient | None, consent: Consent | Non
         goals=[str(goal_id) for goal_id in partner.goals] if partner.goals else None,
         consented=bool(entry and entry.active and consent and consent.given and consent.channels),
         asked_at=partner.asked_at,
+        invited_at=partner.invited_at,
     )

@@ -178,6 +178,7 @@ class Candidate:
         goals: only these; ``None`` for all.
         consented: messaging holds their consent, and a way to reach them.
         asked_at: when they were last chosen for an ask.
+        invited_at: when they were named.
     """
 
     partner_id: str
@@ -186,6 +187,7 @@ class Candidate:
     goals: Sequence[str] | None
     consented: bool
     asked_at: datetime | None = None
+    invited_at: datetime = EPOCH
 
     def may_hear(self, goal_id: str, *, now: datetime) -> bool:
         """Tell whether they may be told of a goal: they agreed, are not paused, and back it (S-A-23, D-01)."""
@@ -198,10 +200,10 @@ def choose(
 ) -> list[Candidate]:
     """Return whom a step turns to: who was never asked first, then who was asked longest ago (S-A-21).
 
-    Ties go by id, so that the same facts give the same choice.
+    Ties go to whoever was named first (D-46), then by id, so that the same facts give the same choice.
     """
     free = [one for one in candidates if one.may_hear(goal_id, now=now) and one.partner_id not in without]
-    return sorted(free, key=lambda one: (one.asked_at or EPOCH, one.partner_id))[:size]
+    return sorted(free, key=lambda one: (one.asked_at or EPOCH, one.invited_at, one.partner_id))[:size]
 
 
 LEAST_DAYTIME = 60

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 from shared import messaging
-from shared.accountability.escalation import timeline
-from shared.accountability.team import links, people, rules, scope
+from shared.accountability.team import people, rules, scope
 from shared.accountability.team.items import Partner
 from shared.accountability.team.rules import PartnerStatus
 from shared.accountability.team.schemas import GroupMessage, GroupRecipient, SentToGroup
-from shared.kernel.storage.writes import Update, Write, transact
+from shared.kernel.storage.writes import Write, transact
 from shared.messaging import MessageRequest
 
 Outcome = Literal["QUEUED", "NO_CONSENT", "PAUSED", "OTHER_GOALS", "NO_MILESTONES"]
@@ -72,28 +71,3 @@ def _message(partner: Partner, wanted: GroupMessage, user_name: str, operation: 
         topics=(scope.topic(partner),) if wanted.goal_id or wanted.kind == "SUCCESS" else (),
         subject_id=partner.user_id,
     )
-
-
-def note(event: messaging.events.MessageSent | messaging.events.MessageDelivered, *, now: datetime) -> None:
-    """Count a message of the group that left or arrived, and put it on the user's timeline (S-A-33, S-A-34). Once."""
-    if event.about is None or not event.about.startswith(ABOUT):
-        return
-    partner = links.partner_of(event.recipient_id)
-    if partner is None:
-        return
-    sent = isinstance(event, messaging.events.MessageSent)
-    news = f"{'SENT' if sent else 'DELIVERED'}#{event.message_id}"
-    counted = [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)] if sent else []
-    arrived = [] if sent else [Partner.delivered_count.add(1)]
-    writes: list[Write] = [
-        people.once(partner.partner_id, news, now=now),
-        Update(Partner, partner.pk, partner.sk, [*counted, *arrived, Partner.version.add(1)]),
-    ]
-    if sent:
-        content = f"{partner.name} was sent what you wrote."
-        told = timeline.line(
-            partner.user_id, timeline.PARTNERS, content, matter=news, at=now, partner_id=partner.partner_id
-        )
-        writes.append(told)
-    with suppress(people.AlreadyHandled):
-        transact(writes)

@@ -53,6 +53,11 @@ def _key(partner: Partner, number: int) -> str:
     return f"{topic(partner)}:{number}"
 
 
+def is_reminder(partner: Partner, message_id: str) -> bool:
+    """Tell whether a request is a reminder of the invitation that a partner has now."""
+    return message_id in {messaging.message_id(_key(partner, number)) for number in range(1, partner.reminders + 1)}
+
+
 def ways_of(entry: Recipient) -> Ways:
     """Return how somebody is reached."""
     return Ways(tuple(Channel(channel) for channel in entry.channels or ()), voicemail=bool(entry.voicemail))

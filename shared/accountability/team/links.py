@@ -88,6 +88,11 @@ def short_link(partner: Partner, *, now: datetime) -> tuple[SecretLink, Put]:
     return SecretLink(f"{settings().public_url}/p/", SHORT_PURPOSE, partner.seed, parts, SHORT), Put(known)
 
 
+def about(partner_id: str) -> str:
+    """Return what a message about a new link names it by."""
+    return f"link:{partner_id}"
+
+
 def token_of(code: str) -> str:
     """Return the token of the link that a code is short for. At most three reads.
 

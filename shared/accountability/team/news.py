@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 from shared import messaging
 from shared.accountability import trail
 from shared.accountability.events import PartnerLeft
-from shared.accountability.team import choices, consents, groups, invitations, links, people, rules
+from shared.accountability.team import choices, consents, counting, invitations, links, people, rules
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
@@ -50,10 +50,10 @@ def follow(event: News, *, now: datetime) -> None:
         address_changed(event, now=now)
     elif isinstance(event, Lost):
         request_lost(event, now=now)
-    elif isinstance(event, messaging.events.MessageSent) and event.about == invitations.about(event.recipient_id):
-        request_sent(event, now=now)
     else:
-        groups.note(event, now=now)
+        if isinstance(event, messaging.events.MessageSent) and event.about == invitations.about(event.recipient_id):
+            request_sent(event, now=now)
+        counting.note(event, now=now)
 
 
 def request_sent(event: messaging.events.MessageSent, *, now: datetime) -> None:

@@ -200,6 +200,7 @@ def _send_link(given: str, opened: Opened, visit: Visit) -> Raw:
         template="partner.new-link",
         variables={"partner_name": partner.name, "link": link},
         channels=rules.asked_by(ways.channels) if invited else (),
+        about=links.about(partner.partner_id),
     )
     # A second try of the same request finds its message.
     with suppress(messaging.AlreadyRequested):

