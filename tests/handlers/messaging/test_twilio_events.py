@@ -298,6 +298,13 @@ def test_an_invitation_is_answered_by_yes_or_no(enlist: Enlist, said: str) -> No
     assert replies() == [("ptn_ada", "contact:Ada", said)]
 
 
+def test_what_goes_out_in_nobodys_name_takes_no_matters_place(enlist: Enlist, clock: FixedClock) -> None:
+    sent(enlist("ada"), category="consent-request")
+    link = sent("ptn_ada", category="consent-request", message_id="msg_" + "1" * 26)
+    link.subject_id = None
+    assert conversations.opened(link, address_hash(ANN), Channel.SMS, now=clock.now()) == []
+
+
 def test_an_invitation_waits_for_fourteen_days_an_ask_for_three(enlist: Enlist, clock: FixedClock) -> None:
     sent(enlist("ada"), category="consent-request")
     sent(enlist("bob"), user="Bob", message_id="msg_" + "1" * 26)

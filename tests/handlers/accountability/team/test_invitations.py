@@ -7,6 +7,7 @@ import pytest
 from shared import messaging
 from shared.kernel.due import due_shard
 from shared.messaging import events, suppression
+from tests import escalations as world
 from tests import outbox, team
 from tests.clock import START
 from tests.team import GRACE, USER, added, evidence, messages, stored
@@ -121,6 +122,33 @@ def test_the_ledger_names_the_exact_words_of_a_request_once_they_have_left(invok
     assert left_in["text_hash"] == hashlib.sha256(b"May we?").hexdigest()
     assert left_in["addresses"] == [{"S": messaging.address_hash(PHONE)}]
     assert status(partner_id) == "INVITED"
+
+
+@pytest.mark.covers("S-A-33", "S-A-06", "D-46")
+def test_requests_reminders_and_new_links_are_contacts_each_counted_once(invoke, clock):
+    partner_id = added()
+    clock.advance(days=4)
+    work(invoke, partner_id)
+    team.next_token(team.submit(team.link_to(partner_id, now=clock.now()), action="new-link"))
+    asked, reminded, linked = messages()
+    assert linked["template"] == "partner.new-link"
+    for message in (asked, reminded, linked):
+        sent(message["message_id"], "Words")
+        told = {"recipient_id": partner_id, "message_id": message["message_id"], "category": "any"}
+        by_text = events.MessageSent(**told, about=message["about"], channel="SMS")
+        by_mail = by_text.model_copy(update={"channel": "EMAIL"})
+        arrived = events.MessageDelivered(**told, about=message["about"], channel="EMAIL")
+        clock.advance(minutes=1)
+        follow(invoke, by_text, by_mail, arrived, by_text, arrived)
+    partner = stored(partner_id)
+    assert (partner.contact_count, partner.delivered_count, partner.last_contacted_at) == (3, 3, clock.now())
+    assert partner.asked_at is None, "only asks move the rotation"
+    assert [line.content for line in world.lines()] == [
+        "Grace was asked whether they back you.",
+        "Grace was reminded of your question whether they back you.",
+        "Grace was sent a new link to their page.",
+    ]
+    assert [line["kind"] for line in evidence(partner_id)].count("REQUESTED") == 6, "no link asks for consent"
 
 
 def sent(message_id, text):

@@ -1,5 +1,6 @@
 """The rules of escalation: which steps a day has, whom they turn to, in which words, for how long."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,7 @@ candidates = st.lists(
         goals=st.none() | st.lists(st.sampled_from(["gol_1", "gol_2"]), max_size=2),
         consented=st.booleans(),
         asked_at=st.none() | instants,
+        invited_at=instants,
     ),
     max_size=25,
     unique_by=lambda one: one.partner_id,
@@ -99,6 +101,17 @@ def test_the_choice_is_of_those_who_may_hear_longest_ago_first(given_, size, wit
     assert times == sorted(times)
     left = [one.asked_at for one in free if one not in chosen and one.asked_at is not None]
     assert not times or all(at >= times[-1] for at in left)
+
+
+@pytest.mark.covers("D-46")
+def test_of_those_who_were_never_asked_or_at_once_the_first_named_comes_first():
+    named = [
+        Candidate(f"ptn_{9 - day}", "ACTIVE", None, None, True, None, START + timedelta(days=day)) for day in range(3)
+    ]
+    asked = [replace(one, asked_at=START) for one in named]
+    for team in (named, asked):
+        chosen = rules.choose(reversed(team), "gol_1", 2, now=START)
+        assert [one.partner_id for one in chosen] == ["ptn_9", "ptn_8"]
 
 
 @given(candidates)
