@@ -12,6 +12,7 @@ from shared.accountability.items import DOMAIN, user_pk
 from shared.accountability.trail_schemas import SettingChange
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
+from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import InstantAttribute, Item
 from shared.kernel.storage.writes import Put, Write
@@ -103,15 +104,16 @@ def _told(values: Mapping[str, Any], names: list[str]) -> str:
     return json.dumps({to_camel(name): value for name, value in shown.items()}, ensure_ascii=False, default=str)
 
 
-def page(user_id: str, *, limit: int, cursor: str | None) -> Page[SettingChange]:
-    """Return a page of what changed of a user's goals, partners and settings, newest first. One query.
+def page(user_id: str, *, limit: int, cursor: str | None, order: Order) -> Page[SettingChange]:
+    """Return a page of what changed of a user's goals, partners and settings. One query.
 
     Raises:
         BadCursor: the cursor is of another list.
     """
-    scope = f"changes#{user_id}"
+    scope = f"changes#{user_id}#{order}"
     key = (SettingRevision.pk == user_pk(user_id)) & SettingRevision.sk.startswith("CHANGE#")
-    found = reads.query(SettingRevision, key, limit=limit, descending=True, start=cursors.decode(scope, cursor))
+    start = cursors.decode(scope, cursor)
+    found = reads.query(SettingRevision, key, limit=limit, descending=order == "newest", start=start)
     changes = [_view(one) for one in found.load(SettingRevision)]
     return Page(changes, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 

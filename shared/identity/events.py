@@ -25,11 +25,12 @@ class AccountMailRequested(IdentityEvent):
     """A mail is to go to the account's holder; ``mail_id`` is durable.
 
     ``verify`` is another link, ``known`` tells that somebody tried to register the address again, ``reset`` is a link
-    to set a password. There need be no account: what is asked for an address is the same whoever has it.
+    to set a password, ``signed-in`` tells of a sign-in from a device that had none before. There need be no account:
+    what is asked for an address is the same whoever has it.
     """
 
     mail_id: str
-    kind: Literal["verify", "known", "reset"]
+    kind: Literal["verify", "known", "reset", "signed-in"]
 
 
 class RefreshTokenReused(IdentityEvent):

@@ -67,11 +67,15 @@ def _known(account: Account, mail_id: str, now: datetime) -> list[Write]:
     return to_holder(account, mail_id, "account.known", now=now)
 
 
+def _signed_in(account: Account, mail_id: str, now: datetime) -> list[Write]:
+    return to_holder(account, mail_id, "account.signed-in", now=now)
+
+
 def _reset(account: Account, mail_id: str, now: datetime) -> list[Write]:
     return _linked(account, mail_id, links.RESET, "account.reset", RESET_LIFE, now=now)
 
 
-_WRITES = {"verify": _verification, "known": _known, "reset": _reset}
+_WRITES = {"verify": _verification, "known": _known, "reset": _reset, "signed-in": _signed_in}
 
 
 def _linked(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.identity import devices, rules
 from shared.identity.credentials import SignIn
 from shared.identity.errors import RefreshRefused, WrongCredentials
-from shared.identity.events import RefreshTokenReused, SessionEnded
+from shared.identity.events import AccountMailRequested, RefreshTokenReused, SessionEnded
 from shared.identity.items import Account, Session, session_sk, user_pk
 from shared.identity.registration import holder_of
 from shared.identity.schemas import SignedIn, SignedInUser, SignedOut
@@ -17,7 +17,7 @@ from shared.kernel import rates
 from shared.kernel.config import settings
 from shared.kernel.errors import AccountSuspended, RateLimitExceeded
 from shared.kernel.events import outbox
-from shared.kernel.ids import new_id
+from shared.kernel.ids import derived_id, new_id
 from shared.kernel.security import derived, passwords, tokens
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, commit, transact
@@ -62,7 +62,7 @@ def sign_in(given: SignIn, address: str, *, now: datetime) -> SignedIn:
         raise AccountSuspended
     if passwords.outdated(account.password_hash, password):
         _rehash(account, password)
-    session = _begin(account, now=now)
+    session = _begin(account, new_device=device is None, now=now)
     refreshed = Refreshed(account, session, _token(session, session.generation))
     return _signed_in(refreshed, device=devices.mark(account, device), now=now)
 
@@ -90,7 +90,8 @@ def _life() -> timedelta:
     return timedelta(days=settings().refresh_token_days)
 
 
-def _begin(account: Account, *, now: datetime) -> Session:
+def _begin(account: Account, *, new_device: bool, now: datetime) -> Session:
+    """Keep a new session; of one on a new device its holder hears, once (X-N-02)."""
     session_id = new_id("ses")
     session = Session(
         pk=account.pk,
@@ -104,7 +105,8 @@ def _begin(account: Account, *, now: datetime) -> Session:
         created_at=now,
         expires_at=now + _life(),
     )
-    commit(Put(session))
+    told = AccountMailRequested(user_id=account.user_id, mail_id=derived_id("mail", session_id), kind="signed-in")
+    transact([Put(session), *([outbox(told, at=now)] if new_device else [])])
     return session
 
 

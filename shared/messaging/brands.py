@@ -4,7 +4,7 @@ import re
 
 from shared.kernel.brands import Product
 
-_PRODUCTS = {"account": Product.ACCOUNTS, "balance": Product.STREAMS}
+_PRODUCTS = {"account": Product.ACCOUNTS, "balance": Product.STREAMS, "payment": Product.STREAMS}
 """Products by the first word of what a template or a category is called; every other is about goals."""
 
 

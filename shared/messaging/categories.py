@@ -69,6 +69,8 @@ CATEGORIES = {
             (Channel.IN_APP, Channel.EMAIL),
             caps=(Cap(1, timedelta(hours=24)),),
         ),
+        # What somebody paid for they hear of, whatever else they do not want to (X-N-02).
+        Category("payment", (Channel.IN_APP, Channel.EMAIL), critical=True, one_click=False),
         Category("guide", (Channel.IN_APP, Channel.EMAIL)),
         # A life may depend on it: it cannot be switched off, and no hour is too late for it (X-A-32).
         Category("crisis", (Channel.IN_APP, Channel.EMAIL), critical=True, one_click=False),

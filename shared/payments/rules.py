@@ -101,8 +101,14 @@ def below_minimum(price: Money) -> str | None:
     least = _minimums()[price.currency]
     if price.amount >= Minor(least):
         return None
-    text = str(least) if price.currency in _WITHOUT_PARTS else f"{least // 100}.{least % 100:02d}"
-    return f"A price is at least {text} {price.currency} ({least} in minor units), or nobody can pay it by card."
+    text = in_words(Minor(least), price.currency)
+    return f"A price is at least {text} ({least} in minor units), or nobody can pay it by card."
+
+
+def in_words(amount: Minor, currency: str) -> str:
+    """Return money as people read it, e.g. ``4.99 USD``."""
+    text = str(amount) if currency in _WITHOUT_PARTS else f"{amount // 100}.{amount % 100:02d}"
+    return f"{text} {currency}"
 
 
 def verify_stripe(header: str, body: bytes, secrets: Iterable[str], *, now: datetime) -> None:

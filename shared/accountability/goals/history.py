@@ -43,8 +43,10 @@ def page(
     return Page(days, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 
 
-def of_all_goals(user_id: str, first: str | None, last: str | None, *, limit: int, cursor: str | None) -> Page[LogView]:
-    """Return a page of the days of all of a user's goals between two dates, newest first; deleted goals are left out.
+def of_all_goals(
+    user_id: str, first: str | None, last: str | None, *, limit: int, cursor: str | None, order: Order
+) -> Page[LogView]:
+    """Return a page of the days of all of a user's goals between two dates; deleted goals are left out.
 
     One query for the goals; a hundred days of goals are one read, and a page takes up to five: it may be short, even
     empty, and yet go on.
@@ -54,9 +56,9 @@ def of_all_goals(user_id: str, first: str | None, last: str | None, *, limit: in
         BadCursor: the cursor is of another list.
     """
     _require_forward(first, last)
-    scope = f"days#{user_id}#{first}#{last}"
+    scope = f"days#{user_id}#{first}#{last}#{order}"
     start = cursors.decode(scope, cursor)
-    keys = list(islice(_days(keeping.every(user_id), first or _FIRST, last or _LAST, start), MANY * READS))
+    keys = list(islice(_days(keeping.every(user_id), first or _FIRST, last or _LAST, start, order), MANY * READS))
     shown: list[LogView] = []
     for date, goal_id, day in _read(keys):
         shown.append(view(day))
@@ -74,18 +76,22 @@ def _read(keys: list[tuple[str, str]]) -> Iterator[tuple[str, str, Day]]:
         yield from ((date, goal_id, day) for (date, goal_id), day in zip(wanted, found, strict=True) if day)
 
 
-def _days(goals: list[Goal], first: str, last: str, after: dict[str, str] | None) -> Iterator[tuple[str, str]]:
-    """Yield the days that goals can have between two dates, the newest first, from where a page ended."""
+def _days(
+    goals: list[Goal], first: str, last: str, after: dict[str, str] | None, order: Order
+) -> Iterator[tuple[str, str]]:
+    """Yield the days that goals can have between two dates, in their order, from where a page ended."""
     if not goals:
         return
-    day = min(last, max(goal.open_day for goal in goals), after["date"] if after else _LAST)
     oldest = max(first, min(goal.first_day for goal in goals))
-    while day >= oldest:
+    newest = min(last, max(goal.open_day for goal in goals))
+    begin, step = (newest, -1) if order == "newest" else (oldest, 1)
+    day = after["date"] if after else begin
+    while oldest <= day <= newest:
         for goal in goals:
             passed = after is not None and day == after["date"] and goal.goal_id <= after["goal"]
             if goal.first_day <= day <= goal.open_day and not passed:
                 yield day, goal.goal_id
-        day = shifted(day, -1)
+        day = shifted(day, step)
 
 
 def _require_forward(first: str | None, last: str | None) -> None:

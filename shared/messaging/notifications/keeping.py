@@ -24,6 +24,7 @@ KEPT = timedelta(days=90)
 
 _TYPES = {
     "balance": NotificationType.LOW_BALANCE,
+    "payment": NotificationType.PAYMENT_SUCCESS,
     "guide": NotificationType.GUIDE,
     "crisis": NotificationType.GUIDE,
     "progress": NotificationType.PROGRESS,

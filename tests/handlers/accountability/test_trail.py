@@ -150,6 +150,7 @@ def test_the_trail_is_ones_own_page_by_page_and_never_written_over(clock):
     assert [one["after"] for one in page.data] == [{"grace": 3}, {"grace": 2}]
     cursor = page.json["pagination"]["nextCursor"]
     assert [one["after"] for one in changes(cursor=cursor)] == [{"grace": 1}]
+    assert [one["after"]["grace"] for one in changes(sort="oldest")] == [1, 2, 3]
     assert changes(caller=OTHER) == []
     assert call("accountability.list_changes", caller=OTHER, query={"cursor": cursor}).status == 400
     again = trail.changed("usr_x", "GOAL", "gol_x", {"a": 1}, {"a": 2}, version=2, by="usr_x", now=clock.now())
@@ -182,6 +183,9 @@ def test_days_of_all_goals_are_listed_by_date_page_by_page(clock):
     seen, cursor = days(limit="3")
     assert seen == whole[:3]
     assert days(limit="3", cursor=cursor) == (whole[3:], None)
+    backwards = [*whole[2:], *whole[:2]]
+    seen, cursor = days(sort="oldest", limit="3")
+    assert (seen, days(sort="oldest", limit="3", cursor=cursor)) == (backwards[:3], (backwards[3:], None))
     assert call("accountability.list_days", caller=USER, query={"cursor": cursor, "to": TODAY}).status == 400
     refused = call("accountability.list_days", caller=USER, query={"from": "2026-03-02", "to": TODAY})
     assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "from")

@@ -7,6 +7,7 @@ from shared.kernel.registry import functions
 
 UNSORTED = {
     "accountability-list-goals": "a user's few goals lie by their id, which tells nothing",
+    "accountability-list-members": "a guide's users lie by their id, which tells nothing",
     "live-list-viewers": "who watches lies by user, and comes and goes while it is read",
 }
 

@@ -147,14 +147,13 @@ def test_a_cap_counts_at_every_address_and_about_the_user():
     assert decide(facts(counts=(free, free))) == Send(SMS)
 
 
-@pytest.mark.covers_partly(
-    "X-N-02", missing="nothing is sent of payments and legal matters, and a new sign-in is not told"
-)
-def test_what_is_critical_passes_preferences_and_night_but_no_suppression():
+@pytest.mark.covers_partly("X-N-02", missing="there is no legal matter yet that is told of")
+@pytest.mark.parametrize("kind", ["account", "payment", "crisis"])
+def test_what_is_critical_passes_preferences_and_night_but_no_suppression(kind):
     account = facts(
-        category=category("account"),
+        category=category(kind),
         now=NIGHT,
-        person=Person(muted=frozenset({"account:*"}), paused_until=NIGHT + timedelta(days=1)),
+        person=Person(muted=frozenset({f"{kind}:*"}), paused_until=NIGHT + timedelta(days=1)),
         ways=(EMAIL,),
         consented=frozenset(),
     )
