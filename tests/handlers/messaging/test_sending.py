@@ -197,6 +197,22 @@ def test_a_matter_that_is_over_stops_what_has_not_left(carrier, send):
     assert [event["reason"] for event in told("MessageCancelled", ask)] == ["LOGGED"]
 
 
+@pytest.mark.covers("X-A-04", "D-01")
+def test_nothing_leaves_by_a_way_that_was_taken_back_between_judging_and_claiming(carrier, send, monkeypatch):
+    messages.enlist(channels=(Channel.SMS, Channel.EMAIL))
+    ask, judged = messages.ask(), sending.claim
+
+    def narrowed_meanwhile(*given, **more):
+        monkeypatch.setattr(sending, "claim", judged)
+        messages.agree(PAT, Channel.EMAIL, at=START + timedelta(seconds=1))
+        return judged(*given, **more)
+
+    monkeypatch.setattr(sending, "claim", narrowed_meanwhile)
+    send(ask)
+    assert [one.channel for one in attempts(ask)] == ["EMAIL"]
+    assert [one.channel for one in carrier.taken] == [Channel.EMAIL]
+
+
 @pytest.mark.covers("X-A-04", "X-P-15")
 def test_nothing_leaves_in_the_name_of_a_user_who_is_suspended(carrier, send, work, clock, monkeypatch):
     messages.enlist()

@@ -2,11 +2,12 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
 from shared import messaging
-from shared.accountability.escalation import answers
+from shared.accountability.escalation import answers, steps
 from shared.accountability.events import AskAnswered, EscalationEnded, GoalLogged, MilestoneReached
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
@@ -267,6 +268,20 @@ def test_who_cannot_hands_over_to_the_next_partner(invoke):
     reply(invoke, "CANNOT", partner_id="ptn_dan", reply_id="rpl_3")
     assert asked(2) == ["ptn_ben", "ptn_cleo", "ptn_dan"]
     assert standing(2)[-1] == (3, "ptn_dan", "SKIPPED", "NOBODY")
+
+
+@pytest.mark.covers("X-A-13", "X-A-14")
+def test_an_answer_that_died_before_the_next_was_asked_asks_them_when_it_comes_again(invoke, monkeypatch):
+    follow(invoke, 2)
+    about = f"contact:{world.GOAL}#{world.day(2)}#03#ptn_ben"
+    run = steps.run
+    monkeypatch.setattr(steps, "run", Mock(side_effect=RuntimeError))
+    with pytest.raises(RuntimeError):
+        answers.answer(about, "ptn_ben", "CANNOT", reply_id="rpl_1", now=START)
+    assert asked(2) == ["ptn_ben"]
+    monkeypatch.setattr(steps, "run", run)
+    reply(invoke, "CANNOT")
+    assert asked(2) == ["ptn_ben", "ptn_cleo"]
 
 
 @pytest.mark.covers("X-A-13")

@@ -102,6 +102,18 @@ def test_yes_by_text_agrees_once_with_the_words_that_were_sent(invoke, clock):
     assert topics() == ["ACCEPTED"]
 
 
+@pytest.mark.covers("X-A-03")
+def test_the_time_until_somebody_may_be_asked_again_runs_from_their_refusal(call, invoke, clock):
+    partner_id = added()
+    clock.advance(days=10)
+    follow(invoke, reply(partner_id, "NO"))
+    path = {"partner_id": partner_id}
+    clock.advance(days=29)
+    assert call("accountability.invite_partner", path=path, caller=USER).code == "ASKED_RECENTLY"
+    clock.advance(days=1)
+    assert call("accountability.invite_partner", path=path, caller=USER).status == 200
+
+
 @pytest.mark.covers("X-A-01")
 def test_the_ledger_names_the_exact_words_of_a_request_once_they_have_left(invoke, clock):
     partner_id = added()
