@@ -11,7 +11,7 @@ from shared.messaging import Channel, directory, sending, suppression
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX
-from tests import carriers, messages
+from tests import carriers, messages, team
 from tests.carriers import Carrier
 from tests.clock import START
 from tests.messages import LONDON, MAIL, PAT, PHONE, attempts, standing, summary
@@ -435,6 +435,19 @@ def test_a_retried_text_asks_for_its_voice_message_once(carrier, send, work, clo
     work(ask)
     assert len(sent("messaging", "MessageQueued")) == 2
     assert standing(ask).status == "SENT"
+
+
+@pytest.mark.covers("X-A-12")
+def test_a_retried_text_counts_once_against_its_caps(carrier, send, work, clock):
+    messages.enlist()
+    ask = messages.ask()
+    carrier.plan = carriers.script(carriers.AGAIN)
+    send(ask)
+    clock.advance(seconds=30)
+    work(ask)
+    assert (standing(ask).status, len(attempts(ask))) == ("SENT", 2)
+    counted = [len(one["sends"]) for one in team.rows("messaging", sk="SENDS#")]
+    assert counted == [1] * len(counted) != []
 
 
 @pytest.mark.covers("X-A-28", "S-A-31", "S-A-39")
