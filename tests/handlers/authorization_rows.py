@@ -33,6 +33,7 @@ class Row:
         named: path of something that has no owner in this sense, but may not exist.
         body: a body that would be fine for the owner.
         beyond: roles that may reach other people's all the same.
+        everybodys: it shows to everybody what is everybody's, whoever it is of.
     """
 
     who: frozenset[str] | str
@@ -41,6 +42,7 @@ class Row:
     named: dict[str, str] | None = None
     body: dict[str, Any] | None = None
     beyond: frozenset[str] = field(default_factory=frozenset)
+    everybodys: bool = False
 
 
 TICK = {"streamId": "str_1", "sessionId": "<viewing>", "intervalIndex": 0, "playbackMs": 10000}
@@ -57,7 +59,7 @@ ROWS = {
     "GET /v1/auth/password-reset": Row(EVERYBODY),
     "POST /v1/auth/password-reset": Row(EVERYBODY),
     "POST /v1/auth/passwords": Row(EVERYBODY),
-    "GET /v1/users/{user_id}/profile": Row(EVERYBODY, named=USER),
+    "GET /v1/users/{user_id}/profile": Row(EVERYBODY, named=USER, everybodys=True),
     "POST /v1/auth/verification-mails": Row(ANYONE_SIGNED_IN, unconfirmed=True),
     "POST /v1/auth/logout": Row(ANYONE_SIGNED_IN, unconfirmed=True),
     "GET /v1/auth/me": Row(ANYONE_SIGNED_IN, unconfirmed=True),
@@ -74,15 +76,15 @@ ROWS = {
     "POST /v1/streams/{stream_id}/start": Row(CREATORS, owned=STREAM),
     "POST /v1/streams/{stream_id}/end": Row(CREATORS, owned=STREAM, beyond=ADMINS),
     "GET /v1/streams/{stream_id}/viewers": Row(CREATORS, owned=STREAM),
-    "GET /v1/streams/{stream_id}": Row(EVERYBODY, named=STREAM),
+    "GET /v1/streams/{stream_id}": Row(EVERYBODY, named=STREAM, everybodys=True),
     "GET /v1/streams/categories": Row(EVERYBODY),
     "POST /v1/admin/categories/{category_id}/rates": Row(
         ADMINS,
         named={"category_id": "music"},
         body={"ratePerMinute": "9", "effectiveFrom": "2030-01-01T00:00:00Z"},
     ),
-    "GET /v1/streams/discover": Row(EVERYBODY),
-    "GET /v1/streams/list": Row(EVERYBODY),
+    "GET /v1/streams/discover": Row(EVERYBODY, everybodys=True),
+    "GET /v1/streams/list": Row(EVERYBODY, everybodys=True),
     "POST /v1/streams/{stream_id}/token": Row(ANYONE_SIGNED_IN, owned=STREAM, body={"sessionId": "<viewing>"}),
     "POST /v1/streams/{stream_id}/session": Row(ANYONE_SIGNED_IN, named=STREAM, body={"ratePerMinute": "6"}),
     "GET /v1/streams/{stream_id}/session/{session_id}": Row(ANYONE_SIGNED_IN, owned=VIEWING),

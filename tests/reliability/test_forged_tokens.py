@@ -14,10 +14,14 @@ from livekit import api
 from shared.identity import authorization, sessions
 from shared.identity.items import Account, Session
 from shared.identity.registration import new_account
+from shared.kernel.caller import Principal
+from shared.kernel.config import settings
+from shared.kernel.errors import Unauthorized
+from shared.kernel.realtime import connections, sending
 from shared.kernel.security import keys, tokens
 from shared.kernel.storage.client import aws_client
 from shared.kernel.storage.writes import Delete, Put, Update, commit
-from tests import gates
+from tests import gates, sockets
 from tests.calls import invoke
 from tests.clock import START
 from tests.figures import tell
@@ -138,16 +142,78 @@ def _context(token):
 
 
 @pytest.mark.covers("R-18", "S-P-24", "X-P-16")
-def test_no_forged_token_gets_in_at_any_endpoint_or_socket(session):
+def test_no_forged_token_gets_in_at_any_endpoint(session):
     routes, forged = gates.guarded(), dict(_forgeries(session))
     contexts = {name: _context(token) for name, token in forged.items()}
     assert [name for name, context in contexts.items() if context != {"refused": "invalid"}] == []
     cells = [(gates.route_of(route), name, gates.gate(route, contexts[name])) for route in routes for name in forged]
     assert [cell for cell in cells if cell[2] != 401] == []
-    for token in forged.values():
-        assert invoke("platform.connect", socket_event("$connect", query={"ticket": token[:2000]}))["statusCode"] != 200
     tell({"forgeries": len(forged), "routes": len(routes), "cells": len(cells)})
     assert len(forged) >= 12
+
+
+@pytest.fixture
+def gateway(stage, clock, monkeypatch):
+    """The gateway's connections."""
+    monkeypatch.setenv("WELLSPRING_SOCKET_ENDPOINT", "http://127.0.0.1:1")
+    settings.cache_clear()
+    sending._sockets.cache_clear()
+    with sockets.watched() as watched:
+        yield watched
+    sending._sockets.cache_clear()
+
+
+def _ticket():
+    holder = Principal(USER, "ses_other", frozenset({"realtime:connect"}), True)
+    return connections.issue_ticket(holder, now=START)[0]
+
+
+def _said(gateway, body, connection_id="con-1"):
+    """Send a message over a connection and return what is heard on it."""
+    invoke(f"platform.{body['action']}", socket_event(body["action"], connection_id=connection_id, body=body))
+    return gateway.frames(connection_id)
+
+
+def _open(connection_id, ticket):
+    opening = socket_event("$connect", connection_id=connection_id, query={"ticket": ticket})
+    return invoke("platform.connect", opening)["statusCode"]
+
+
+@pytest.mark.covers("R-18", "X-P-20")
+def test_no_forged_token_opens_or_keeps_a_socket_and_none_joins_without(session, gateway, clock):
+    """What opens and keeps a connection is a ticket: no token is one, nor is one that is used or of another sign-in."""
+    held = Principal(USER, session.session_id, frozenset({"realtime:connect"}), True)
+
+    def ticket():
+        return connections.issue_ticket(held, now=clock.now())[0]
+
+    used = ticket()
+    assert _open("con-used", used) == 200
+    forged = dict(_forgeries(session)) | {"a good access token": _token(session), "a used ticket": used}
+    for name, token in forged.items():
+        assert (name, _open("con-never", token[:8000])) == (name, 401)
+        (told,) = _said(gateway, {"action": "subscribe", "channel": f"user:{USER}", "ticket": token}, "con-never")
+        assert (name, told["error"]["code"]) in {(name, "UNAUTHORIZED"), (name, "VALIDATION_ERROR")}
+        gateway.faults.clear()
+    for number, (name, token) in enumerate((forged | {"a ticket of another sign-in": _ticket()}).items()):
+        connection = f"con-{number}"
+        assert _open(connection, ticket()) == 200
+        until = connections.open_connection(connection, now=clock.now()).expires_at
+        clock.advance(seconds=1)
+        (told,) = _said(gateway, {"action": "authenticate", "ticket": token}, connection)
+        if told["error"]["code"] == "UNAUTHORIZED":
+            with pytest.raises(Unauthorized):
+                connections.open_connection(connection, now=clock.now())
+        else:
+            assert (name, told["error"]["code"]) == (name, "VALIDATION_ERROR")
+            assert connections.open_connection(connection, now=clock.now()).expires_at == until
+    assert _open("con-fine", ticket()) == 200
+    (told,) = _said(gateway, {"action": "authenticate", "ticket": ticket()}, "con-fine")
+    assert told["type"] != "error"
+
+
+def test_a_ticket_is_no_token(session):
+    assert _context(_ticket()) == {"refused": "invalid"}
 
 
 def test_the_valid_control_gets_in_everywhere(session):
