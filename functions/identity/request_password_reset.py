@@ -17,5 +17,5 @@ from shared.kernel.errors import RateLimitExceeded
     layers=["security"],
 )
 def request_password_reset(body: Forgotten, operation: OperationId, clock: Clock) -> ResetAccepted:
-    """Send a link that sets a new password, good for an hour, to an address that somebody confirmed."""
+    """Send a link that sets a new password, good for an hour at least, to an address that somebody confirmed."""
     return resets.request(body.email, operation, now=clock.now())

@@ -8,7 +8,7 @@ from shared.payments.events import StripeEventReceived
 @on_event(
     StripeEventReceived,
     touches=[access.SETTLE, wallet.access.POST],
-    alarms=[reviews.METRIC],
+    alarms=[reviews.METRIC, stripe_events.UNKNOWN_METRIC],
 )
 def process_stripe_event(event: StripeEventReceived, clock: Clock) -> None:
     """Settle the payment that an event of Stripe is about."""

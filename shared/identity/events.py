@@ -26,11 +26,13 @@ class AccountMailRequested(IdentityEvent):
 
     ``verify`` is another link, ``known`` tells that somebody tried to register the address again, ``reset`` is a link
     to set a password, ``signed-in`` tells of a sign-in from a device that had none before. There need be no account:
-    what is asked for an address is the same whoever has it.
+    what is asked for an address is the same whoever has it. ``last`` tells that a while may pass before the address can
+    be sent another: its link is good until then.
     """
 
     mail_id: str
     kind: Literal["verify", "known", "reset", "signed-in"]
+    last: bool = False
 
 
 class RefreshTokenReused(IdentityEvent):

@@ -7,7 +7,7 @@ from shared import messaging
 from shared.identity import links
 from shared.identity.events import AccountMailRequested, UserRegistered
 from shared.identity.items import Account, AccountMail, EmailClaim, Profile, email_pk, user_pk
-from shared.identity.rules import CLAIM_LIFE, RESET_LIFE
+from shared.identity.rules import CLAIM_LIFE, LAST_RESET_LIFE, RESET_LIFE
 from shared.kernel import rates
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.reads import get
@@ -45,34 +45,35 @@ def ask_for_mail(event: UserRegistered | AccountMailRequested, *, now: datetime)
     account = get(Account, user_pk(event.user_id), Account.SK)
     if account is None or (account.verified_at is None) != (event.kind == "verify"):
         return
-    writes = _WRITES[event.kind](account, event.mail_id, now)
+    writes = _WRITES[event.kind](account, event, now)
     with suppress(messaging.AlreadyRequested, ConditionFailed):
         transact(writes)
 
 
-def _verification(account: Account, mail_id: str, now: datetime) -> list[Write]:
+def _verification(account: Account, asked: AccountMailRequested, now: datetime) -> list[Write]:
     """Return the writes of the mail that asks to confirm; the claim lives as long as the link."""
     until = now + CLAIM_LIFE
     unconfirmed = Account.verified_at.does_not_exist() & Account.pk.exists()
     held = EmailClaim.user_id == account.user_id
     return [
-        *_linked(account, mail_id, links.CONFIRM, "account.verify", CLAIM_LIFE, now=now),
+        *_linked(account, asked.mail_id, links.CONFIRM, "account.verify", CLAIM_LIFE, now=now),
         Update(Account, account.pk, Account.SK, [Account.expires_at.set(until)], unconfirmed),
         Update(EmailClaim, email_pk(account.email), EmailClaim.SK, [EmailClaim.expires_at.set(until)], held),
         Update(Profile, account.pk, Profile.SK, [Profile.expires_at.set(until)], Profile.pk.exists()),
     ]
 
 
-def _known(account: Account, mail_id: str, now: datetime) -> list[Write]:
-    return to_holder(account, mail_id, "account.known", now=now)
+def _known(account: Account, asked: AccountMailRequested, now: datetime) -> list[Write]:
+    return to_holder(account, asked.mail_id, "account.known", now=now)
 
 
-def _signed_in(account: Account, mail_id: str, now: datetime) -> list[Write]:
-    return to_holder(account, mail_id, "account.signed-in", now=now)
+def _signed_in(account: Account, asked: AccountMailRequested, now: datetime) -> list[Write]:
+    return to_holder(account, asked.mail_id, "account.signed-in", now=now)
 
 
-def _reset(account: Account, mail_id: str, now: datetime) -> list[Write]:
-    return _linked(account, mail_id, links.RESET, "account.reset", RESET_LIFE, now=now)
+def _reset(account: Account, asked: AccountMailRequested, now: datetime) -> list[Write]:
+    template, life = ("account.reset-last", LAST_RESET_LIFE) if asked.last else ("account.reset", RESET_LIFE)
+    return _linked(account, asked.mail_id, links.RESET, template, life, now=now)
 
 
 _WRITES = {"verify": _verification, "known": _known, "reset": _reset, "signed-in": _signed_in}

@@ -20,14 +20,15 @@ def request(email: str, operation: str, *, now: datetime) -> ResetAccepted:
     """Ask for a mail with a link to set a new password.
 
     The answer is always the same, and so is the work; whether there is somebody to write to, the mail's maker finds
-    out. A link lives as long as the short limit's window: whoever is refused here has one that is good.
+    out. A link lives as long as the short limit's window, and the last one of the day as long as the long one's:
+    whoever is refused here has one that is good, also where a stranger used up the mails.
     """
     with suppress(RateLimitExceeded):
         rates.count("password-reset", email, now=now)
-        rates.count("password-reset-long", email, now=now)
+        last = rates.count("password-reset-long", email, now=now).remaining == 0
         mail_id = derived_id("mail", "reset", operation)
         user_id = holder_of(email, now=now)
-        event = AccountMailRequested(user_id=user_id, mail_id=mail_id, kind="reset")
+        event = AccountMailRequested(user_id=user_id, mail_id=mail_id, kind="reset", last=last)
         transact([outbox(event, at=now, event_id=mail_id)])
     return ResetAccepted()
 

@@ -59,6 +59,9 @@ CLAIM_LIFE = timedelta(hours=24)
 RESET_LIFE = timedelta(hours=1)
 """How long the link that sets a password is good."""
 
+LAST_RESET_LIFE = timedelta(hours=24)
+"""How long the link in the last mail is good that may go out for now: until the next one may, whoever used them up."""
+
 MIN_PASSWORD = 8
 MAX_PASSWORD = 128
 

@@ -39,7 +39,7 @@ RATES = {
     "register-address": Rate(60, 60 * 60),
     "verification-mail": Rate(5, 60 * 60),
     "unconfirmed-mails": Rate(3, 24 * 60 * 60),
-    "unconfirmed-mails-long": Rate(10, 30 * 24 * 60 * 60),
+    "unconfirmed-mails-long": Rate(10, 7 * 24 * 60 * 60),
     "reset-address": Rate(20, 60 * 60),
     "password-reset": Rate(3, 60 * 60),
     "password-reset-long": Rate(10, 24 * 60 * 60),

@@ -21,7 +21,8 @@ from shared.payments.reviews import About
 from shared.payments.rules import Decision, Leave, Review
 
 UNKNOWN_METRIC = "StripeEventsUnknown"
-"""Counts events of types that we neither act on nor review: the endpoint at Stripe asks for more than it should."""
+"""Counts events of types that we neither act on nor review: the endpoint at Stripe asks for something that nobody here
+looks at. An alarm watches it."""
 
 
 def receive(signature: str, body: bytes, *, now: datetime) -> None:

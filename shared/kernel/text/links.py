@@ -15,6 +15,12 @@ from shared.kernel.text.reading import Line, clean
 _IDEOGRAPHIC_STOP = "\u3002"
 """Ends sentences in Chinese and Japanese; browsers take it for a full stop in addresses (UTS 46)."""
 
+_PICTURES = frozenset({"So", "Sk"})
+"""Categories of emoji and of what gives them another colour."""
+
+_PICTURE = "\uff58"
+"""A letter in the place of a picture; of the width of those that no space follows."""
+
 _WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "FULLWIDTH")
 """Scripts in which no space follows a full stop, by how the names of their characters begin."""
 
@@ -57,9 +63,12 @@ def is_linked(text: str) -> bool:
 
 
 def _bones(text: str) -> str:
-    """Return a text without accents and invisible signs, with a full stop where a browser sees one."""
+    """Return a text without accents and invisible signs, with a full stop where a browser sees one.
+
+    Pictures stand in names of domains as letters do.
+    """
     letters = "".join(
-        character
+        _PICTURE if unicodedata.category(character) in _PICTURES and not character.isascii() else character
         for character in unicodedata.normalize("NFKD", text)
         if unicodedata.category(character)[0] != "M" and unicodedata.category(character) != "Cf"
     )

@@ -1,5 +1,7 @@
 """Links that confirm an address, and claims on addresses that nobody confirmed."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shared.identity.events import AccountMailRequested, UserRegistered
@@ -245,13 +247,37 @@ def test_an_address_that_nobody_confirmed_gets_three_mails_a_day_however_often_i
     assert confirm(mailbox()[-1].token, new=OWN).status == 200, "the last of them still confirms"
 
 
-def test_an_address_that_nobody_confirmed_gets_ten_mails_in_a_month(clock):
-    clock.advance(days=7)  # to where a window of 30 days begins
-    for day in range(12):
+def _opened() -> int:
+    return [name for name, _ in events()].count("UserRegistered")
+
+
+def _to_a_window(clock, days):
+    """Move the clock to where a window of so many days begins, and return when that is."""
+    since = clock.now() - datetime(1970, 1, 1, tzinfo=UTC)
+    return clock.advance(seconds=(-since % timedelta(days=days)).total_seconds())
+
+
+def test_an_address_that_nobody_confirmed_gets_ten_mails_in_a_week(clock):
+    _to_a_window(clock, 7)
+    for day in range(3):
         for number in range(4):
             register(request_id=f"r-{day}-{number}")
         clock.advance(days=2)
-    assert [name for name, _ in events()].count("UserRegistered") == 10
+    for number in range(8):
+        register(request_id=f"r-later-{number}")
+        clock.advance(hours=2)
+    assert _opened() == 10
+
+
+def test_a_stranger_who_uses_up_the_mails_keeps_the_owner_waiting_for_days_at_most(mailbox, clock):
+    began = _to_a_window(clock, 7 * 30)  # of longer windows too
+    while _opened() < 10:
+        register(request_id=f"stranger-{clock.advance(hours=4)}")
+    while _opened() < 11:
+        register(request_id=f"owner-{clock.advance(hours=4)}")
+    assert clock.now() < began + timedelta(days=8), "the week is over, and what was used in it fades"
+    assert _opened() == 11
+    assert confirm(_mailed(mailbox, claim_on(EMAIL, now=clock.now()).user_id), new=OWN).status == 200
 
 
 def test_mails_that_its_holder_asks_for_count_with_those_of_registrations():

@@ -145,6 +145,25 @@ def test_nobody_gets_more_than_three_an_hour_and_ten_a_day_whoever_asks(mailbox,
     assert len(_requested()) == 10
 
 
+def test_whoever_is_sent_no_mail_has_one_whose_link_is_good_whatever_strangers_asked_for(mailbox, clock):
+    confirmed(mailbox)
+    sent = refused = 0
+    for step in range(80):
+        known = {event.mail_id for event in _requested()}
+        assert _ask(request_id=f"r-{step}", address=f"203.0.113.{step}").status == 202
+        events = [event for event in _requested() if event.mail_id not in known]
+        if events:
+            newest = mailed(mailbox, *events)
+            sent += 1
+        else:
+            refused += 1
+            assert call("identity.show_password_reset", query={"token": newest.token}).status == 200
+        clock.advance(minutes=25)
+    assert (sent < 22, refused > 50) == (True, True), "over 33 hours"
+    assert _set(newest.token).status == 200
+    assert login(password=OTHER).status == 200
+
+
 def test_one_source_cannot_ask_for_everybody():
     statuses = [_ask(f"u{number}@wellspring.example", request_id=f"r{number}").status for number in range(22)]
     assert statuses == [202] * 20 + [429] * 2

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.payments.process_stripe_event import process_stripe_event
 from infra.operations import __main__ as operations
 from shared import wallet
 from shared.kernel import inbox
@@ -195,6 +196,7 @@ def test_what_nothing_follows_from_stays_in_the_inbox_and_is_counted(kind: str, 
     assert (standing().status, balance()) == ("PENDING", 0)
     assert noted("evt_0") == ("IGNORED", f"nothing follows from {kind}")
     assert reviews == [stripe_events.UNKNOWN_METRIC]
+    assert stripe_events.UNKNOWN_METRIC in process_stripe_event.declaration.alarms, "somebody hears of it"
 
 
 def test_an_event_that_overtakes_the_note_of_its_session_is_worked() -> None:
