@@ -372,3 +372,22 @@ def test_the_authorizer_says_invalid_to_anything_that_is_no_token(header):
     from tests.triggers import authorizer_event
 
     assert invoke("platform.authorize", authorizer_event(header)) == {"isAuthorized": True, "context": INVALID}
+
+
+def test_a_password_that_is_set_while_an_old_hash_is_renewed_stands(monkeypatch):
+    from argon2 import PasswordHasher
+
+    user_id = login().data["user"]["id"]
+    weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    another = passwords.hash_password("Deeper-water-8")
+    commit(Update(Account, user_pk(user_id), Account.SK, [Account.password_hash.set(weak)]))
+    hash_password = passwords.hash_password
+
+    def meanwhile(password):
+        commit(Update(Account, user_pk(user_id), Account.SK, [Account.password_hash.set(another)]))
+        return hash_password(password)
+
+    monkeypatch.setattr(passwords, "hash_password", meanwhile)
+    assert login().status == 200
+    assert login().status == 401
+    assert login(password="Deeper-water-8").status == 200

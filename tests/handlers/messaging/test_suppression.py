@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.messaging import suppression
+from shared.messaging.items import address_hashes
 from tests import messages
 from tests.clock import START
 from tests.messages import MAIL, PHONE
@@ -101,3 +102,12 @@ def test_of_two_words_at_one_instant_the_no_counts():
     suppression.suppress(PHONE, "STOP", source="SM1", now=START)
     suppression.lift(PHONE, now=after(1))
     assert suppression.suppress(PHONE, "STOP", source="SM2", now=after(1))
+
+
+def test_start_lifts_what_stands_under_either_form_of_a_number():
+    whatsapp, ours = "+554187654321", "+5541987654321"
+    own, other = address_hashes(ours)
+    for hashed in (own, other):
+        suppression.suppress_hash(hashed, reason="STOP", source=f"SM-{hashed}", now=START)
+    assert suppression.lift(whatsapp, now=after(1))
+    assert [item.lifted_at for item in suppression.standing(own, other)] == [after(1), after(1)]

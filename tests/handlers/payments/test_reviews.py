@@ -84,6 +84,18 @@ def test_what_has_not_even_a_form_waits_for_a_person_too(call: Call, reviews: li
     assert reviews == [payment_reviews.METRIC]
 
 
+def test_who_dies_between_the_review_and_its_alarm_raises_it_with_the_next_try(
+    call: Call, reviews: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deliver(money_back("evt_1", "charge.refunded"), START) == 200
+    with monkeypatch.context() as patch:
+        patch.setattr(payment_reviews, "metrics", lambda: 1 / 0)
+        assert len(work("evt_1")) == 1
+    assert (len(waiting(call)), reviews) == (1, [])
+    assert work("evt_1") == []
+    assert (len(waiting(call)), reviews) == (1, [payment_reviews.METRIC])
+
+
 def test_an_event_that_comes_again_is_put_up_once_and_not_again_after_the_decision(
     call: Call, reviews: list[str]
 ) -> None:

@@ -5,11 +5,15 @@ from typing import ClassVar
 import pytest
 
 from shared.identity.events import AccountSuspended, RoleRevoked, SessionEnded, SessionsEnded
+from shared.identity.users import signed_in
+from shared.kernel.errors import Unauthorized
 from shared.kernel.realtime import USER, LiveMessage, Outcome, publish
 from shared.kernel.realtime.channels import ChannelKind
-from shared.kernel.realtime.connections import connection_pk, of_user
+from shared.kernel.realtime.connections import authenticate, connection_pk, of_user
 from shared.kernel.realtime.items import Connection, Subscription
+from shared.kernel.realtime.schemas import Authenticate
 from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Update, commit
 from tests import signins, sockets
 from tests.triggers import queue_event, socket_event
 
@@ -159,6 +163,22 @@ def test_no_other_ticket_keeps_a_connection(opened, say, gateway, ticket, clock,
     assert _code(say("con-1", {"action": "authenticate", "ticket": sent})) == "UNAUTHORIZED"
     assert gateway.closed == ["con-1"]
     assert _is_forgotten()
+
+
+def test_a_connection_that_is_taken_apart_meanwhile_is_not_kept(opened, ticket, clock):
+    opened("con-1")
+    pk = connection_pk("con-1")
+    before = reads.get(Connection, pk, Connection.SK).expires_at
+    clock.advance(minutes=5)
+
+    def meanwhile(user_id, session_id, *, now):
+        commit(Update(Connection, pk, Connection.SK, [Connection.closing.set(True)]))
+        return signed_in(user_id, session_id, now=now)
+
+    fresh = Authenticate(action="authenticate", ticket=ticket())
+    with pytest.raises(Unauthorized):
+        authenticate("con-1", fresh, meanwhile, now=clock.now())
+    assert reads.get(Connection, pk, Connection.SK).expires_at == before
 
 
 def test_a_ticket_that_kept_a_connection_opens_no_other(opened, say, ticket, invoke):
