@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from shared.identity import new_passwords
 from shared.identity.events import AccountMailRequested
 from shared.kernel.storage.client import dynamodb
 from tests.calls import call
@@ -69,6 +70,22 @@ def test_a_link_works_once_and_none_of_before_works_after(mailbox):
         answer = _set(token, "Third-water-9")
         assert (answer.status, answer.code) == (410, "LINK_EXPIRED")
     assert login(password=OTHER).status == 200
+
+
+def test_of_two_links_at_once_one_sets_the_password_and_the_other_is_refused(mailbox, monkeypatch):
+    confirmed(mailbox)
+    first, second = _token(mailbox), _token(mailbox, request_id="second")
+    setting = new_passwords.setting
+
+    def meanwhile(password):
+        monkeypatch.setattr(new_passwords, "setting", setting)
+        assert _set(second, "Third-water-9").status == 200
+        return setting(password)
+
+    monkeypatch.setattr(new_passwords, "setting", meanwhile)
+    assert _set(first).code == "LINK_EXPIRED"
+    assert login(password=OTHER).status == 401
+    assert login(password="Third-water-9").status == 200
 
 
 def test_a_link_lives_an_hour(mailbox, clock):
