@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.identity import registration
 from shared.identity.events import AccountMailRequested, UserRegistered
 from shared.identity.items import Account, AccountMail, EmailClaim, Profile, email_pk, mail_pk, user_pk
 from shared.identity.registration import claim_on
@@ -167,6 +168,21 @@ def test_the_mail_of_a_registration_that_gave_way_is_not_sent(mailbox):
     assert mailbox() == []
     assert deliver(UserRegistered(user_id=second)) == []
     assert len(mailbox()) == 1
+
+
+def test_an_address_that_is_confirmed_while_another_registers_it_gives_way_to_nobody(mailbox, monkeypatch):
+    token, kept_for = _mailed(mailbox, registered()), registration._kept_for
+
+    def meanwhile(email):
+        found = kept_for(email)
+        monkeypatch.setattr(registration, "_kept_for", kept_for)
+        assert confirm(token).status == 200
+        return found
+
+    monkeypatch.setattr(registration, "_kept_for", meanwhile)
+    assert register(password=OWN, request_id="another").status == 201
+    assert login(password=OWN).status == 401
+    assert login().data["user"]["emailVerified"] is True
 
 
 def test_a_confirmed_address_gives_way_to_nobody(mailbox):
