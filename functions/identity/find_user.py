@@ -1,5 +1,5 @@
 from shared.identity import access, support
-from shared.identity.credentials import Forgotten
+from shared.identity.credentials import Sought
 from shared.identity.schemas import UserView
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -17,6 +17,6 @@ from shared.kernel.platform import COUNT_RATE
     errors=[NotFound],
     layers=["security"],
 )
-def find_user(body: Forgotten, caller: Caller, clock: Clock) -> UserView:
+def find_user(body: Sought, caller: Caller, clock: Clock) -> UserView:
     """Find the user of a mail address; it stands in the body, because addresses of pages are kept in many places."""
     return support.find(body.email, by=caller.user_id, now=clock.now())

@@ -115,6 +115,6 @@ def described(event: type[DomainEvent]) -> dict[str, Any]:
         "detail-type": event.__name__,
         "source": event.source(),
         "time": AT,
-        "detail": {"id": "evt_01k0000000000000000000000a", "data": data},
+        "detail": {"id": "evt_01k0000000000000000000000a", "requestId": "JKJaXmPLvHcESHA=", "data": data},
     }
     return {"schema": schema, "sample": sample}

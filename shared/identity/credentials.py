@@ -34,6 +34,12 @@ class Forgotten(Wire):
     email: MailAddress
 
 
+class Sought(Wire):
+    """Whose account staff look for."""
+
+    email: MailAddress
+
+
 class Registration(Credentials):
     """A new account. The password needs 8 characters, an uppercase letter, a digit and a special character (S-P-13)."""
 

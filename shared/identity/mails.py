@@ -1,6 +1,5 @@
 """The mails of an account: asked for with their cause, made from what holds when they are made."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared import messaging
@@ -11,7 +10,12 @@ from shared.identity.rules import CLAIM_LIFE, LAST_RESET_LIFE, RESET_LIFE
 from shared.kernel import rates
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.reads import get
-from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, transact
+from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.kernel.telemetry import logger
+
+
+class _NotSoAnyMore(Exception):
+    """The address was confirmed, or its claim gave way to another, since the account was read."""
 
 
 def count_unconfirmed(email: str, *, now: datetime) -> None:
@@ -46,8 +50,10 @@ def ask_for_mail(event: UserRegistered | AccountMailRequested, *, now: datetime)
     if account is None or (account.verified_at is None) != (event.kind == "verify"):
         return
     writes = _WRITES[event.kind](account, event, now)
-    with suppress(messaging.AlreadyRequested, ConditionFailed):
+    try:
         transact(writes)
+    except (messaging.AlreadyRequested, _NotSoAnyMore) as reason:
+        logger().info("account_mail_not_asked_for", kind=event.kind, reason=type(reason).__name__)
 
 
 def _verification(account: Account, asked: AccountMailRequested, now: datetime) -> list[Write]:
@@ -57,9 +63,11 @@ def _verification(account: Account, asked: AccountMailRequested, now: datetime) 
     held = EmailClaim.user_id == account.user_id
     return [
         *_linked(account, asked.mail_id, links.CONFIRM, "account.verify", CLAIM_LIFE, now=now),
-        Update(Account, account.pk, Account.SK, [Account.expires_at.set(until)], unconfirmed),
-        Update(EmailClaim, email_pk(account.email), EmailClaim.SK, [EmailClaim.expires_at.set(until)], held),
-        Update(Profile, account.pk, Profile.SK, [Profile.expires_at.set(until)], Profile.pk.exists()),
+        Update(Account, account.pk, Account.SK, [Account.expires_at.set(until)], unconfirmed, _NotSoAnyMore),
+        Update(
+            EmailClaim, email_pk(account.email), EmailClaim.SK, [EmailClaim.expires_at.set(until)], held, _NotSoAnyMore
+        ),
+        Update(Profile, account.pk, Profile.SK, [Profile.expires_at.set(until)], Profile.pk.exists(), _NotSoAnyMore),
     ]
 
 

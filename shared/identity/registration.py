@@ -1,6 +1,5 @@
 """New accounts. A registration is a claim on an address: whoever confirms it first has it (D-50)."""
 
-from contextlib import suppress
 from datetime import datetime
 
 from shared.identity import mails, new_passwords, rules
@@ -14,6 +13,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Delete, Put, Write, transact
+from shared.kernel.telemetry import logger
 from shared.kernel.text.forms import address_forms
 
 NOBODY = "nobody"
@@ -42,9 +42,13 @@ def register(registration: Registration, operation: str, *, now: datetime) -> Re
     email = registration.email
     password_hash = new_passwords.hashed(registration.password.get_secret_value())
     account = new_account(derived_id("usr", operation, email), email, password_hash, now=now)
-    with suppress(RateLimitExceeded):
+    try:
         mails.count_unconfirmed(email, now=now)
-        _claim(account, registration.display_name, now=now)
+    except RateLimitExceeded:
+        # The caller is told nothing: that the address got its mails is the business of whoever reads them.
+        logger().info("registration_not_kept", reason="its address has had its mails")
+        return RegistrationAccepted()
+    _claim(account, registration.display_name, now=now)
     return RegistrationAccepted()
 
 

@@ -26,6 +26,10 @@ PURPOSE = "refresh"
 _TOKEN = re.compile(r"(usr_[0-9a-z]+)\.(ses_[0-9a-z]+)\.([0-9]{1,9})\.[\w-]{43}", re.ASCII)
 
 
+class _AlreadyOver(Exception):
+    """The session was ended before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refreshed:
     """A session after a use of its refresh token, whose account it is, and the family's one live token."""
@@ -216,8 +220,9 @@ def _end_reused(session: Session, *, now: datetime) -> None:
 
 def sign_out(user_id: str, session_id: str, *, now: datetime) -> SignedOut:
     """End a session; ending it again is fine."""
-    ended = Delete(Session, user_pk(user_id), session_sk(session_id), condition=Session.pk.exists())
+    standing = Session.pk.exists()
+    ended = Delete(Session, user_pk(user_id), session_sk(session_id), condition=standing, error=_AlreadyOver)
     event = SessionEnded(user_id=user_id, session_id=session_id, cause="signed_out")
-    with suppress(ConditionFailed):
+    with suppress(_AlreadyOver):
         transact([ended, outbox(event, at=now)])
     return SignedOut()

@@ -15,6 +15,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
+from shared.kernel import correlation
 from shared.kernel.access import Access, table_access
 from shared.kernel.clock import to_ms
 from shared.kernel.config import settings
@@ -106,7 +107,7 @@ def _entry(number: int, pk: str, sk: str, due_at: datetime, *, now: datetime, un
     delay = max(0, -(-(to_ms(due_at) - to_ms(now)) // 1000))
     return {
         "Id": str(number),
-        "MessageBody": json.dumps({"pk": pk, "sk": sk, "until": to_ms(until)}),
+        "MessageBody": json.dumps({"pk": pk, "sk": sk, "until": to_ms(until), "requestId": correlation.current()}),
         "DelaySeconds": min(delay, MAX_DELAY_SECONDS),
     }
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 from pynamodb.attributes import UnicodeAttribute
 
+from shared.kernel import correlation
 from shared.kernel.ids import new_id
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, Item
 from shared.kernel.storage.writes import Put
@@ -22,7 +23,8 @@ OUTBOX_DAYS = 7
 class DomainEvent(BaseModel):
     """Something that happened, told in the past tense. Subclasses set ``domain``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    # What an event that cannot be read says stays out of the log.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
 
     domain: ClassVar[str]
 
@@ -33,7 +35,7 @@ class DomainEvent(BaseModel):
 
 
 class OutboxItem(Item):
-    """An event on its way out.
+    """An event on its way out, with the request that caused it (X-P-02).
 
     | key | value | access |
     |---|---|---|
@@ -47,6 +49,7 @@ class OutboxItem(Item):
     source = UnicodeAttribute()
     data = UnicodeAttribute()
     occurred_at = InstantAttribute()
+    request_id = UnicodeAttribute(null=True)
     expires_at = ExpiryAttribute()
 
 
@@ -65,6 +68,7 @@ def outbox(event: DomainEvent, *, at: datetime, event_id: str | None = None) -> 
         source=event.source(),
         data=event.model_dump_json(),
         occurred_at=at,
+        request_id=correlation.current() or None,
         expires_at=at + timedelta(days=OUTBOX_DAYS),
     )
     return Put(item)
@@ -82,7 +86,7 @@ def _outbox_model(domain: str) -> type[OutboxItem]:
 def bus_entry(record: dict[str, Any], *, bus: str) -> dict[str, Any]:
     """Return the PutEvents entry for an outbox item as it stands in a stream record."""
     item = OutboxItem.load(record)
-    detail = {"id": item.pk.removeprefix("OUTBOX#"), "data": json.loads(item.data)}
+    detail = {"id": item.pk.removeprefix("OUTBOX#"), "requestId": item.request_id, "data": json.loads(item.data)}
     return {
         "EventBusName": bus,
         "Source": item.source,

@@ -36,6 +36,7 @@ class Wire(BaseModel):
         frozen=True,
         str_strip_whitespace=True,
         defer_build=True,
+        hide_input_in_errors=True,
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import cast
 
-from shared.kernel import cursors
+from shared.kernel import correlation, cursors
 from shared.kernel.config import settings
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.ids import derived_id
@@ -154,6 +154,7 @@ def _item(body: AdjustmentRequest, adjustment_id: str, *, admin_id: str, now: da
         reference_id=(body.corrects or "") if body.type == "REFUND" else adjustment_id,
         requested_by=admin_id,
         requested_at=now,
+        request_id=correlation.current(),
     )
 
 
@@ -223,6 +224,7 @@ def _decided(item: AdjustmentItem, status: str, note: str, admin_id: str, now: d
         AdjustmentItem.status.set(status),
         AdjustmentItem.decided_by.set(admin_id),
         AdjustmentItem.decided_at.set(now),
+        AdjustmentItem.decision_request_id.set(correlation.current()),
         AdjustmentItem.note.set(note),
         AdjustmentItem.due_shard.remove(),
         AdjustmentItem.due_at.remove(),

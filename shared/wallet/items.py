@@ -181,6 +181,8 @@ class AdjustmentItem(DueIndexed):
     decided_by = UnicodeAttribute(null=True)
     decided_at = InstantAttribute(null=True)
     note = UnicodeAttribute(null=True)
+    request_id = UnicodeAttribute(null=True)
+    decision_request_id = UnicodeAttribute(null=True)
 
     @property
     def id(self) -> str:

@@ -50,6 +50,7 @@ TICK = {"streamId": "str_1", "sessionId": "<viewing>", "intervalIndex": 0, "play
 ROWS = {
     "GET /.well-known/jwks.json": Row(EVERYBODY),
     "POST /v1/auth/register": Row(EVERYBODY),
+    "POST /v1/auth/signup": Row(EVERYBODY),
     "POST /v1/auth/login": Row(EVERYBODY),
     "POST /v1/auth/refresh": Row(EVERYBODY),
     "GET /v1/auth/verify": Row(EVERYBODY),

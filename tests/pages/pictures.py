@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from infra.local.settings import ROOT
-from shared.identity.events import UserRegistered
+from shared.identity.events import AccountMailRequested, UserRegistered
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import suppression, unsubscribe
 from shared.messaging.channels import Channel
@@ -140,6 +140,21 @@ def test_an_account(page, site, token_key, mailbox, clock, pictured):
     pictured("account-confirmed")
     page.go(f"{site.url}/v1/auth/verify?token=x")
     pictured("account-link-unknown")
+
+
+def test_a_new_password(page, site, token_key, mailbox, clock, pictured):
+    user_id = identity.confirmed(mailbox)
+    token = identity.mailed(mailbox, AccountMailRequested(user_id=user_id, mail_id="mail_reset", kind="reset")).token
+    page.go(f"{site.url}/v1/auth/password-reset?token={token}")
+    pictured("account-reset")
+    page.fill("New password", "weak")
+    page.press("Set this password")
+    pictured("account-reset-problem")
+    page.fill("New password", "Deeper-water-8")
+    page.press("Set this password")
+    pictured("account-reset-done")
+    page.go(f"{site.url}/v1/auth/password-reset?token={token}")
+    pictured("account-reset-link-used")
 
 
 PEOPLE = {

@@ -54,7 +54,7 @@ def token_of(link: str) -> str:
 def test_an_address_is_confirmed_and_a_password_set_on_pages(stack: Stack) -> None:
     client, email = Client(stack), f"page-{uuid.uuid4().hex[:8]}@wellspring.example"
     body = {"email": email, "password": PASSWORD, "displayName": "Page"}
-    assert client.call("POST", "/v1/auth/register", body).status == 201
+    assert client.call("POST", "/v1/auth/signup", body).status == 201
     link = link_mailed_to(stack, email)
     form = {"token": token_of(link), "password": PASSWORD}
     assert "is confirmed" in requests.post(link.partition("?")[0], data=form, timeout=30).text

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from shared.kernel.clock import from_ms
 from shared.kernel.declare import Function, OnDue, OnEvent
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import flush, logger
+from shared.kernel.telemetry import begin, flush, logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class QueueShell:
             flush()
 
     def _one(self, record: Any) -> None:
+        begin(record.message_id)
         try:
             self._work(json.loads(record.body))
         except Exception:
@@ -70,6 +71,9 @@ class QueueShell:
             raise
 
     def _work(self, body: dict[str, Any]) -> None:
+        cause = (body if self._due else body["detail"]).get("requestId")
+        if cause:
+            begin(cause)
         if self._due:
             self._handler(DueItem(body["pk"], body["sk"], from_ms(body["until"])))
         else:
@@ -88,8 +92,9 @@ class StreamShell:
         first = next(iter(inspect.signature(function.handler, eval_str=True).parameters.values()))
         self._whole = get_origin(first.annotation) is list
 
-    def __call__(self, event: dict[str, Any], context: Any) -> None:  # noqa: ARG002 - Lambda's signature
+    def __call__(self, event: dict[str, Any], context: Any) -> None:
         """Handle a batch."""
+        begin(context.aws_request_id)
         records = [_change(record) for record in event["Records"]]
         try:
             for share in [records] if self._whole else records:

@@ -31,7 +31,7 @@ from shared.kernel.errors import (
 from shared.kernel.shells import bodies
 from shared.kernel.shells.bodies import FORMS, JSON
 from shared.kernel.shells.sentences import example_at, sentence
-from shared.kernel.telemetry import flush, logger
+from shared.kernel.telemetry import begin, flush, logger
 from shared.kernel.versions import ANY, Seen, VersionNeeded, seen_in
 from shared.kernel.wire import Page, Raw, Reply, Versioned
 
@@ -129,13 +129,14 @@ class HttpShell:
     def __call__(self, event: dict[str, Any], context: Any) -> Answer:
         """Answer one request; never raises."""
         self._request_id = event["requestContext"]["requestId"]
+        begin(self._request_id)
         self._in_browser = PAGE in self._route.raw and PAGE in event["headers"].get("accept", "")
         try:
             answer = self._handle(event, context)
         except DomainError as refusal:
             answer = self._built(self._refuse(refusal))
         except Exception:  # noqa: BLE001 - the boundary: whatever is wrong, the caller gets the one error shape
-            logger().exception("request_failed", request_id=self._request_id, route=event.get("routeKey"))
+            logger().exception("request_failed", route=event.get("routeKey"))
             answer = self._built(self._refuse(InternalError()))
         finally:
             flush()

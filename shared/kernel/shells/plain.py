@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.kernel.declare import Function
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import flush, logger
+from shared.kernel.telemetry import begin, flush, logger
 
 
 class ScheduleShell:
@@ -15,6 +15,7 @@ class ScheduleShell:
 
     def __call__(self, event: dict[str, Any], context: Any) -> None:  # noqa: ARG002 - Lambda's signature
         """Run once."""
+        begin(context.aws_request_id)
         try:
             self._handler()
         finally:
@@ -32,6 +33,7 @@ class AuthorizerShell:
 
         What fails is raised, never answered: the gateway keeps an answer for a minute, and an error not at all.
         """
+        begin(event["requestContext"]["requestId"])
         scheme, _, token = event["headers"].get("authorization", "").partition(" ")
         found = self._handler(token if scheme.lower() == "bearer" else "")
         logger().debug("authorized", refused=found.get("refused"))

@@ -25,7 +25,7 @@ from shared.kernel.realtime.sending import hang_up, send
 from shared.kernel.shells.bodies import read_json
 from shared.kernel.shells.inject import injected
 from shared.kernel.shells.sentences import example_at, sentence
-from shared.kernel.telemetry import flush, logger
+from shared.kernel.telemetry import begin, flush, logger
 from shared.kernel.wire import ErrorBody, ErrorDetail, Wire
 
 MAX_FRAME = 32 * 1024
@@ -84,12 +84,13 @@ class SocketShell:
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG002 - Lambda's signature
         """Handle one message; never raises."""
         at = event["requestContext"]
+        begin(at["requestId"])
         try:
             frames: Frames = self._handler(_message(event))
         except DomainError as refusal:
             return _refuse(event, refusal)
         except Exception:  # noqa: BLE001 - the boundary: whatever is wrong, the client gets the one error shape
-            logger().exception("socket_failed", request_id=at["requestId"], route=at["routeKey"])
+            logger().exception("socket_failed", route=at["routeKey"])
             return _refuse(event, InternalError())
         else:
             for frame in frames or ():
@@ -106,7 +107,7 @@ def _post(event: dict[str, Any], frame: Wire | str) -> None:
 
 def _refuse(event: dict[str, Any], refusal: DomainError) -> dict[str, Any]:
     at = event["requestContext"]
-    logger().info("socket_refused", code=refusal.code, route=at["routeKey"], request_id=at["requestId"])
+    logger().info("socket_refused", code=refusal.code, route=at["routeKey"])
     if at["eventType"] != "MESSAGE":
         return {"statusCode": refusal.status}
     details = [ErrorDetail(field=field, message=text) for field, text in refusal.details]

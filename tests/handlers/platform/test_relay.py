@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from shared.kernel import relay
+from shared.kernel import correlation, relay
 from shared.kernel.declare import on_stream
 from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.shells.batch import StreamRecord
@@ -56,6 +56,7 @@ def _inserted(*numbers):
 
 
 def test_an_event_arrives_as_it_was_written(invoke, bus):
+    correlation.begin("req-1")
     invoke("platform.relay_events", _inserted(1))
     ((entry,),) = bus.calls
     assert entry | {"Time": None} == {
@@ -63,7 +64,7 @@ def test_an_event_arrives_as_it_was_written(invoke, bus):
         "Source": "wellspring.wallet",
         "DetailType": "ThingHappened",
         "Time": None,
-        "Detail": '{"id":"evt_1","data":{"number":1}}',
+        "Detail": '{"id":"evt_1","requestId":"req-1","data":{"number":1}}',
     }
 
 

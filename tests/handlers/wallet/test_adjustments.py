@@ -90,6 +90,18 @@ def test_what_waits_is_listed_from_either_end(call: Call, clock: FixedClock) -> 
     assert_sorts(call, "wallet.list_adjustments", ADMIN, unasked="oldest")
 
 
+@pytest.mark.covers("X-P-02")
+def test_a_correction_names_the_requests_it_was_asked_for_and_decided_by(call: Call) -> None:
+    asked = adjust(call, "600", request_id="req-ask").data["id"]
+    decide(call, asked, request_id="req-decide")
+    adjust(call, "1", "small", request_id="req-alone")
+    found = {row["request_id"]["S"]: row for row in rows("ADJUSTMENT#")}
+    assert found.keys() == {"req-ask", "req-alone"}
+    assert found["req-ask"]["decision_request_id"] == {"S": "req-decide"}
+    events = {row["request_id"]["S"] for row in rows("OUTBOX#") if row["type"]["S"] == "CreditsAdjusted"}
+    assert events == {"req-decide", "req-alone"}
+
+
 @pytest.mark.parametrize("amount", ["500.001", "-500.001"])
 def test_a_larger_one_moves_nothing_until_a_second_administrator_approves(
     amount: str, call: Call, counted: list[str]

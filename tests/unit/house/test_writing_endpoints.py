@@ -13,6 +13,7 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 KEYLESS = {
     "POST /v1/auth/register": "the body holds a password, of which not even a hash is kept; the address is the key",
+    "POST /v1/auth/signup": "it is /v1/auth/register by its other name",
     "POST /v1/auth/login": "the body holds a password, the answer tokens; each sign-in is one of its own",
     "POST /v1/auth/refresh": "the answer holds tokens; the refresh token is the key, its last use can be repeated",
     "POST /v1/auth/verify": "a form in a browser, with a password; the link is the key, and confirms once",
