@@ -1,4 +1,4 @@
-from shared import wallet
+from shared import identity, wallet
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
 from shared.live import access, provider_events
@@ -7,7 +7,7 @@ from shared.live.events import LivekitEventReceived
 
 @on_event(
     LivekitEventReceived,
-    touches=[access.WORK_PROVIDER_EVENT, wallet.access.POST],
+    touches=[access.WORK_PROVIDER_EVENT, identity.access.READ_USERS, wallet.access.POST],
     secrets=["livekit"],
     layers=["live"],
     settings=["livekit_url"],

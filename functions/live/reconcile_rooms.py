@@ -1,4 +1,4 @@
-from shared import wallet
+from shared import identity, wallet
 from shared.kernel import realtime
 from shared.kernel.clock import Clock
 from shared.kernel.declare import schedule
@@ -7,7 +7,7 @@ from shared.live import access, reconciling
 
 @schedule(
     "rate(5 minutes)",
-    touches=[access.RECONCILE_ROOMS, wallet.access.POST, *realtime.PUBLISH],
+    touches=[access.RECONCILE_ROOMS, identity.access.READ_USERS, wallet.access.POST, *realtime.PUBLISH],
     secrets=["livekit"],
     layers=["live"],
     settings=["livekit_url", "socket_endpoint"],

@@ -70,6 +70,19 @@ class Socket:
             seen = [message["type"] for message in self.received]
             raise TimeoutError(f"no {type_} message came; received: {seen}") from nothing
 
+    def wait_for_close(self, *, seconds: float = TIMEOUT_SECONDS) -> float:
+        """Return when the other side closed the connection, as ``time.monotonic`` has it.
+
+        Raises:
+            TimeoutError: it did not within the time.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.received.append(json.loads(self._connection.recv(timeout=max(0.0, deadline - time.monotonic()))))
+            except ConnectionClosed:
+                return time.monotonic()
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -107,7 +107,7 @@ def _done(heading: str, sentence: str) -> Raw:
 
 
 def _told(refusal: DomainError) -> str:
-    return ". ".join(message for _, message in refusal.details) or str(refusal)
+    return " ".join(f"{message}." for _, message in refusal.details) or str(refusal)
 
 
 def _refused(refusal: DomainError) -> Raw:

@@ -46,6 +46,13 @@ def may(user_id: str, permission: str) -> bool:
     )
 
 
+def barred(user_id: str, permission: str) -> bool:
+    """Tell whether a user is suspended or lost a permission. One read; without an account nobody is."""
+    (account,) = get_many([(Account, user_pk(user_id), Account.SK)])
+    permitted = account is None or permission in rules.permissions(account.grants or ())
+    return account is not None and (account.suspended_at is not None or not permitted)
+
+
 def signed_in(user_id: str, session_id: str, *, now: datetime) -> Principal:
     """Return what a user's sign-in permits at this moment: one consistent call.
 

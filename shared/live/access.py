@@ -9,6 +9,9 @@ LIST_CATEGORIES = table_access("live.list-categories", DOMAIN, "Query", indexes=
 CREATE_STREAM = table_access("live.create-stream", DOMAIN, "GetItem", "PutItem", "Query")
 SET_RATE = table_access("live.set-rate", DOMAIN, "GetItem", "PutItem")
 CHANGE_STREAM = table_access("live.change-stream", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query")
+END_STREAMS = table_access(
+    "live.end-streams", DOMAIN, "GetItem", "PutItem", "UpdateItem", "Query", indexes=(LISTED.name,)
+)
 LIST_VIEWERS = table_access("live.list-viewers", DOMAIN, "GetItem", "Query", indexes=(WATCHING.name,))
 EXPECT_COUNT = table_access("live.expect-count", DOMAIN, "UpdateItem")
 COUNT_VIEWERS = table_access("live.count-viewers", DOMAIN, "GetItem", "Query", "UpdateItem", indexes=(WATCHING.name,))

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from shared.live import lookup, metering, rooms
+from shared import identity
+from shared.kernel.errors import Forbidden
+from shared.live import lookup, metering, revoking, rooms
 from shared.live.errors import SessionNeeded, StreamNotLive
 from shared.live.items import Stream
 from shared.live.rules import OVER, StreamStatus
@@ -21,12 +23,15 @@ def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime
         StreamNotLive: it is not on air; for its creator: it is over.
         SessionNeeded: a viewer named no viewing session.
         SessionEnded: the viewing session is over.
+        Forbidden: they may not any more, which the gateway hears up to a minute late.
     """
     stream = lookup.stream(stream_id)
     is_creator = stream.creator_id == user_id
     status = StreamStatus(stream.status)
     if status in OVER or not (is_creator or status is StreamStatus.LIVE):
         raise StreamNotLive
+    if identity.barred(user_id, revoking.CREATE if is_creator else revoking.WATCH):
+        raise Forbidden
     token = rooms.publisher_token(stream_id, user_id) if is_creator else _viewer_token(stream, user_id, session_id, now)
     return Entry(token=token, url=rooms.client_url(), room=stream_id, expires_at=now + rooms.TOKEN_LIFE)
 

@@ -11,14 +11,16 @@ from google.protobuf.json_format import Parse, ParseError
 from livekit import api
 from livekit.protocol.webhook import WebhookEvent
 
+from shared import identity
 from shared.kernel import inbox
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.secrets import secret_fields
 from shared.kernel.security.signatures import BadSignature
 from shared.kernel.telemetry import logger
-from shared.live import metering, rooms
+from shared.live import lookup, metering, revoking, rooms
 from shared.live.events import LivekitEventReceived
 from shared.live.items import LiveInbox
+from shared.live.rules import OVER, StreamStatus
 
 PROVIDER: Final = "livekit"
 
@@ -88,8 +90,10 @@ def process(event_id: str, *, now: datetime) -> None:
     kept = inbox.read(LiveInbox, PROVIDER, event_id)
     event = _parse(kept.body)
     viewer = rooms.viewer_of(event.participant.identity)
-    if viewer and event.event == JOINED:
+    if event.event == JOINED and viewer:
         _turn_out_stranger(event.room.name, *viewer)
+    elif event.event == JOINED:
+        _turn_out_creator(event.room.name)
     elif viewer and event.event in LEFT and not rooms.is_present(event.room.name, event.participant.identity):
         metering.viewer_left(viewer[1], at=kept.received_at, now=now)
     inbox.close(LiveInbox, PROVIDER, event_id, inbox.DONE)
@@ -100,3 +104,11 @@ def _turn_out_stranger(stream_id: str, user_id: str, session_id: str) -> None:
     if not metering.watches(stream_id, session_id, user_id):
         logger().warning("viewer_without_session", stream_id=stream_id, session_id=session_id)
         rooms.remove_participant(stream_id, rooms.viewer_identity(user_id, session_id))
+
+
+def _turn_out_creator(stream_id: str) -> None:
+    """Close a room that its creator entered with a token that outlived the stream, or their right to broadcast."""
+    stream = lookup.stream(stream_id)
+    if StreamStatus(stream.status) in OVER or identity.barred(stream.creator_id, revoking.CREATE):
+        logger().warning("creator_turned_out", stream_id=stream_id)
+        rooms.delete_room(stream_id)

@@ -2,8 +2,8 @@
 
 LiveKit's events come late, twice or never. So every few minutes the rooms of the streams on air are listed: who
 watches without a session is put out, the session of who is gone is settled, viewers are counted anew, and a stream
-whose creator has not been there for minutes is ended as of when they were missed. A run looks at so many streams and
-remembers where to go on.
+is ended whose creator may not broadcast any more, or has not been there for minutes, as of when they were missed. A
+run looks at so many streams and remembers where to go on.
 """
 
 import json
@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 
+from shared import identity
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, commit
 from shared.kernel.telemetry import logger
-from shared.live import audience, lookup, metering, rooms, rules, streams
+from shared.live import audience, lookup, metering, revoking, rooms, rules, streams
 from shared.live.items import DOMAIN, EVERY_STREAM, LISTED, STREAM_SK, WATCHING, Stream, Watching
 from shared.live.rules import StreamStatus
 
@@ -83,6 +84,9 @@ def _on_air() -> Iterator[Stream]:
 def _put_right(stream_id: str, *, now: datetime) -> None:
     present = rooms.identities(stream_id)
     stream = lookup.stream(stream_id)
+    if identity.barred(stream.creator_id, revoking.CREATE):
+        streams.end_all(stream.creator_id, now=now)
+        return
     if stream.status == StreamStatus.LIVE and _given_up(stream, stream.creator_id in present, now=now):
         return
     _put_out_strangers(stream_id, present)
@@ -117,11 +121,11 @@ def _note(stream: Stream, since: datetime | None) -> None:
 
 
 def _put_out_strangers(stream_id: str, present: frozenset[str]) -> None:
-    for identity in sorted(present):
-        viewer = rooms.viewer_of(identity)
+    for one in sorted(present):
+        viewer = rooms.viewer_of(one)
         if viewer and not metering.watches(stream_id, viewer[1], viewer[0]):
             logger().warning("viewer_without_session", stream_id=stream_id, session_id=viewer[1])
-            rooms.remove_participant(stream_id, identity)
+            rooms.remove_participant(stream_id, one)
 
 
 def _settle_who_is_gone(stream_id: str, present: frozenset[str], *, now: datetime) -> None:
@@ -129,9 +133,9 @@ def _settle_who_is_gone(stream_id: str, present: frozenset[str], *, now: datetim
     watching = reads.query_all(Watching, Watching.watching_stream == stream_id, index=WATCHING.name, consistent=False)
     for found in watching:
         user_id, _, session_id = Watching.load(dict(found)).watching_user.partition("#")
-        identity = rooms.viewer_identity(user_id, session_id)
-        if identity in present or not metering.was_let_in(session_id, before=now - ENTERING):
+        viewer = rooms.viewer_identity(user_id, session_id)
+        if viewer in present or not metering.was_let_in(session_id, before=now - ENTERING):
             continue
-        if not rooms.is_present(stream_id, identity):
+        if not rooms.is_present(stream_id, viewer):
             logger().warning("session_without_viewer", stream_id=stream_id, session_id=session_id)
             metering.viewer_left(session_id, at=now, now=now)

@@ -11,13 +11,14 @@ from pynamodb.expressions.update import Action
 from shared.kernel.caller import Principal
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import DomainEvent, outbox
+from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.versions import ANY, Seen
 from shared.live import categories, lookup, rates, rules
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
-from shared.live.items import EVERY_STREAM, Stream
+from shared.live.items import EVERY_STREAM, LISTED, Stream
 from shared.live.rules import StreamStatus
 from shared.live.schemas import NextRate, StreamChange, StreamSummary, StreamView
 
@@ -106,14 +107,29 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
         Unavailable: others were faster every time.
         NotFound: there is none, or it is someone else's.
     """
+    return _ended(lookup.stream(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id), now=now)
+
+
+def end_all(creator_id: str, *, now: datetime) -> None:
+    """End every stream on air of a creator who may not broadcast any more.
+
+    What the index does not show yet is ended when its room is listed next (``reconciling``).
+    """
+    key = (Stream.listed == EVERY_STREAM) & Stream.listing.startswith(rules.LIVE_PREFIX)
+    theirs = Stream.creator_id == creator_id
+    for found in reads.query_all(Stream, key, index=LISTED.name, filter_by=theirs):
+        _ended(lookup.stream(Stream.load(dict(found)).stream_id), now=now)
+
+
+def _ended(stream: Stream, *, now: datetime) -> Stream:
     for _ in tries():
-        stream = lookup.stream(stream_id) if caller.may(END_ANY) else owned(stream_id, caller.user_id)
         was = StreamStatus(stream.status)
         if was in rules.OVER:
             return stream
         with suppress(StreamChanged):
             _save(stream, was, _move(stream, StreamStatus.ENDED, now=now), now=now)
             return stream
+        stream = lookup.stream(stream.stream_id)
     raise Unavailable
 
 

@@ -22,6 +22,8 @@ from tests.stack.conftest import Stack
 
 CLIENTS = 50
 PUBLISHERS, EACH = 8, 5
+CLOSED_AT_LAST = 30
+"""Seconds: five are promised, but of AWS, not of a busy machine; how many it took is printed."""
 CHANGES = 4
 """Messages of a stream that starts, pauses, goes on and ends."""
 
@@ -167,6 +169,28 @@ def test_a_connection_that_closes_is_forgotten(here: None, listener: Client, liv
         assert time.monotonic() < deadline, "the closed connection is still subscribed"
         time.sleep(0.1)
     assert reads.get(Connection, f"CONNECTION#{connection_id}", "CONNECTION") is None
+
+
+@pytest.mark.parametrize("end", ["sign-out", "suspension"])
+def test_the_sockets_of_who_may_not_any_more_are_closed_within_seconds(
+    stack: Stack, listener: Client, end: str, record_property: Callable[[str, object], None]
+) -> None:
+    admin, account = demo_user(stack, "admin"), f"/v1/admin/users/{listener.user_id}"
+    sockets = [listener.connect() for _ in range(3)]
+    for socket in sockets:
+        listener.hear(socket, f"user:{listener.user_id}")
+    began = time.monotonic()
+    if end == "sign-out":
+        assert listener.call("POST", "/v1/auth/logout").status == 200
+    else:
+        assert admin.call("POST", f"{account}/suspend", {"reason": "Spam"}, api="adminApi").status == 200
+    try:
+        took = [round(socket.wait_for_close(seconds=CLOSED_AT_LAST) - began, 2) for socket in sockets]
+    finally:
+        if end == "suspension":
+            assert admin.call("POST", f"{account}/reinstate", {"reason": "A test"}, api="adminApi").status == 200
+    record_property("seconds", took)
+    print(f"closed after {took} s by {end}; five are promised")
 
 
 def _subscribers(partitions: list[str]) -> list[str]:

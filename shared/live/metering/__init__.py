@@ -3,7 +3,7 @@
 from shared.live.metering.joining import join, let_in
 from shared.live.metering.rules import Reason
 from shared.live.metering.sessions import intervals, leave, own_viewing, summary, was_let_in, watches
-from shared.live.metering.sweep import check, settle_stream, viewer_left
+from shared.live.metering.sweep import check, settle_stream, settle_user, viewer_left
 from shared.live.metering.ticks import charge
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "let_in",
     "own_viewing",
     "settle_stream",
+    "settle_user",
     "summary",
     "viewer_left",
     "was_let_in",

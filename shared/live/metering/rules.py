@@ -44,6 +44,7 @@ class Reason(StrEnum):
     STREAM_PAUSED = "stream_paused"
     EXPIRED = "expired"
     TAKEN_OVER = "taken_over"
+    REVOKED = "revoked"
 
 
 def credits_for_interval(playback_ms: int, rate_per_minute: Credits) -> Credits:

@@ -12,7 +12,7 @@ from shared.kernel.due import deliver_later
 from shared.kernel.storage import reads
 from shared.live import lookup
 from shared.live.metering import rules, sessions
-from shared.live.metering.items import ViewingItem
+from shared.live.metering.items import SeatItem, ViewingItem, seat_key
 from shared.live.metering.rules import Reason
 
 
@@ -40,6 +40,15 @@ def viewer_left(session_id: str, *, at: datetime, now: datetime) -> None:
     item = sessions.read_viewing(session_id)
     if item is not None:
         sessions.settle(item, Reason.LEFT, at=at, now=now)
+
+
+def settle_user(user_id: str, *, now: datetime) -> None:
+    """Settle every session of a user who may not watch any more."""
+    pk, _ = seat_key(user_id, "")
+    for found in reads.query_all(SeatItem, SeatItem.pk == pk):
+        item = sessions.read_viewing(SeatItem.load(dict(found)).session_id)
+        if item is not None and item.status == "ACTIVE":
+            sessions.settle(item, Reason.REVOKED, at=now, now=now)
 
 
 def settle_stream(stream_id: str, reason: Reason, *, at: datetime, now: datetime) -> int:
