@@ -14,7 +14,8 @@ from typing import Any
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.live.metering.items import LeaseItem, ViewingItem
-from shared.wallet import projection
+from shared.wallet import books as ledger
+from shared.wallet import projection, rules
 from shared.wallet.items import AccountItem, EntryItem, HoldItem, JournalItem
 
 COUNTERPARTS = {
@@ -193,10 +194,25 @@ def platform_problems(found: Books, source: random.Random) -> list[str]:
     due: Counter[str] = Counter()
     for posted in found.journal.values():
         due.update({name: amount for name, amount in posted.postings.items() if not name.startswith("customer:")})
-    derived = {name: projection.platform_balance(name) for name in due}
+    derived = {name: ledger.account_balance(name) for name in due}
     total = sum(found.balance(user) for user in found.accounts) + sum(derived.values())
     wrong = [f"{name} is {derived[name]}, the journal says {due[name]}" for name in due if derived[name] != due[name]]
-    return wrong + ([f"all accounts sum to {total}"] if total else [])
+    wrong += [f"all accounts sum to {total}"] if total else []
+    return [*wrong, *_trial_problems(found)]
+
+
+def _trial_problems(found: Books) -> Iterator[str]:
+    """Yield what is wrong with the trial balance, which was kept while the readers counted."""
+    due: Counter[str] = Counter()
+    for posted in found.journal.values():
+        for name, amount in posted.postings.items():
+            due[rules.line_of(name)] += amount
+    trial = ledger.trial_balance()
+    lines = {account.name: account.balance for account in trial.accounts}
+    if lines != {name: due[name] for name in rules.NAMED} or trial.total or trial.transactions != len(found.journal):
+        yield f"the trial balance is {lines} in {trial.transactions} transactions, the journal says {dict(due)}"
+    if ledger.drifts():
+        yield f"the books drift: {ledger.drifts()}"
 
 
 def unexpected(found: Books, references: Iterable[tuple[str, str]]) -> list[str]:

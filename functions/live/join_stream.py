@@ -19,7 +19,7 @@ from shared.live.metering.schemas import JoinedSession, JoinRequest
     rate="write",
     touches=[access.JOIN, wallet.access.POST, COUNT_RATE, KEEP_ANSWER],
     errors=[StreamNotLive, RateChanged, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
-    settings=["minimum_balance"],
+    settings=["creator_shares", "minimum_balance"],
 )
 def join_stream(
     stream_id: Id, body: JoinRequest, caller: Caller, operation: OperationId, clock: Clock

@@ -3,13 +3,14 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
 from shared.kernel.realtime import PUBLISH
 from shared.wallet import access
-from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
+from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired, HoldVoided
 
 
 @on_event(
     CreditsDeposited,
     CreditsAdjusted,
     HoldExpired,
+    HoldVoided,
     touches=[access.READ, *PUBLISH],
     settings=["socket_endpoint"],
 )

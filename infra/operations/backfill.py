@@ -17,14 +17,20 @@ from shared.kernel.storage.items import Item
 from shared.kernel.storage.moving import Outcome
 from shared.messaging import readdressing as recipients
 from shared.messaging.items import Recipient
+from shared.payments import asking, prices
+from shared.payments.items import PAYMENT_SK, PRICE_PREFIX, PaymentItem, PriceItem
+from shared.wallet import projection
+from shared.wallet.items import ACCOUNT_SK, AccountItem
 
 SHOWN = 20
 """Items named in the report that a person has to look at, of each kind."""
 
+NAMED = frozenset({Outcome.LEFT, Outcome.STOPPED})
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One kind of item, and what moves one of them."""
+    """One kind of item, and what moves one of them. A sort key that ends in ``#`` is what many begin with."""
 
     model: type[Item]
     sk: str
@@ -41,7 +47,10 @@ BACKFILLS: Mapping[str, tuple[Part, ...]] = {
         Part(Account, Account.SK, accounts.move),
         Part(Recipient, Recipient.SK, recipients.move),
     ),
+    "books": (Part(AccountItem, ACCOUNT_SK, projection.catch_up),),
     "numbers": (Part(Recipient, Recipient.SK, recipients.move_number),),
+    "payments": (Part(PaymentItem, PAYMENT_SK, asking.remember),),
+    "prices": (Part(PriceItem, PRICE_PREFIX, prices.stop_unpayable),),
 }
 """Backfills by name, each in the order of its parts."""
 
@@ -64,21 +73,21 @@ def _report(part: Part) -> Iterator[str]:
     for item in items(part.model, part.sk):
         outcome = part.move(item)
         told[outcome] += 1
-        if outcome is Outcome.LEFT:
-            left.append(str(item.pk))
+        if outcome in NAMED:
+            left.append(item.sk if part.sk.endswith("#") else item.pk)
     counts = ", ".join(f"{told[outcome]} {outcome}" for outcome in Outcome if told[outcome])
     yield f"{part.name}: {counts or 'none'}"
     yield from (f"  {pk}" for pk in left[:SHOWN])
 
 
 def items(model: type[Item], sk: str) -> Iterator[Any]:
-    """Yield every item of a table with a sort key, page after page."""
+    """Yield every item of a table with a sort key, or with one that begins so, page after page."""
     start: dict[str, Any] = {}
     while True:
         page = send(
             "scan",
             TableName=model.table(),
-            FilterExpression="sk = :sk",
+            FilterExpression="begins_with(sk, :sk)" if sk.endswith("#") else "sk = :sk",
             ExpressionAttributeValues={":sk": {"S": sk}},
             ConsistentRead=True,
             **start,

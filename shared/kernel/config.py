@@ -45,6 +45,8 @@ class Settings:
         adjustment_daily_cap: whole credits that one administrator moves alone in a day (UTC).
         access_token_minutes: life of an access token, 5 to 1440 (D-21).
         refresh_token_days: life of a refresh token.
+        creator_shares: thousandths that creators earn of what is spent on their streams, by version and the instant
+            that each takes effect at (``shared.live.rules.share_at``); versions are added, never changed (X-W-30).
         minimum_balance: milli-credits that a viewer needs to start watching, where one interval costs less (S-W-31).
     """
 
@@ -72,6 +74,7 @@ class Settings:
     adjustment_daily_cap: int = 2000
     access_token_minutes: int = 15
     refresh_token_days: int = 30
+    creator_shares: str = "1=700@2026-01-01T00:00:00Z"
     minimum_balance: int = 1000
 
     def table(self, domain: str) -> str:

@@ -1,9 +1,11 @@
 """The rules of streams: their life, their price and where they stand in lists. Facts in, decision out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from shared.kernel.clock import to_ms
@@ -57,6 +59,11 @@ MAX_PREMIUM: Final = 10 * NO_PREMIUM
 """Multipliers of premium streams in thousandths: 1 to 10 times (S-W-30)."""
 
 
+WHOLE: Final = 1000
+
+_SHARE = re.compile(r"(?P<version>[1-9][0-9]*)=(?P<permille>[0-9]{1,4})@(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z)")
+
+
 def rate_per_minute(category_rate: Credits | None, premium_multiplier_permille: int = NO_PREMIUM) -> Credits:
     """Return what a minute of a stream costs in milli-credits.
 
@@ -100,6 +107,41 @@ def next_rate(schedule: Sequence[RateStep], now: datetime, premium_multiplier_pe
 LIVE_PREFIX: Final = "LIVE#"
 ENDED_PREFIX: Final = "ENDED#"
 """What ``listing`` begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a creator earns of what is spent on their streams, in thousandths, and which agreement says so (X-W-30)."""
+
+    version: int
+    permille: int
+
+
+def share_at(agreed: str, instant: datetime) -> Share:
+    """Return the share of whoever begins to watch at an instant.
+
+    Args:
+        agreed: every version there was, the oldest first: ``<version>=<permille>@<instant it takes effect>``, separated
+            by spaces. The first holds for all time before it, too.
+        instant: when they begin.
+
+    Raises:
+        ValueError: it is not such a list, in order.
+    """
+    steps = [_share_step(text) for text in agreed.split()]
+    if not steps or any(
+        at <= earlier or after.version <= before.version for (earlier, before), (at, after) in pairwise(steps)
+    ):
+        raise ValueError(f"versions of shares follow each other: {agreed!r}")
+    begun = [share for at, share in steps if at <= instant]
+    return begun[-1] if begun else steps[0][1]
+
+
+def _share_step(text: str) -> tuple[datetime, Share]:
+    found = _SHARE.fullmatch(text)
+    if found is None or int(found["permille"]) > WHOLE:
+        raise ValueError(f"a share is written 1=700@2026-01-01T00:00:00Z, not {text!r}")
+    return datetime.fromisoformat(found["at"]), Share(int(found["version"]), int(found["permille"]))
 
 
 def listing(

@@ -62,6 +62,9 @@ LATENESS, LATE = "MessageLateness", "LateMessages"
 """Metrics: seconds from when a message was allowed to leave until a provider first took it; how many were too late
 (S-A-64, D-25)."""
 
+STOPPED = "MessagesStopped"
+"""Counts messages that nothing may carry: no consent, suppressed, unknown … (X-O-05)."""
+
 OVER_BUDGET = "MessagesOverBudget"
 """Metric: how many messages a budget kept from leaving on a channel; somebody is told of the first."""
 
@@ -166,6 +169,7 @@ def _stop(message: Message, decision: Block, now: datetime) -> None:
         transact(progress.ended(message, "FAILED", message.reason or decision.reason, now))
     else:
         transact(progress.ended(message, decision.status, decision.reason, now))
+        metrics().add_metric(name=STOPPED, unit=MetricUnit.Count, value=1)
 
 
 def _send(known: Known, ready: _Ready, now: datetime) -> bool:

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from shared.kernel.due import due_shard
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
+from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.kernel.telemetry import logger, metrics
 from shared.payments import provider, rules, settlement
 from shared.payments.errors import PaymentMoved
-from shared.payments.items import PaymentItem
+from shared.payments.items import ASK_KIND, PaymentItem
 from shared.payments.reviews import About
 from shared.payments.rules import Wait
 
@@ -41,6 +43,22 @@ def ask(pk: str, sk: str, *, now: datetime) -> None:
             _later(payment, now)
         else:
             settlement.apply(decision, _word(payment), payment, now=now)
+
+
+def remember(payment: PaymentItem) -> Outcome:
+    """Put a pending purchase into the due index, for a backfill, where it was begun before that had purchases."""
+    if payment.status != "PENDING" or payment.due_at is not None:
+        return Outcome.SAME
+    actions = [
+        PaymentItem.due_shard.set(due_shard(ASK_KIND, payment.pk)),
+        PaymentItem.due_at.set(payment.created_at + rules.ASK_FIRST),
+    ]
+    unasked = (PaymentItem.status == "PENDING") & PaymentItem.due_at.does_not_exist()
+    try:
+        commit(Update(PaymentItem, payment.pk, payment.sk, actions, condition=unasked))
+    except ConditionFailed:
+        return Outcome.CHANGED
+    return Outcome.MOVED
 
 
 def _told(payment: PaymentItem) -> rules.Asked | rules.Unknown | None:

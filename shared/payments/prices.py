@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from shared.kernel.clock import system_clock
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import Attributes, Put, transact
 from shared.kernel.versions import Seen
 from shared.payments import rules
@@ -16,6 +18,10 @@ from shared.payments.schemas import NewPrice, PriceChange, PriceView
 
 MOST = 100
 """Packs that a shop is meant for; a list shows all of them on one page."""
+
+
+BACKFILL = "backfill"
+"""Who changed a pack, where it was no administrator."""
 
 
 class _MadeBefore(Exception):
@@ -139,6 +145,18 @@ def _replace(item: PriceItem, admin_id: str, now: datetime) -> None:
     unchanged = PriceItem.version == item.version
     item.version += 1
     transact([Put(item, condition=unchanged, error=PriceChangedMeanwhile), _told(item, admin_id, now)])
+
+
+def stop_unpayable(item: PriceItem) -> Outcome:
+    """Take a stored pack off sale, for a backfill, where the provider takes no payment of so little."""
+    if not item.active or item.deleted or rules.below_minimum(item.pack().price) is None:
+        return Outcome.SAME
+    item.active = False
+    try:
+        _replace(item, BACKFILL, system_clock().now())
+    except PriceChangedMeanwhile:
+        return Outcome.CHANGED
+    return Outcome.STOPPED
 
 
 def view(price_id: str) -> PriceView:

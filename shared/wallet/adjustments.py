@@ -15,6 +15,7 @@ from shared.kernel.money import Credits, credits_of
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.table import DUE
+from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, commit
 from shared.kernel.telemetry import logger, metrics
 from shared.kernel.wire import Page
@@ -23,19 +24,24 @@ from shared.wallet.errors import (
     AccountNotFound,
     AdjustmentDecided,
     AdjustmentNotFound,
+    HoldClosed,
     NotRefundable,
     OwnAccount,
     SecondPersonNeeded,
+    StaleAccount,
+    VoidTooLarge,
 )
 from shared.wallet.items import (
     ADJUSTMENT_SK,
     WAITING_ADJUSTMENTS,
     AdjustedItem,
     AdjustmentItem,
+    HoldItem,
+    JournalItem,
     adjustment_pk,
 )
 from shared.wallet.rules import Reference
-from shared.wallet.schemas import Adjustment, AdjustmentDecision, AdjustmentRequest
+from shared.wallet.schemas import Adjustment, AdjustmentDecision, AdjustmentRequest, VoidedHold
 
 METRIC = "LargeAdjustments"
 """Counts corrections that need a second person; an alarm watches it."""
@@ -55,7 +61,7 @@ def adjust(body: AdjustmentRequest, *, admin_id: str, operation: str, now: datet
     Every try of one request has its effect once.
 
     Raises:
-        ValidationFailed: the amount is zero, or a refund is none.
+        ValidationFailed: the amount is zero, a refund is none, or what it corrects is no entry of the wallet.
         OwnAccount: it is the administrator's own wallet.
         AccountNotFound: the user has no account.
         NotRefundable: what is to be given back is no debit, was less, or was given back before.
@@ -70,8 +76,7 @@ def adjust(body: AdjustmentRequest, *, admin_id: str, operation: str, now: datet
         return _view(known)
     if journal.read_account(body.user_id).version == 0:
         raise AccountNotFound
-    if body.type == "REFUND":
-        _require_refundable(body)
+    _require_refundable(body) if body.type == "REFUND" else _require_named(body)
     item = _item(body, adjustment_id, admin_id=admin_id, now=now)
     try:
         if abs(body.amount) <= credits_of(settings().adjustment_cap) and _post_alone(item, admin_id, now):
@@ -126,6 +131,42 @@ def decide(adjustment_id: str, body: AdjustmentDecision, *, admin_id: str, now: 
     return _view(item)
 
 
+def void(user_id: str, hold_id: str, reason: str, *, admin_id: str, operation: str, now: datetime) -> VoidedHold:
+    """Void an open hold: everything comes back to its owner (X-W-36). Every try of one request has its effect once.
+
+    It counts as what an administrator moves alone; more than that is settled first and then corrected by two.
+
+    Raises:
+        OwnAccount: it is the administrator's own wallet.
+        HoldNotFound: there is none.
+        HoldClosed: it was settled, voided or expired before.
+        VoidTooLarge: it is more than one administrator moves alone.
+        StaleAccount: the account is too contended.
+    """
+    if user_id == admin_id:
+        raise OwnAccount
+    for _ in tries():
+        hold = journal.find_hold(user_id, hold_id)
+        if hold.status == "VOIDED" and hold.voided_by == operation:
+            return VoidedHold.model_validate(hold, from_attributes=True, by_name=True)
+        if hold.status != "OPEN":
+            raise HoldClosed
+        # One that was extended meanwhile is still open, with more.
+        with suppress(HoldClosed):
+            _void(hold, reason, admin_id, operation, now)
+    raise StaleAccount
+
+
+def _void(hold: HoldItem, reason: str, admin_id: str, operation: str, now: datetime) -> None:
+    if hold.amount > credits_of(settings().adjustment_cap):
+        raise VoidTooLarge
+    counted = [_counted(hold.amount, admin_id, now)]
+    try:
+        journal.void_hold(hold, reason=reason, admin_id=admin_id, operation=operation, now=now, beside=counted)
+    except _OverDailyCap:
+        raise VoidTooLarge from None
+
+
 def _require_sense(body: AdjustmentRequest) -> None:
     if body.amount == 0:
         raise ValidationFailed(details=[("amount", "A correction moves something")])
@@ -133,9 +174,22 @@ def _require_sense(body: AdjustmentRequest) -> None:
         raise ValidationFailed(details=[("corrects", "A refund is positive and names the debit that it gives back")])
 
 
-def _require_refundable(body: AdjustmentRequest) -> None:
+def _require_named(body: AdjustmentRequest) -> None:
+    """Require that what a correction puts right is an entry of this wallet (X-W-06)."""
+    if body.reason_code == "WRONG_ENTRY" and not body.corrects:
+        raise ValidationFailed(details=[("corrects", "Name the entry that was wrong")])
+    corrected = _corrected(body)
+    if body.corrects and (corrected is None or corrected.user_id != body.user_id):
+        raise ValidationFailed(details=[("corrects", "There is no such entry of this wallet")])
+
+
+def _corrected(body: AdjustmentRequest) -> JournalItem | None:
     kind, _, reference = (body.corrects or "").partition("#")
-    debit = journal.find(Reference(kind, reference))
+    return journal.find(Reference(kind, reference))
+
+
+def _require_refundable(body: AdjustmentRequest) -> None:
+    debit = _corrected(body)
     if debit is None or body.amount > -debit.postings.get(rules.customer(body.user_id), 0):
         raise NotRefundable
 
@@ -149,6 +203,7 @@ def _item(body: AdjustmentRequest, adjustment_id: str, *, admin_id: str, now: da
         user_id=body.user_id,
         amount=body.amount,
         reason=body.reason,
+        reason_code=body.reason_code,
         corrects=body.corrects,
         # A debit is given back once: the refund goes by its name.
         reference_id=(body.corrects or "") if body.type == "REFUND" else adjustment_id,
@@ -193,6 +248,7 @@ def _post(item: AdjustmentItem, beside: list[Write], now: datetime) -> None:
         kind=cast("rules.Correction", item.type),
         reference=_reference(item),
         reason=item.reason,
+        code=cast("rules.ReasonCode", item.reason_code or "OTHER"),
         admin_id=item.requested_by,
         now=now,
         corrects=item.corrects,

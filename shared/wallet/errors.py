@@ -33,6 +33,21 @@ class HoldClosed(Conflict):
     message = "The credits set aside were already settled."
 
 
+class HoldNotFound(NotFound):
+    """The user has no such hold."""
+
+    message = "There is no such hold."
+
+
+class VoidTooLarge(Forbidden):
+    """The hold is above what one administrator moves alone, by itself or with what they moved today."""
+
+    code, message = (
+        "VOID_TOO_LARGE",
+        "This is too much for one person. Let it be settled, then give it back by a correction that another approves.",
+    )
+
+
 class AccountNotFound(NotFound):
     """The user has no account."""
 

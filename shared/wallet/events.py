@@ -1,7 +1,7 @@
 """What happens in wallets."""
 
 from shared.kernel.events import DomainEvent
-from shared.kernel.money import Credits
+from shared.kernel.money import NOTHING, Credits
 
 
 class WalletEvent(DomainEvent):
@@ -29,6 +29,7 @@ class CreditsAdjusted(WalletEvent):
     balance: Credits
     reason: str
     admin_id: str
+    reason_code: str = "OTHER"
 
 
 class HoldExpired(WalletEvent):
@@ -39,9 +40,20 @@ class HoldExpired(WalletEvent):
     amount: Credits
 
 
+class HoldVoided(WalletEvent):
+    """An administrator gave back what was set aside; nothing will be charged for it."""
+
+    user_id: str
+    hold_id: str
+    amount: Credits
+    reason: str
+    admin_id: str
+
+
 class DriftFound(WalletEvent):
     """An account differs from its entries or holds. Nothing was changed (D-17, X-W-02)."""
 
     user_id: str
     balance_drift: Credits
     held_drift: Credits
+    booked_drift: Credits = NOTHING

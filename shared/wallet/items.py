@@ -1,13 +1,15 @@
 """What the wallet stores. Journal transactions and entries are written once and never changed (X-W-06)."""
 
 import zlib
+from typing import Any, cast
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from shared.kernel.due import DueIndexed
+from shared.kernel.money import NOTHING, Credits
 from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
-from shared.wallet.rules import Account
+from shared.wallet.rules import NAMED, Account
 
 DOMAIN = "wallet"
 
@@ -17,11 +19,14 @@ ACCOUNTS = Index("accounts", "audit_shard", "pk")
 TABLE = Table(DOMAIN, indexes=(DUE, ACCOUNTS))
 
 AUDIT_SHARDS = 8
+BOOKS_SHARDS = 8
 
 ACCOUNT_SK = "ACCOUNT"
 ENTRY_PREFIX = "ENTRY#"
 HOLD_PREFIX = "HOLD#"
-
+BOOKED_SK = "BOOKED"
+TOTALS_SK = "TOTALS"
+CREATOR_PREFIX = "CREATOR#"
 
 ADJUSTMENT_SK = "ADJUSTMENT"
 
@@ -37,6 +42,21 @@ def adjustment_pk(adjustment_id: str) -> str:
 def account_pk(user_id: str) -> str:
     """Return the partition of a user's account, its entries and its holds."""
     return f"ACCOUNT#{user_id}"
+
+
+def books_pks() -> list[str]:
+    """Return the partitions of the books."""
+    return [f"BOOKS#{shard}" for shard in range(BOOKS_SHARDS)]
+
+
+def books_of(account_pk: str) -> str:
+    """Return the partition of the books that a customer account always counts in."""
+    return books_pks()[zlib.crc32(account_pk.encode()) % BOOKS_SHARDS]
+
+
+def creator_sk(account: str) -> str:
+    """Return the sort key of a creator's account in the books."""
+    return f"{CREATOR_PREFIX}{account.partition(':')[2]}"
 
 
 def entry_sk(at_ms: int, sequence: int) -> str:
@@ -141,6 +161,8 @@ class JournalItem(Item):
 class HoldItem(DueIndexed):
     """Credits set aside (X-W-04). ``due_at`` is when an abandoned hold is voided (X-W-05).
 
+    ``voided_by`` names the request of the administrator who voided it (X-W-36).
+
     | key | value | access |
     |---|---|---|
     | pk | ``ACCOUNT#<user>`` | holds of an account |
@@ -155,6 +177,17 @@ class HoldItem(DueIndexed):
     opened_at = InstantAttribute()
     closed_at = InstantAttribute(null=True)
     used = CreditsAttribute(null=True)
+    voided_by = UnicodeAttribute(null=True)
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is."""
+        return self.pk.partition("#")[2]
+
+    @property
+    def hold_id(self) -> str:
+        """Its name within its account."""
+        return self.sk.removeprefix(HOLD_PREFIX)
 
 
 class AdjustmentItem(DueIndexed):
@@ -174,6 +207,7 @@ class AdjustmentItem(DueIndexed):
     user_id = UnicodeAttribute()
     amount = CreditsAttribute()
     reason = UnicodeAttribute()
+    reason_code = UnicodeAttribute(null=True)
     corrects = UnicodeAttribute(null=True)
     reference_id = UnicodeAttribute()
     requested_by = UnicodeAttribute()
@@ -204,13 +238,51 @@ class AdjustedItem(Item):
     total = CreditsAttribute()
 
 
-class PlatformAccountItem(Item):
-    """A shard of a platform or creator account, derived from the journal's stream.
+class BooksItem(Item):
+    """A shard of the books: what the journal posted to every named account, counted from its stream.
+
+    A transaction is added in one write, so each shard sums to zero by itself whenever it is read.
 
     | key | value | access |
     |---|---|---|
-    | pk | ``PLATFORM#<account>`` | sum over its shards: one query |
-    | sk | ``SHARD#<n>`` | |
+    | pk | ``BOOKS#<n>`` | the trial balance: one read of every shard |
+    | sk | ``TOTALS`` | |
+    """
+
+    domain = DOMAIN
+
+    transactions = IntegerAttribute(default=0)
+    customers = CreditsAttribute(default=NOTHING)
+    creators = CreditsAttribute(default=NOTHING)
+    clearing = CreditsAttribute(default=NOTHING)
+    promotions = CreditsAttribute(default=NOTHING)
+    revenue = CreditsAttribute(default=NOTHING)
+    adjustments = CreditsAttribute(default=NOTHING)
+    breakage = CreditsAttribute(default=NOTHING)
+    receivables = CreditsAttribute(default=NOTHING)
+
+    @classmethod
+    def column(cls, line: str) -> Any:
+        """Return the attribute that holds a line of the trial balance."""
+        return getattr(cls, line.removeprefix("platform:"))
+
+    def line(self, name: str) -> Credits:
+        """Return a line of the trial balance."""
+        return cast("Credits", getattr(self, name.removeprefix("platform:")))
+
+    @property
+    def total(self) -> Credits:
+        """The sum of all accounts: zero, or something is wrong."""
+        return sum((self.line(name) for name in NAMED), NOTHING)
+
+
+class CreatorItem(Item):
+    """A shard of what a creator earned, beside the totals that it is a part of.
+
+    | key | value | access |
+    |---|---|---|
+    | pk | ``BOOKS#<n>`` | those of a shard: one query; those of a creator: one read of every shard |
+    | sk | ``CREATOR#<user>`` | |
     """
 
     domain = DOMAIN
@@ -219,18 +291,19 @@ class PlatformAccountItem(Item):
 
 
 class WatermarkItem(Item):
-    """Up to which entry of a customer account the platform accounts follow.
+    """Up to which entry of a customer account the books follow, and what they say it holds.
 
     | key | value | access |
     |---|---|---|
     | pk | ``ACCOUNT#<user>`` | |
-    | sk | ``PROJECTED`` | advance by one |
+    | sk | ``BOOKED`` | advance by one |
     """
 
     domain = DOMAIN
 
     sequence = IntegerAttribute()
     entry_sk = UnicodeAttribute()
+    balance = CreditsAttribute()
 
 
 class AuditItem(Item):

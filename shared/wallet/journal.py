@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pynamodb.expressions.update import Action
+
 from shared.kernel.clock import system_clock, to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
@@ -17,9 +19,10 @@ from shared.kernel.money import NOTHING, Credits, to_decimal
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.kernel.telemetry import metrics
 from shared.wallet import rules
-from shared.wallet.errors import AlreadyPosted, HoldClosed, InsufficientCredits, StaleAccount
-from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
+from shared.wallet.errors import AlreadyPosted, HoldClosed, HoldNotFound, InsufficientCredits, StaleAccount
+from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired, HoldVoided
 from shared.wallet.items import (
     ACCOUNT_SK,
     HOLD_PREFIX,
@@ -35,6 +38,9 @@ from shared.wallet.rules import Account, Entry, HoldSize, Posting, Reference
 T = TypeVar("T")
 
 HOLD_KIND = "hold"
+
+DEBITS_METRIC, EXPIRED_METRIC = "Debits", "HoldsExpired"
+"""Count debits, and holds that nobody settled (X-O-05)."""
 
 Beside = Callable[[Credits, Account], Sequence[Write]]
 """Given what a hold was granted and the account after it, the writes that commit with it."""
@@ -217,10 +223,11 @@ def adjust(
     admin_id: str,
     now: datetime,
     kind: rules.Correction = "ADJUSTMENT",
+    code: rules.ReasonCode = "OTHER",
     corrects: str | None = None,
     beside: Sequence[Write] = (),
 ) -> Posted:
-    """Correct an account by a new entry with its reason, the admin and, where there is one, what it corrects (S-W-13).
+    """Correct an account by a new entry with its reason, in words and as a code, the admin and what it mends (S-W-13).
 
     A refund gives back what a debit took, at the platform's cost: who earned by it keeps their share (S-W-12, D-14).
 
@@ -232,12 +239,16 @@ def adjust(
     def attempt() -> Posted:
         before = read_account(user_id)
         account, entry = rules.enter(before, kind, amount, now=now)
-        against = rules.REVENUE if kind == "REFUND" else rules.ADJUSTMENTS
-        postings = [Posting(rules.customer(user_id), amount), Posting(against, -amount)]
-        note = {"reason": reason, "adminId": admin_id}
+        postings = [Posting(rules.customer(user_id), amount), Posting(rules.counterpart(kind, code), -amount)]
+        note = {"reason": reason, "reasonCode": code, "adminId": admin_id}
         writes = journal_writes(user_id, entry, reference, postings, note=note, corrects=corrects)
         event = CreditsAdjusted(
-            user_id=user_id, amount=amount, balance=account.balance, reason=reason, admin_id=admin_id
+            user_id=user_id,
+            amount=amount,
+            balance=account.balance,
+            reason=reason,
+            reason_code=code,
+            admin_id=admin_id,
         )
         transact([*writes, account_write(user_id, before, account), outbox(event, at=now), *beside])
         return Posted(entry.sequence, replayed=False)
@@ -349,18 +360,23 @@ def settle_hold(
         postings = rules.spent(user_id, used, earner=earner, earner_permille=earner_permille)
         journal = journal_writes(user_id, entry, reference, postings, note=note) if entry else []
         transact([closed, *journal, account_write(user_id, before, account), *beside])
+        if entry:
+            metrics().add_metric(DEBITS_METRIC, "Count", 1)
         return Settled(used, held - used, account.available)
 
     return retried(attempt)
 
 
-def _close(user_id: str, hold_id: str, held: Credits, used: Credits, status: str, now: datetime) -> Update:
+def _close(
+    user_id: str, hold_id: str, held: Credits, used: Credits, status: str, now: datetime, *more: Action
+) -> Update:
     actions = [
         HoldItem.status.set(status),
         HoldItem.used.set(used),
         HoldItem.closed_at.set(now),
         HoldItem.due_shard.remove(),
         HoldItem.due_at.remove(),
+        *more,
     ]
     return Update(
         HoldItem, account_pk(user_id), hold_sk(hold_id), actions, condition=_open_with(held), error=HoldClosed
@@ -378,21 +394,54 @@ def expire_hold(pk: str, sk: str, *, now: datetime) -> None:
     item = reads.get(HoldItem, pk, sk)
     if item is None or item.status != "OPEN" or item.due_at is None or item.due_at > now:
         return
-    user_id, hold_id, amount = pk.partition("#")[2], sk.removeprefix(HOLD_PREFIX), item.amount
+    user_id, hold_id = item.user_id, item.hold_id
+    event = HoldExpired(user_id=user_id, hold_id=hold_id, amount=item.amount)
+    closed = _close(user_id, hold_id, item.amount, NOTHING, "EXPIRED", now)
+    with suppress(HoldClosed):
+        _release(item, "HOLD_EXPIRED", [closed, outbox(event, at=now)], {}, now)
+        metrics().add_metric(EXPIRED_METRIC, "Count", 1)
+
+
+def void_hold(
+    item: HoldItem, *, reason: str, admin_id: str, operation: str, now: datetime, beside: Sequence[Write]
+) -> None:
+    """Void an open hold by an administrator: everything comes back, and an entry shows it with the reason (X-W-36).
+
+    Raises:
+        HoldClosed: it is not open with the amount that was read any more; nothing was changed.
+        StaleAccount: the account is too contended.
+    """
+    user_id, hold_id = item.user_id, item.hold_id
+    event = HoldVoided(user_id=user_id, hold_id=hold_id, amount=item.amount, reason=reason, admin_id=admin_id)
+    by_whom = HoldItem.voided_by.set(operation)
+    closed = _close(user_id, hold_id, item.amount, NOTHING, "VOIDED", now, by_whom)
+    note = {"reason": reason, "adminId": admin_id}
+    _release(item, "HOLD_VOIDED", [closed, outbox(event, at=now), *beside], note, now)
+
+
+def find_hold(user_id: str, hold_id: str) -> HoldItem:
+    """Return a hold.
+
+    Raises:
+        HoldNotFound: there is none.
+    """
+    item = reads.get(HoldItem, account_pk(user_id), hold_sk(hold_id))
+    if item is None:
+        raise HoldNotFound
+    return item
+
+
+def _release(item: HoldItem, kind: str, writes: Sequence[Write], note: dict[str, Any], now: datetime) -> None:
+    """Return everything that a hold set aside, by an entry that moves nothing."""
+    told = {"released": to_decimal(item.amount), "purpose": item.purpose, **note}
+    moved = [Posting(rules.customer(item.user_id), NOTHING)]
+    # A hold has its name within its account only.
+    reference = Reference(kind, f"{item.user_id}#{item.hold_id}")
 
     def attempt() -> None:
-        before = read_account(user_id)
-        account, entry = rules.expire(before, amount, now=now)
-        note = {"released": to_decimal(amount), "purpose": item.purpose}
-        moved = [Posting(rules.customer(user_id), NOTHING)]
-        # A hold has its name within its account only.
-        reference = Reference("HOLD_EXPIRED", f"{user_id}#{hold_id}")
-        shown = journal_writes(user_id, entry, reference, moved, note=note)
-        event = HoldExpired(user_id=user_id, hold_id=hold_id, amount=amount)
-        closed = _close(user_id, hold_id, amount, NOTHING, "EXPIRED", now)
-        transact([closed, *shown, account_write(user_id, before, account), outbox(event, at=now)])
+        before = read_account(item.user_id)
+        account, entry = rules.release(before, item.amount, now=now)
+        shown = journal_writes(item.user_id, entry, reference, moved, note=told)
+        transact([*writes, *shown, account_write(item.user_id, before, account)])
 
-    try:
-        retried(attempt)
-    except HoldClosed:
-        return
+    retried(attempt)

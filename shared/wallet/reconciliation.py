@@ -9,7 +9,7 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
 from shared.kernel.telemetry import logger, metrics
-from shared.wallet import journal, rules
+from shared.wallet import books, journal, rules
 from shared.wallet.errors import NotCorrectable, OwnAccount
 from shared.wallet.events import CreditsAdjusted, DriftFound
 from shared.wallet.items import ACCOUNTS, AUDIT_SHARDS, AccountItem, AuditItem
@@ -19,6 +19,8 @@ from shared.wallet.statement import Proof, prove
 
 DRIFT_METRIC = "AccountsDrifted"
 """Counts accounts that do not add up; an alarm watches it."""
+
+RECONCILED: rules.ReasonCode = "RECONCILED"
 
 AUDIT_BUDGET = timedelta(seconds=240)
 """How long one run of the invariant check may take; the next goes on where it stopped."""
@@ -34,7 +36,7 @@ def reconcile(user_id: str, *, apply: bool, reason: str | None, admin_id: str, n
         ValidationFailed: a correction without a reason.
         OwnAccount: it is the administrator's own wallet.
         AccountNotFound: the user has no account.
-        NotCorrectable: entries are missing, or what is held is more than there is; nothing was written.
+        NotCorrectable: entries are missing or not as the books have them, or too much is held; nothing was written.
         StaleAccount: the account changed since it was added up; nothing was written.
     """
     if apply and not reason:
@@ -52,6 +54,7 @@ def reconcile(user_id: str, *, apply: bool, reason: str | None, admin_id: str, n
         held_drift=proof.held_drift,
         entries=proof.entries,
         gaps=proof.gaps,
+        booked_drift=proof.booked_drift,
         sound=proof.sound,
         applied=applied,
     )
@@ -60,7 +63,7 @@ def reconcile(user_id: str, *, apply: bool, reason: str | None, admin_id: str, n
 def _correct(user_id: str, proof: Proof, reason: str, admin_id: str, now: datetime) -> None:
     before, drift = proof.account, proof.balance_drift
     after = replace(before, held=before.held - proof.held_drift, available=before.available + proof.held_drift)
-    if proof.gaps or after.available < 0:
+    if proof.gaps or proof.booked_drift or after.available < 0:
         raise NotCorrectable
     writes = []
     if drift:
@@ -69,18 +72,32 @@ def _correct(user_id: str, proof: Proof, reason: str, admin_id: str, now: dateti
         entry = Entry("ADJUSTMENT", drift, after.balance, after.sequence, at)
         reference = Reference("ADMIN", f"reconcile-{user_id}-{before.version}")
         postings = [Posting(rules.customer(user_id), drift), Posting(rules.ADJUSTMENTS, -drift)]
-        note = {"reason": reason, "adminId": admin_id}
-        writes = journal.journal_writes(user_id, entry, reference, postings, note=note)
-    event = CreditsAdjusted(user_id=user_id, amount=drift, balance=after.balance, reason=reason, admin_id=admin_id)
+        note = {"reason": reason, "reasonCode": RECONCILED, "adminId": admin_id}
+        # The account went astray after its last entry: that is what this one puts right.
+        writes = journal.journal_writes(user_id, entry, reference, postings, note=note, corrects=proof.last)
+    event = CreditsAdjusted(
+        user_id=user_id,
+        amount=drift,
+        balance=after.balance,
+        reason=reason,
+        reason_code=RECONCILED,
+        admin_id=admin_id,
+    )
     transact([*writes, journal.account_write(user_id, before, after), outbox(event, at=now)])
 
 
 def check_invariants(*, now: datetime) -> int:
-    """Add up every account, going on where the last run stopped, and report each that does not add up.
+    """Add up the books and every account, going on where the last run stopped, and report what does not add up.
+
+    All accounts together sum to zero where each shard of the books does, the creators in it come to what it says of
+    them, and each wallet holds what the books counted of it.
 
     Returns:
-        How many accounts drifted in this run. Nothing is ever corrected here.
+        How many shards and accounts drifted in this run. Nothing is ever corrected here.
     """
+    unbalanced = books.drifts()
+    for name, drift in unbalanced.items():
+        logger().error("books_drifted", books=name, drift=drift)
     cursor = reads.get(AuditItem, "AUDIT", "CURSOR") or AuditItem(shard=0, after=None)
     shard: int = cursor.shard
     after: str | None = cursor.after
@@ -92,8 +109,8 @@ def check_invariants(*, now: datetime) -> int:
         shard += after is None
     commit(_progress("CURSOR", shard % AUDIT_SHARDS, after, checked, drifted, now))
     metrics().add_metric("AccountsChecked", "Count", checked)
-    metrics().add_metric(DRIFT_METRIC, "Count", drifted)
-    return drifted
+    metrics().add_metric(DRIFT_METRIC, "Count", drifted + len(unbalanced))
+    return drifted + len(unbalanced)
 
 
 def _progress(sk: str, shard: int, after: str | None, checked: int, drifted: int, now: datetime) -> Put:
@@ -113,6 +130,11 @@ def _report(user_id: str, now: datetime) -> bool:
     if proof.sound:
         return False
     logger().error("wallet_drifted", user_id=user_id, gaps=proof.gaps)
-    event = DriftFound(user_id=user_id, balance_drift=proof.balance_drift, held_drift=proof.held_drift)
+    event = DriftFound(
+        user_id=user_id,
+        balance_drift=proof.balance_drift,
+        held_drift=proof.held_drift,
+        booked_drift=proof.booked_drift,
+    )
     commit(outbox(event, at=now))
     return True

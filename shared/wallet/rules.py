@@ -4,7 +4,7 @@
 entries change the balance; holding and releasing move between the two parts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -14,6 +14,9 @@ from shared.wallet.errors import HoldClosed, InsufficientCredits
 
 EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT", "RELEASE"]
 Correction = Literal["ADJUSTMENT", "REFUND"]
+ReasonCode = Literal[
+    "WRONG_ENTRY", "SERVICE_FAULT", "GOODWILL", "PAYMENT_REVERSED", "EXPIRED", "ON_ACCOUNT", "RECONCILED", "OTHER"
+]
 Level = Literal["green", "yellow", "red"]
 
 LOW_BALANCE = credits_of(50)
@@ -33,6 +36,39 @@ REVENUE = "platform:revenue"
 
 ADJUSTMENTS = "platform:adjustments"
 """Counter-account of corrections."""
+
+
+BREAKAGE = "platform:breakage"
+"""Credits that nobody will use any more."""
+
+RECEIVABLES = "platform:receivables"
+"""Credits that customers owe."""
+
+_AGAINST: Mapping[ReasonCode, str] = {
+    "GOODWILL": PROMOTIONS,
+    "PAYMENT_REVERSED": CLEARING,
+    "EXPIRED": BREAKAGE,
+    "ON_ACCOUNT": RECEIVABLES,
+}
+
+
+def counterpart(kind: Correction, code: ReasonCode) -> str:
+    """Return the account that a correction is booked against: its reason says whose credits they are (X-W-01, X-W-06).
+
+    A refund is at the platform's cost (D-14).
+    """
+    return REVENUE if kind == "REFUND" else _AGAINST.get(code, ADJUSTMENTS)
+
+
+CUSTOMERS, CREATORS = "customers", "creators"
+NAMED = (CUSTOMERS, CREATORS, CLEARING, PROMOTIONS, REVENUE, ADJUSTMENTS, BREAKAGE, RECEIVABLES)
+"""The lines of a trial balance: the platform's accounts, and all those of customers and of creators as one each."""
+
+
+def line_of(account: str) -> str:
+    """Return the line of a trial balance that an account of the journal belongs to."""
+    kind = account.partition(":")[0]
+    return {"customer": CUSTOMERS, "creator": CREATORS}.get(kind, account)
 
 
 def customer(user_id: str) -> str:
@@ -193,8 +229,8 @@ def settle(account: Account, held: Credits, used: Credits, *, now: datetime) -> 
     return _entered(closed, "DEBIT", -used, now)
 
 
-def expire(account: Account, held: Credits, *, now: datetime) -> tuple[Account, Entry]:
-    """Return what an abandoned hold set aside, by an entry that shows it and moves nothing (X-W-05).
+def release(account: Account, held: Credits, *, now: datetime) -> tuple[Account, Entry]:
+    """Return what an expired or voided hold set aside, by an entry that shows it and moves nothing (X-W-05, X-W-36).
 
     Raises:
         HoldClosed: the account holds less than that: it was settled before.

@@ -64,6 +64,15 @@ class ReconcileRequest(Wire):
     reason: Annotated[Text, Field(min_length=3, max_length=500, examples=["Ticket 4711"])] | None = None
 
 
+Reason = Literal["WRONG_ENTRY", "SERVICE_FAULT", "GOODWILL", "PAYMENT_REVERSED", "EXPIRED", "ON_ACCOUNT", "OTHER"]
+
+_REASONS = (
+    "`WRONG_ENTRY`: an entry was wrong, and `corrects` names it; `SERVICE_FAULT`: we failed; `GOODWILL`: a gift; "
+    "`PAYMENT_REVERSED`: the money went back; `EXPIRED`: nobody will use them; `ON_ACCOUNT`: owed by the customer, or "
+    "paid back by them."
+)
+
+
 class AdjustmentRequest(Wire):
     """A correction: ``amount`` is signed; ``corrects`` names the entry it mends, as ``<reference type>#<id>``.
 
@@ -73,6 +82,7 @@ class AdjustmentRequest(Wire):
     user_id: str = Field(max_length=64, examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     type: Literal["ADJUSTMENT", "REFUND"] = "ADJUSTMENT"
     amount: CreditInput = Field(examples=["-2.5"])
+    reason_code: Reason = Field(examples=["SERVICE_FAULT"], description=_REASONS)
     reason: Text = Field(min_length=3, max_length=500, examples=["Ticket 4711: stream froze"])
     corrects: str | None = Field(default=None, max_length=200, examples=["METER_EVENT#5e4f2f5e"])
 
@@ -85,6 +95,7 @@ class Adjustment(Wire):
     type: Literal["ADJUSTMENT", "REFUND"] = Field(examples=["ADJUSTMENT"])
     user_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
     amount: CreditAmount = Field(examples=["-2.5"])
+    reason_code: Reason | None = Field(examples=["SERVICE_FAULT"], description="`null` where it was asked for without.")
     reason: str = Field(examples=["Ticket 4711: stream froze"])
     corrects: str | None = Field(examples=["METER_EVENT#5e4f2f5e"])
     reference_id: str = Field(examples=["adj_01jq4w8z7xkq3v9n2m5t6r8c1d"])
@@ -103,6 +114,22 @@ class AdjustmentDecision(Wire):
     note: Text = Field(min_length=3, max_length=500, examples=["Seen the ticket; the stream froze for an hour."])
 
 
+class HoldVoid(Wire):
+    """Why an open hold is voided."""
+
+    reason: Text = Field(min_length=3, max_length=500, examples=["Ticket 4711: the player hangs"])
+
+
+class VoidedHold(Wire):
+    """A hold whose credits came back."""
+
+    hold_id: str = Field(examples=["5e4f2f5e-0d5a-4b7e-9d9c-3f1e1a2b3c4d"])
+    user_id: str = Field(examples=["usr_01jq4w8z7xkq3v9n2m5t6r8c1d"])
+    status: Literal["VOIDED"]
+    amount: CreditAmount = Field(examples=["48"])
+    closed_at: Instant
+
+
 class ReconcileReport(Wire):
     """A wallet beside the sum of everything it is made of. A drift of zero is sound."""
 
@@ -112,5 +139,23 @@ class ReconcileReport(Wire):
     held_drift: CreditAmount = Field(examples=["0"])
     entries: int = Field(examples=[12])
     gaps: int = Field(examples=[0])
+    booked_drift: CreditAmount = Field(
+        description="What the books say the account held, less its entries up to there.", examples=["0"]
+    )
     sound: bool
     applied: bool = Field(description="A correcting entry was written.", examples=[False])
+
+
+class NamedAccount(Wire):
+    """A line of the trial balance: an account of the platform, or all those of customers or creators."""
+
+    name: str = Field(examples=["platform:revenue"])
+    balance: CreditAmount = Field(examples=["0"])
+
+
+class TrialBalance(Wire):
+    """What every named account comes to, as of so many transactions of the journal. Their ``total`` is always zero."""
+
+    accounts: list[NamedAccount]
+    total: CreditAmount = Field(examples=["0"])
+    transactions: int = Field(description="Transactions counted so far: a later balance has more.", examples=[184203])

@@ -14,7 +14,17 @@ from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.wallet import rules
 from shared.wallet.errors import AccountNotFound
-from shared.wallet.items import ACCOUNT_SK, ENTRY_PREFIX, HOLD_PREFIX, AccountItem, EntryItem, HoldItem, account_pk
+from shared.wallet.items import (
+    ACCOUNT_SK,
+    BOOKED_SK,
+    ENTRY_PREFIX,
+    HOLD_PREFIX,
+    AccountItem,
+    EntryItem,
+    HoldItem,
+    WatermarkItem,
+    account_pk,
+)
 from shared.wallet.journal import read_account
 from shared.wallet.rules import Account, EntryType
 from shared.wallet.schemas import Balance, BalanceAt, StatementEntry
@@ -132,6 +142,8 @@ class Proof:
         held_drift: ``held`` less the sum of the open holds.
         entries: how many entries there are.
         gaps: entries whose number or balance does not follow from the one before.
+        booked_drift: what the books say the account held at the entry that they follow it up to, less that entry's sum.
+        last: the last entry, as ``<reference type>#<id>``.
     """
 
     account: Account
@@ -139,11 +151,13 @@ class Proof:
     held_drift: Credits
     entries: int
     gaps: int
+    booked_drift: Credits
+    last: str | None = None
 
     @property
     def sound(self) -> bool:
         """Everything adds up."""
-        return not (self.balance_drift or self.held_drift or self.gaps)
+        return not (self.balance_drift or self.held_drift or self.gaps or self.booked_drift)
 
 
 def prove(user_id: str) -> Proof:
@@ -165,13 +179,18 @@ def _prove_once(user_id: str) -> tuple[Proof, int]:
     holds: list[Credits] = []
     gaps, running = 0, NOTHING
     account: Account | None = None
+    booked: WatermarkItem | None = None
+    last: str | None = None
     for found in reads.query_all(AccountItem, AccountItem.pk == account_pk(user_id)):
         raw: dict[str, Any] = dict(found)
         sk = raw["sk"]["S"]
         if sk == ACCOUNT_SK:
             account = AccountItem.load(raw).account()
+        elif sk == BOOKED_SK:
+            booked = WatermarkItem.load(raw)
         elif sk.startswith(ENTRY_PREFIX):
             entry = EntryItem.load(raw)
+            last = f"{entry.reference_type}#{entry.reference_id}"
             amounts.append(entry.amount)
             running += entry.amount
             gaps += entry.sequence != len(amounts) or entry.balance != running
@@ -182,4 +201,5 @@ def _prove_once(user_id: str) -> tuple[Proof, int]:
         raise AccountNotFound
     balance_drift, held_drift = rules.drift(account, amounts, holds)
     gaps += account.sequence != len(amounts)
-    return Proof(account, balance_drift, held_drift, len(amounts), gaps), account.version
+    booked_drift = booked.balance - sum(amounts[: booked.sequence], NOTHING) if booked else NOTHING
+    return Proof(account, balance_drift, held_drift, len(amounts), gaps, booked_drift, last), account.version

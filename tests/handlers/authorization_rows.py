@@ -109,7 +109,6 @@ ROWS = {
     ),
     "POST /v1/realtime/tickets": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/balance": Row(ANYONE_SIGNED_IN),
-    "GET /v1/wallet/balance/past": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/ledger": Row(ANYONE_SIGNED_IN),
     "GET /v1/wallet/ledger/export": Row(ANYONE_SIGNED_IN),
     "POST /v1/admin/wallet/adjustments": Row(ADMINS),
@@ -118,6 +117,10 @@ ROWS = {
         ADMINS, named={"adjustment_id": "adj_1"}, body={"decision": "APPROVE", "note": "Seen the ticket."}
     ),
     "POST /v1/admin/wallet/reconcile": Row(ADMINS),
+    "GET /v1/admin/wallet/trial-balance": Row(ADMINS),
+    "POST /v1/admin/wallet/users/{user_id}/holds/{hold_id}/void": Row(
+        ADMINS, named={"user_id": "usr_viewer", "hold_id": "hold_1"}, body={"reason": "Ticket 4711"}
+    ),
     "GET /v1/accountability/profile": Row(ANYONE_SIGNED_IN),
     "PATCH /v1/accountability/profile": Row(ANYONE_SIGNED_IN),
     "GET /v1/accountability/changes": Row(ANYONE_SIGNED_IN),

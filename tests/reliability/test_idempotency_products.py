@@ -58,7 +58,7 @@ def _goals() -> int:
     return sum(row["sk"]["S"].startswith("GOAL#") for row in money.rows("accountability"))
 
 
-ADJUST = {"userId": USER, "amount": "5", "reason": "Ticket 1"}
+ADJUST = {"userId": USER, "amount": "5", "reasonCode": "OTHER", "reason": "Ticket 1"}
 GOAL = {"title": "Run", "frequency": "daily"}
 PACK = {"priceId": "prc_1"}
 PRODUCTS = {

@@ -21,7 +21,7 @@ from shared.kernel.registry import functions
 from shared.kernel.shells import shell_for
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import aws_client, dynamodb
-from shared.wallet import journal, projection
+from shared.wallet import books, journal
 from shared.wallet.items import ACCOUNT_SK, ENTRY_PREFIX, AccountItem, EntryItem, account_pk
 from shared.wallet.rules import CLEARING, HoldSize, Reference
 from tests import money
@@ -333,17 +333,17 @@ def test_a_real_reader_of_a_stream_counts_once_what_it_gave_up_on(
     _, dead = _queues(name, stage)
     journal.deposit("usr_a", 1000, reference=Reference("PAYMENT", "pay"), now=START)
     _set_aside(dead, _last_change(table_name(stage, "wallet")))
-    watermark = AccountItem.key(account_pk("usr_a"), "PROJECTED")
+    watermark = AccountItem.key(account_pk("usr_a"), "BOOKED")
     dynamodb().put_item(TableName=AccountItem.table(), Item=watermark | {"sequence": {"S": "spoilt"}})
     assert replay(name, most=1)[0] == 0
-    assert projection.platform_balance(CLEARING) == 0
+    assert books.account_balance(CLEARING) == 0
 
     dynamodb().delete_item(TableName=AccountItem.table(), Key=watermark)
     assert replay(name, most=10) == (1, [])
-    assert projection.platform_balance(CLEARING) == -1000
+    assert books.account_balance(CLEARING) == -1000
     _set_aside(dead, _last_change(table_name(stage, "wallet")))
     assert replay(name, most=10) == (1, [])
-    assert projection.platform_balance(CLEARING) == -1000
+    assert books.account_balance(CLEARING) == -1000
 
 
 def test_every_source_is_played() -> None:

@@ -124,6 +124,26 @@ def test_a_hundred_writes_commit_together(stage: str) -> None:
     assert {_added(f"f{number}") for number in range(100)} == {1}
 
 
+def _long(number: int, size: int) -> Put:
+    return Put(Note(pk="NOTES#long", sk=f"{number:03d}", text="x" * size, kept_at=START))
+
+
+@pytest.mark.covers("X-W-34")
+@pytest.mark.parametrize(("number", "size"), [(10, 390_000), (20, 200_000), (100, 40_000)])
+def test_what_fits_into_four_megabytes_commits(number: int, size: int, stage: str) -> None:
+    transact([_long(one, size) for one in range(number)])
+    assert get(Note, "NOTES#long", f"{number - 1:03d}") is not None
+
+
+@pytest.mark.covers("X-W-34")
+@pytest.mark.parametrize(("number", "size"), [(11, 390_000), (20, 210_000), (100, 42_000)])
+def test_more_than_four_megabytes_are_never_sent(number: int, size: int, stage: str) -> None:
+    with faults.injected(faults.script()) as wire, pytest.raises(ValueError, match="at most 4194304 bytes"):
+        transact([_long(one, size) for one in range(number)])
+    assert not wire.calls
+    assert get(Note, "NOTES#long", "000") is None
+
+
 @pytest.mark.parametrize("kind", [faults.THROTTLE, faults.BUSY, faults.SILENT_BEFORE])
 def test_one_write_meets_a_fault_and_succeeds(kind: str, stage: str) -> None:
     with faults.injected(faults.script(kind, kind)) as wire:

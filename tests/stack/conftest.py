@@ -81,7 +81,7 @@ def live_stream(creator: Client) -> str:
 
 def give(admin: Client, client: Client, amount: str) -> None:
     """Correct a wallet as support would."""
-    body = {"userId": client.user_id, "amount": amount, "reason": "A test needs it"}
+    body = {"userId": client.user_id, "amount": amount, "reasonCode": "OTHER", "reason": "A test needs it"}
     answer = admin.call("POST", "/v1/admin/wallet/adjustments", body, api="adminApi")
     assert answer.status == 201, answer.body
 

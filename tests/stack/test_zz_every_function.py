@@ -106,7 +106,7 @@ def test_an_account_from_its_first_day_to_its_suspension(newcomer: Client, admin
 
 def test_a_wallet_is_looked_back_on_exported_and_added_up(admin: Client, viewer: Client) -> None:
     give(admin, viewer, "3")
-    assert viewer.call("GET", "/v1/wallet/balance/past", at="2026-01-01T00:00:00Z").data["balance"] == "0"
+    assert viewer.call("GET", "/v1/wallet/balance", at="2026-01-01T00:00:00Z").data["balance"] == "0"
     assert viewer.call("GET", "/v1/wallet/ledger/export").body["text"].startswith("sequence,")
     report = admin.call("POST", "/v1/admin/wallet/reconcile", {"userId": viewer.user_id}, api="adminApi")
     assert report.status == 200, report.body

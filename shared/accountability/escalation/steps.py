@@ -7,7 +7,7 @@ writes of the 100 that a transaction may have.
 
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
@@ -38,6 +38,9 @@ FIRST_ROUND = "00"
 
 LATENESS, TAKEN, SKIPPED, CONTACTS = "StepLateness", "StepsTaken", "StepsSkipped", "ContactsQueued"
 """Metrics (S-A-64): milliseconds from due to queued, and how many."""
+
+LATE, IN_TIME = "LateSteps", timedelta(minutes=1)
+"""Counts steps that were taken later than this after they were due; an alarm watches it (X-O-05)."""
 
 
 class _Claimed(Exception):
@@ -152,6 +155,7 @@ def _commit(item: StepRow, writes: list[Write], count: int, now: datetime) -> No
     metrics().add_metric(name=TAKEN, unit="Count", value=1)
     metrics().add_metric(name=CONTACTS, unit="Count", value=count)
     metrics().add_metric(name=LATENESS, unit="Milliseconds", value=to_ms(now) - to_ms(item.due_at))
+    metrics().add_metric(name=LATE, unit="Count", value=int(now - item.due_at > IN_TIME))
 
 
 def _over(item: StepRow, status: str, *actions: Action, now: datetime) -> Update:

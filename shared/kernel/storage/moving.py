@@ -8,5 +8,6 @@ class Outcome(StrEnum):
 
     SAME = "as they should be"
     MOVED = "moved"
+    STOPPED = "taken off sale: tell whoever sells them"
     CHANGED = "changed at the same moment: run it again"
     LEFT = "left to be decided by a person"

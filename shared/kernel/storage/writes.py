@@ -4,6 +4,7 @@ Each write may carry the domain error that its failed condition means, or a func
 item as it stands (``None`` where there is none).
 """
 
+import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ Refusal = Exception | type[Exception] | Callable[[Attributes | None], Exception]
 
 MAX_ITEMS = 100
 """Items in one transaction (TransactWriteItems, X-W-34)."""
+
+MAX_BYTES = 4 * 2**20
+"""All items of one transaction together (TransactWriteItems, X-W-34)."""
+
+LARGEST_ITEM = 400 * 2**10
+"""One item: so many of them always fit that most transactions need not be measured."""
 
 _PATIENCE = 2.0
 """Seconds in which a transaction may be sent again; those who begin anew on fresh facts have more."""
@@ -176,6 +183,7 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         token: client request token, at most 36 characters; a new one unless told.
 
     Raises:
+        ValueError: they are too many, or too large together: nothing is sent.
         Exception: the error of the first write whose condition did not hold.
         Unavailable: contention or silence outlasted every try; it may or may not have taken effect.
     """
@@ -187,6 +195,8 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         "TransactItems": [{operation: parameters} for operation, parameters in (write.request() for write in writes)],
         "ClientRequestToken": token or str(uuid.uuid4()),
     }
+    if len(writes) * LARGEST_ITEM > MAX_BYTES and _size(request) > MAX_BYTES:
+        raise ValueError(f"a transaction has at most {MAX_BYTES} bytes")
     failure: Exception | None = None
     for _ in tries(within=_PATIENCE):
         try:
@@ -199,6 +209,11 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         else:
             return
     raise Unavailable from failure
+
+
+def _size(request: Attributes) -> int:
+    """Return what a transaction has at most in bytes: as JSON it is longer than as DynamoDB counts it."""
+    return len(json.dumps(request["TransactItems"], default=repr))
 
 
 def _raise_unless_contended(refused: Any, writes: Sequence[Write]) -> None:

@@ -3,13 +3,14 @@
 from shared.live.metering.joining import join, let_in
 from shared.live.metering.rules import Reason
 from shared.live.metering.sessions import intervals, leave, own_viewing, summary, was_let_in, watches
-from shared.live.metering.sweep import check, settle_stream, settle_user, viewer_left
+from shared.live.metering.sweep import check, hold_voided, settle_stream, settle_user, viewer_left
 from shared.live.metering.ticks import charge
 
 __all__ = [
     "Reason",
     "charge",
     "check",
+    "hold_voided",
     "intervals",
     "join",
     "leave",

@@ -51,7 +51,7 @@ class ViewingItem(DueIndexed, Watching):
 
     A tick is one conditional update of this item. The indexes hold it only while it is active, and nothing in them
     changes with a tick. ``opens_at`` is from when the next tick is accepted, ``left`` what the viewer can still spend,
-    ``admitted_at`` when the first token for the room was issued.
+    ``admitted_at`` when the first token for the room was issued, ``share_…`` the creator's share when it began.
 
     | key | value | access |
     |---|---|---|
@@ -69,6 +69,8 @@ class ViewingItem(DueIndexed, Watching):
     status = UnicodeAttribute()
     rate_per_minute = CreditsAttribute()
     cost = CreditsAttribute()
+    share_version = IntegerAttribute(null=True)
+    share_permille = IntegerAttribute(null=True)
     held = CreditsAttribute()
     lease_left = CreditsAttribute()
     left = CreditsAttribute()

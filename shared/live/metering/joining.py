@@ -108,6 +108,7 @@ def _holder(user_id: str, stream_id: str) -> str | None:
 
 def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: str | None, now: datetime) -> None:
     pk, cost = viewing_pk(session_id), rules.interval_cost(rate)
+    share = stream_rules.share_at(settings().creator_shares, now)
     item = ViewingItem(
         pk=pk,
         sk=VIEWING_SK,
@@ -117,6 +118,8 @@ def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: 
         status="ACTIVE",
         rate_per_minute=rate,
         cost=cost,
+        share_version=share.version,
+        share_permille=share.permille,
         last_index=-1,
         first_index=0,
         started_at=now,

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     TAKEN_OVER = "taken_over"
     REVOKED = "revoked"
+    VOIDED = "voided"
 
 
 def credits_for_interval(playback_ms: int, rate_per_minute: Credits) -> Credits:

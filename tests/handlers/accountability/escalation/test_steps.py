@@ -252,6 +252,17 @@ def _wait_an_hour(invoke, monkeypatch):
     return row.pk, row.sk
 
 
+@pytest.mark.covers("X-O-05")
+@pytest.mark.parametrize(("seconds", "late"), [(60, 0), (61, 1)])
+def test_a_step_later_than_promised_is_counted(invoke, clock, monkeypatch, seconds, late):
+    planned = _wait_an_hour(invoke, monkeypatch)
+    found = []
+    monkeypatch.setattr(steps.metrics(), "add_metric", lambda name, unit, value: found.append((name, value)))
+    clock.advance(hours=1, seconds=seconds)
+    assert invoke("accountability.run_step", due_event(planned)) == DONE
+    assert [value for name, value in found if name == steps.LATE] == [late]
+
+
 @pytest.mark.covers("X-A-16")
 def test_a_step_that_waits_is_handed_over_when_it_is_due_and_not_taken_before(invoke, clock, monkeypatch, due_queues):
     planned = _wait_an_hour(invoke, monkeypatch)
