@@ -95,7 +95,7 @@ def _life() -> timedelta:
 
 
 def _begin(account: Account, *, new_device: bool, now: datetime) -> Session:
-    """Keep a new session; of one on a new device its holder hears, once (X-N-02)."""
+    """Keep a new session; of one on a new device its holder hears, once, if anybody confirmed the address (X-N-02)."""
     session_id = new_id("ses")
     session = Session(
         pk=account.pk,
@@ -110,7 +110,8 @@ def _begin(account: Account, *, new_device: bool, now: datetime) -> Session:
         expires_at=now + _life(),
     )
     told = AccountMailRequested(user_id=account.user_id, mail_id=derived_id("mail", session_id), kind="signed-in")
-    transact([Put(session), *([outbox(told, at=now)] if new_device else [])])
+    heard = new_device and account.verified_at is not None
+    transact([Put(session), *([outbox(told, at=now)] if heard else [])])
     return session
 
 
