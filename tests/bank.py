@@ -74,6 +74,7 @@ def put_stream(
     status: str = "LIVE",
     ended_at: datetime | None = None,
     creator_id: str = CREATOR,
+    **changed: Any,
 ) -> None:
     """Store a stream, on air unless told otherwise."""
     stream = Stream(
@@ -90,6 +91,7 @@ def put_stream(
         created_at=START,
         started_at=START,
         ended_at=ended_at,
+        **changed,
     )
     commit(Put(stream))
 

@@ -19,9 +19,8 @@ from shared import wallet
 from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.due import sweep
 from shared.kernel.errors import DomainError, Unavailable
-from shared.live import metering
+from shared.live import lookup, metering
 from shared.live.metering.items import ViewingItem
-from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterTick
 from shared.live.metering.sessions import DUE_KIND, read_viewing
 from tests import faults, money, queues
@@ -41,6 +40,9 @@ STALE = 0.3
 MOMENT = 400
 """Milliseconds in which all that happens to different viewers happens at once; news of a stream travels longer."""
 
+NEVER = 10**9
+"""Milliseconds: after everything."""
+
 AT_ONCE = 6
 PATIENCE = 4
 """Tries of a player whose request got no answer."""
@@ -56,6 +58,7 @@ class Oracle:
         arrivals: when the tick that paid for each interval came.
         over: what a tick is answered once the session has ended.
         off_air: when the stream ended.
+        pauses: when the picture went, when the session heard of it, when the picture was back.
         admitted: when the viewer was let into the room.
         went: when the viewer left, was reported gone or could not pay; who is silent went 20 s after they were heard.
     """
@@ -66,6 +69,7 @@ class Oracle:
     arrivals: list[int] = field(default_factory=list)
     over: str = ""
     off_air: int | None = None
+    pauses: list[tuple[int, int, int]] = field(default_factory=list)
     admitted: int | None = None
     went: int | None = None
 
@@ -74,7 +78,10 @@ class Oracle:
         owed = (index + 1 - len(self.arrivals)) * self.cost
         if index < len(self.arrivals):
             return "AlreadyProcessed"
-        if self.over or at - self.seen > 20 * SECOND:
+        if not self.over and any(heard <= at < back for _, heard, back in self.pauses):
+            return "ViewingPaused"
+        at = self.clock(at)
+        if self.over or at - self.clock(self.seen) > 20 * SECOND:
             return self.over or "SessionEnded"
         if at < index * INTERVAL - SECOND:
             return "TickTooEarly"
@@ -90,16 +97,55 @@ class Oracle:
     @property
     def due(self) -> int:
         """What the viewer owes in the end: what was ticked or what was opened, as far as their credits go."""
-        ticked = sum(self.off_air is None or at <= self.off_air for at in self.arrivals)
+        end, gone = self._end, self._paused_at(self._end)
+        off_air = min(at for at in (self.off_air, gone, NEVER) if at is not None)
+        ticked = sum(at <= off_air for at in self.arrivals)
+        if any(back <= end for _, _, back in self.pauses):
+            ticked = min(ticked, -(-self.stands(end) // INTERVAL))
         return self.cost * min(max(ticked, self._opened), self.funds // self.cost)
 
     @property
     def _opened(self) -> int:
         """How many intervals began while the viewer was in the room, as far as anybody can know (D-51)."""
-        ends = [self.seen + 20 * SECOND, *(at for at in (self.went, self.off_air) if at is not None)]
-        if self.admitted is None or self.admitted > min(ends):
+        end = self.stands(self._end)
+        if self.admitted is None or self.stands(self.admitted) > end:
             return 0
-        return max(1, -(-min(ends) // INTERVAL))
+        return max(1, -(-end // INTERVAL))
+
+    @property
+    def _end(self) -> int:
+        """When the viewer was gone: nobody falls silent while the picture is."""
+        silent = self.seen + 20 * SECOND
+        for gone, _, back in self.pauses:
+            # Who was heard into a pause was heard so much later when it was over.
+            if self.seen < back and gone < silent:
+                silent += back - gone
+        return min(at for at in (silent, self.went, self.off_air) if at is not None)
+
+    def _paused_at(self, at: int) -> int | None:
+        """Since when the picture is gone at a time, ``None`` where it is there."""
+        return next((gone for gone, _, back in self.pauses if gone < at < back), None)
+
+    def clock(self, at: int) -> int:
+        """What the session's clock shows, which runs on until the session hears of a pause."""
+        return at - self.lost(at)
+
+    def lost(self, at: int) -> int:
+        """How long the pauses that are over took together."""
+        return sum(back - gone for gone, _, back in self.pauses if back <= at)
+
+    def stands(self, at: int) -> int:
+        """How long the session has had a picture."""
+        gone = self._paused_at(at)
+        return self.clock(at if gone is None else gone)
+
+    def go_off_air(self, at: int) -> None:
+        """Take in that the stream is over: a picture that is gone will not be back."""
+        self.off_air = at
+        self.pauses = [
+            (gone, heard if heard <= at else NEVER, NEVER) if gone < at < back else (gone, heard, back)
+            for gone, heard, back in self.pauses
+        ]
 
     def end(self, answer: str, at: int) -> None:
         """Take in that the session is over, and when the viewer went."""
@@ -140,6 +186,7 @@ class Simulation:
         self._wire: faults.Faults
         self._queues: queues.DueQueues
         self._of: dict[str, str] = {}
+        self.ended: set[str] = set()
 
     def run(self) -> None:
         """Let the time pass."""
@@ -201,23 +248,58 @@ class Simulation:
         rates = {f"str_{self.share}_{number}": rate for number, rate in enumerate(RATES)}
         for stream, rate in rates.items():
             put_stream(stream, rate)
-        for stream in self.random.sample(sorted(rates), 2):
+        drawn = self.random.sample(sorted(rates), 5)
+        for stream in drawn[:2]:
             end = self.random.randrange(self.minutes * 30 * SECOND, self.minutes * 60 * SECOND)
             self.later(end, lambda stream=stream: self._end_stream(stream, rates[stream]), None)
+        for stream in drawn[1:4]:
+            self._plan_pauses(stream, rates[stream])
         return rates
 
-    def _end_stream(self, stream: str, rate: int) -> None:
-        self._deliver(lambda: put_stream(stream, rate, status="ENDED", ended_at=self.instant))
+    def _plan_pauses(self, stream: str, rate: int) -> None:
+        """Let the picture of a stream go and come back a few times; the news of it takes up to six seconds."""
+        paused_ms, at = 0, 60 * SECOND
+        while (at := at + self.random.randrange(20 * SECOND, 400 * SECOND)) < self.minutes * 60 * SECOND:
+            news, takes = self.random.randrange(6 * SECOND), self.random.randrange(7 * SECOND, 120 * SECOND)
+            gone, heard, back = at, at + news, at + takes
+            before, paused_ms = paused_ms, paused_ms + takes
+            self.later(gone, lambda now=(gone, heard, back), of=before: self._pause(stream, rate, now, of), None)
+            self.later(heard, lambda: self._follow(stream), None)
+            self.later(back, lambda of=paused_ms: self._go_on(stream, rate, of), None)
+            at = back
+
+    def _pause(self, stream: str, rate: int, pause: tuple[int, int, int], paused_ms: int) -> None:
+        if stream in self.ended:
+            return
+        gone = START + timedelta(milliseconds=pause[0])
+        self._deliver(lambda: put_stream(stream, rate, status="PAUSED", paused_at=gone, paused_ms=paused_ms))
         for viewer in self.viewers:
             if viewer.stream == stream and not viewer.oracle.over:
-                viewer.oracle.off_air = self.now - viewer.began
-        ended = self.instant
+                viewer.oracle.pauses.append(tuple(at - viewer.began for at in pause))
+        self.count("pauses")
+
+    def _go_on(self, stream: str, rate: int, paused_ms: int) -> None:
+        if stream not in self.ended:
+            self._deliver(lambda: put_stream(stream, rate, paused_ms=paused_ms))
+
+    def _follow(self, stream: str) -> None:
+        if stream not in self.ended:
+            self._deliver(lambda: metering.follow_stream(stream, now=self.instant))
+
+    def _end_stream(self, stream: str, rate: int) -> None:
+        self.ended.add(stream)
+        before = lookup.stream(stream)
+        pauses = {"paused_at": before.paused_at, "paused_ms": before.paused_ms}
+        self._deliver(lambda: put_stream(stream, rate, status="ENDED", ended_at=self.instant, **pauses))
+        for viewer in self.viewers:
+            if viewer.stream == stream and not viewer.oracle.over:
+                viewer.oracle.go_off_air(self.now - viewer.began)
         for _ in range(2):
             delay = self.random.randrange(500, 20 * SECOND)
-            self.later(self.now + delay, lambda: self._settle_stream(stream, ended), stream)
+            self.later(self.now + delay, lambda: self._settle_stream(stream), stream)
 
-    def _settle_stream(self, stream: str, ended: datetime) -> None:
-        self._deliver(lambda: metering.settle_stream(stream, Reason.STREAM_ENDED, at=ended, now=self.instant))
+    def _settle_stream(self, stream: str) -> None:
+        self._deliver(lambda: metering.follow_stream(stream, now=self.instant))
         self.count("streams settled")
 
     def _enter(self, number: int, streams: dict[str, int]) -> None:
@@ -331,11 +413,12 @@ class Simulation:
         """Plan the next tick of a player, or its end."""
         if viewer.gone:
             return
+        began = viewer.began + viewer.oracle.lost(self.now - viewer.began)
         if index >= viewer.ends:
-            at = viewer.began + index * INTERVAL + self.random.randrange(5 * SECOND)
+            at = began + index * INTERVAL + self.random.randrange(5 * SECOND)
             self.later(at, lambda: self._end(viewer), viewer.user)
             return
-        at = viewer.began + index * INTERVAL + self.random.randrange(300)
+        at = began + index * INTERVAL + self.random.randrange(300)
         times = self.random.choices(*zip(*DELIVERED, strict=True))[0]
         self.count(f"ticks delivered {times} times")
         if times == 0:
@@ -353,7 +436,7 @@ class Simulation:
 
     def _plan_after_gap(self, viewer: Viewer, index: int) -> None:
         """A player that could not send a tick sends the next as soon as it is taken."""
-        at = viewer.began + index * INTERVAL - 900
+        at = viewer.began + viewer.oracle.lost(self.now - viewer.began) + index * INTERVAL - 900
         ended = index >= viewer.ends
         act = (lambda: self._plan(viewer, index)) if ended else lambda: self._send(viewer, index, PATIENCE)
         self.later(at, act, viewer.user)
@@ -373,7 +456,9 @@ class Simulation:
         elif answer in {"done", "AlreadyProcessed"}:
             self._plan(viewer, index + 1)
         elif answer == "TickTooLate":
-            self._plan(viewer, at // INTERVAL)
+            self._plan(viewer, viewer.oracle.clock(at) // INTERVAL)
+        elif answer == "ViewingPaused" or (answer == "TickTooEarly" and viewer.oracle.pauses):
+            self.later(self.now + 3 * SECOND, lambda: self._send(viewer, index, patience), viewer.user)
         else:
             viewer.gone = True
 
@@ -464,7 +549,7 @@ def simulate(seed: int, *, share: int, viewers: int, minutes: int, rate: float, 
     wrong, sessions = simulation.wrong + money.problems(books), {}
     for viewer in simulation.viewers:
         item = books.viewings[viewer.session]
-        charged, ran_out = books.charged(viewer.session), to_ms(item.started_at) + (item.last_index + 1) * INTERVAL
+        charged, ran_out = books.charged(viewer.session), to_ms(item.clock) + (item.last_index + 1) * INTERVAL
         sessions[viewer.session] = (item.ended_reason, viewer.oracle.cost, viewer.oracle.due, charged)
         if item.status != "ENDED":
             wrong.append(f"{viewer.user} still watches")

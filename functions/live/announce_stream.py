@@ -10,7 +10,7 @@ from shared.live.events import StreamEnded, StreamPaused, StreamStarted
     StreamPaused,
     StreamEnded,
     touches=[access.READ_STREAM, *realtime.PUBLISH],
-    settings=["socket_endpoint"],
+    settings=["socket_endpoint", "paused_minutes"],
 )
 def announce_stream(event: StreamStarted | StreamPaused | StreamEnded, clock: Clock) -> None:
     """Tell a stream's channel that it went live, paused or ended."""

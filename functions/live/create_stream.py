@@ -17,7 +17,7 @@ from shared.live.schemas import CreatedStream, NewStream
     errors=[errors.UnknownCategory, Unavailable],
     secrets=["livekit"],
     layers=["live"],
-    settings=["livekit_url"],
+    settings=["livekit_url", "paused_minutes"],
 )
 def create_stream(body: NewStream, caller: Caller, operation: OperationId, clock: Clock) -> CreatedStream:
     """Set up a stream and get the room to publish it to."""

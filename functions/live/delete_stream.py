@@ -15,6 +15,7 @@ from shared.live.schemas import StreamView
     rate="write",
     touches=[access.CHANGE_STREAM, COUNT_RATE, KEEP_ANSWER],
     errors=[NotFound],
+    settings=["paused_minutes"],
 )
 def delete_stream(stream_id: Id, caller: Caller, clock: Clock) -> StreamView:
     """End a stream for good, as ``/end`` does; its record stays."""

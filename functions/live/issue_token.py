@@ -1,4 +1,4 @@
-from shared import identity
+from shared import identity, wallet
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
@@ -16,8 +16,8 @@ from shared.live.schemas import Entry, EntryRequest
     "/v1/streams/{stream_id}/token",
     allow="live:watch",
     rate="write",
-    touches=[access.READ_STREAM, identity.access.READ_USERS, LET_IN, DELIVER, COUNT_RATE],
-    errors=[NotFound, errors.StreamNotLive, errors.SessionNeeded, SessionEnded],
+    touches=[access.READ_STREAM, identity.access.READ_USERS, LET_IN, wallet.access.POST, DELIVER, COUNT_RATE],
+    errors=[NotFound, errors.StreamNotLive, errors.StreamPaused, errors.SessionNeeded, SessionEnded],
     secrets=["livekit"],
     layers=["live"],
     settings=["livekit_url"],

@@ -5,10 +5,12 @@ from shared.kernel.declare import post
 from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 from shared.live import metering
-from shared.live.errors import StreamNotLive
+from shared.live.errors import StreamNotLive, StreamPaused
 from shared.live.metering import access
 from shared.live.metering.errors import RateChanged
 from shared.live.metering.schemas import JoinedSession, JoinRequest
+from shared.payments.access import SHOP
+from shared.payments.prices import nearest
 
 
 @post(
@@ -17,9 +19,9 @@ from shared.live.metering.schemas import JoinedSession, JoinRequest
     status=201,
     idempotent=True,
     rate="write",
-    touches=[access.JOIN, wallet.access.POST, COUNT_RATE, KEEP_ANSWER],
-    errors=[StreamNotLive, RateChanged, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
-    settings=["creator_shares", "minimum_balance"],
+    touches=[access.JOIN, wallet.access.POST, SHOP, COUNT_RATE, KEEP_ANSWER],
+    errors=[StreamNotLive, StreamPaused, RateChanged, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
+    settings=["creator_shares", "minimum_balance", "viewings_at_once"],
 )
 def join_stream(
     stream_id: Id, body: JoinRequest, caller: Caller, operation: OperationId, clock: Clock
@@ -29,4 +31,5 @@ def join_stream(
     Nothing is charged before the token for the room is issued. One watches a stream once: joining it again, on another
     device too, ends the session before, which is charged for what was opened in it.
     """
-    return metering.join(stream_id, caller.user_id, operation=operation, seen=body.rate_per_minute, now=clock.now())
+    seen, user_id = body.rate_per_minute, caller.user_id
+    return metering.join(stream_id, user_id, operation=operation, seen=seen, nearest=nearest, now=clock.now())

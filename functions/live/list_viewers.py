@@ -25,5 +25,5 @@ def list_viewers(
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=audience.MAX_LIMIT)] = 50,
 ) -> Page[Viewer]:
-    """List who watches one's stream now, a row for each viewing session."""
+    """List who watches one's stream now, each person once."""
     return audience.viewers(stream_id, caller.user_id, limit=limit, cursor=cursor)

@@ -13,5 +13,5 @@ from shared.live.events import LivekitEventReceived
     settings=["livekit_url"],
 )
 def process_livekit_event(event: LivekitEventReceived, clock: Clock) -> None:
-    """Act on who came into a room and who left it."""
+    """Act on who came into a room, who left it and who sends a picture."""
     provider_events.process(event.event_id, now=clock.now())

@@ -16,7 +16,7 @@ TICKED = {
 @on_stream(
     "live",
     filters=[TICKED],
-    touches=[wallet.access.READ, access.TELL, *PUBLISH],
+    touches=[wallet.access.READ, access.TELL, access.VIEWINGS, *PUBLISH],
     settings=["socket_endpoint"],
     timeout=30,
 )

@@ -6,7 +6,7 @@ from shared.live import access, reconciling
 
 
 @schedule(
-    "rate(5 minutes)",
+    "rate(1 minute)",
     touches=[access.RECONCILE_ROOMS, identity.access.READ_USERS, wallet.access.POST, *realtime.PUBLISH],
     secrets=["livekit"],
     layers=["live"],
@@ -14,5 +14,5 @@ from shared.live import access, reconciling
     timeout=240,
 )
 def reconcile_rooms(clock: Clock) -> None:
-    """List the rooms of the streams on air and put right what LiveKit's events missed."""
+    """List the rooms of streams that are on air or paused and put right what LiveKit's events missed."""
     reconciling.reconcile(now=clock.now())

@@ -18,6 +18,7 @@ from shared.live.metering.schemas import MeterResult, MeterTick
         errors.AlreadyProcessed,
         errors.TickTooEarly,
         errors.TickTooLate,
+        errors.ViewingPaused,
         errors.SessionEnded,
         errors.CreditsExhausted,
     ],

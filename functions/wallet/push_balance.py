@@ -2,6 +2,8 @@ from shared import wallet
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
 from shared.kernel.realtime import PUBLISH
+from shared.live import metering
+from shared.live.metering.access import VIEWINGS
 from shared.wallet import access
 from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired, HoldVoided
 
@@ -11,9 +13,9 @@ from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired,
     CreditsAdjusted,
     HoldExpired,
     HoldVoided,
-    touches=[access.READ, *PUBLISH],
+    touches=[access.READ, VIEWINGS, *PUBLISH],
     settings=["socket_endpoint"],
 )
-def push_balance(event: CreditsDeposited | CreditsAdjusted | HoldExpired, clock: Clock) -> None:
+def push_balance(event: CreditsDeposited | CreditsAdjusted | HoldExpired | HoldVoided, clock: Clock) -> None:
     """Tell a user live what they have after their account changed."""
-    wallet.push_balance(event.user_id, now=clock.now())
+    wallet.push_balance(event.user_id, metering.used_by, now=clock.now())

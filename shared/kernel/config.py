@@ -48,6 +48,8 @@ class Settings:
         creator_shares: thousandths that creators earn of what is spent on their streams, by version and the instant
             that each takes effect at (``shared.live.rules.share_at``); versions are added, never changed (X-W-30).
         minimum_balance: milli-credits that a viewer needs to start watching, where one interval costs less (S-W-31).
+        paused_minutes: how long a stream may be without a picture before it ends (X-L-06).
+        viewings_at_once: on how many devices one user may watch one stream, each paid; one more takes over (D-53).
     """
 
     stage: str
@@ -76,6 +78,8 @@ class Settings:
     refresh_token_days: int = 30
     creator_shares: str = "1=700@2026-01-01T00:00:00Z"
     minimum_balance: int = 1000
+    paused_minutes: int = 10
+    viewings_at_once: int = 1
 
     def table(self, domain: str) -> str:
         """Return the name of a domain's table."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.kernel import realtime
-from shared.live import lookup
+from shared.live import lookup, streams
 from shared.live.items import Stream
 from shared.live.messages import StreamIsLive, StreamIsOver, StreamIsPaused, StreamMessage
 from shared.live.rules import StreamStatus
@@ -30,6 +30,8 @@ def _message(stream: Stream) -> StreamMessage | None:
         case StreamStatus.LIVE:
             return StreamIsLive(stream_id=stream.stream_id, started_at=stream.started_at)
         case StreamStatus.PAUSED:
-            return StreamIsPaused(stream_id=stream.stream_id)
+            return StreamIsPaused(
+                stream_id=stream.stream_id, paused_at=stream.paused_at, ends_at=streams.waits_until(stream)
+            )
         case StreamStatus.ENDED | StreamStatus.REMOVED:
             return StreamIsOver(stream_id=stream.stream_id, ended_at=stream.ended_at)

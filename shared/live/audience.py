@@ -23,7 +23,7 @@ SETTLING = timedelta(seconds=2)
 
 
 def viewers(stream_id: str, creator_id: str, *, limit: int, cursor: str | None) -> Page[Viewer]:
-    """Return a page of the viewing sessions that watch a creator's stream now, by user.
+    """Return a page of those who watch a creator's stream now, each once, on however many devices they watch.
 
     Raises:
         NotFound: there is no such stream, or it is someone else's.
@@ -38,8 +38,10 @@ def viewers(stream_id: str, creator_id: str, *, limit: int, cursor: str | None) 
         limit=limit,
         start=cursors.decode(scope, cursor),
     )
-    shown = [Viewer(user_id=one.watcher, watching_since=one.started_at) for one in found.load(Watching)]
-    return Page(shown, limit=limit, next_cursor=cursors.encode(scope, found.next_key))
+    shown: dict[str, Viewer] = {}
+    for one in sorted(found.load(Watching), key=lambda one: one.started_at):
+        shown.setdefault(one.watcher, Viewer(user_id=one.watcher, watching_since=one.started_at))
+    return Page([shown[user] for user in sorted(shown)], limit=limit, next_cursor=cursors.encode(scope, found.next_key))
 
 
 def expect_count(stream_id: str, *, now: datetime) -> None:
@@ -72,7 +74,8 @@ def recount(pk: str, *, now: datetime) -> None:
     impossible (X-L-03). The later of two counts wins.
     """
     stream_id = stream_id_of(pk)
-    count = reads.count(Watching, Watching.watching_stream == stream_id, index=WATCHING.name)
+    watching = reads.query_all(Watching, Watching.watching_stream == stream_id, index=WATCHING.name, consistent=False)
+    count = len({Watching.load(dict(one)).watcher for one in watching})
     if _store(pk, count, now):
         realtime.publish(ViewersChanged(stream_id=stream_id, viewers=count), stream_id, now=now)
 

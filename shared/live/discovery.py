@@ -36,7 +36,7 @@ def page(
     be met twice or not at all.
 
     Args:
-        shown: ``live`` (on air, paused ones too), ``ended``, or ``all`` with the live ones first.
+        shown: ``live``, ``ended``, or ``all`` with the live ones first and paused ones after them.
         category: name or id of one category.
         sort: live streams by when they began, or by their viewers; ended ones always by when they ended.
         limit: streams on the page.
@@ -49,7 +49,7 @@ def page(
     category_id = rules.category_id(category) if category else None
     scope = f"streams#{shown}#{category_id or ''}#{sort}"
     parts = _parts(category_id, sort)
-    wanted = parts if shown == "all" else parts[:1] if shown == "live" else parts[1:]
+    wanted = {"live": parts[:1], "ended": parts[2:], "all": parts}[shown]
     found, following = _read(wanted, limit, cursors.decode(scope, cursor) or {"part": 0, "start": None})
     schedules = rates.schedules()
     streams = [summary(stream, schedules.get(rules.category_id(stream.category), ()), now=now) for stream in found]
@@ -57,15 +57,17 @@ def page(
 
 
 def _parts(category_id: str | None, sort: Sort) -> list[Part]:
-    """Return what lists of live and of ended streams are read from."""
+    """Return what lists of live, of paused and of ended streams are read from."""
     by_time, key = (
         (CATEGORY, Stream.category_id == category_id) if category_id else (LISTED, Stream.listed == EVERY_STREAM)
     )
+    paused: Part = (by_time, key & Stream.listing.startswith(rules.PAUSED_PREFIX), None)
     ended: Part = (by_time, key & Stream.listing.startswith(rules.ENDED_PREFIX), None)
     if sort == "newest":
-        return [(by_time, key & Stream.listing.startswith(rules.LIVE_PREFIX), None), ended]
+        return [(by_time, key & Stream.listing.startswith(rules.LIVE_PREFIX), None), paused, ended]
     return [
         (POPULAR, Stream.on_air == EVERY_STREAM, (Stream.category_id == category_id) if category_id else None),
+        paused,
         ended,
     ]
 

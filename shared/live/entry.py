@@ -5,7 +5,7 @@ from datetime import datetime
 from shared import identity
 from shared.kernel.errors import Forbidden
 from shared.live import lookup, metering, revoking, rooms
-from shared.live.errors import SessionNeeded, StreamNotLive
+from shared.live.errors import SessionNeeded, StreamNotLive, require_live
 from shared.live.items import Stream
 from shared.live.rules import OVER, StreamStatus
 from shared.live.schemas import Entry
@@ -21,15 +21,17 @@ def admit(stream_id: str, user_id: str, session_id: str | None, *, now: datetime
     Raises:
         NotFound: there is no such stream, or no such viewing session of this user on it.
         StreamNotLive: it is not on air; for its creator: it is over.
+        StreamPaused: it has no picture for the moment.
         SessionNeeded: a viewer named no viewing session.
         SessionEnded: the viewing session is over.
         Forbidden: they may not any more, which the gateway hears up to a minute late.
     """
     stream = lookup.stream(stream_id)
     is_creator = stream.creator_id == user_id
-    status = StreamStatus(stream.status)
-    if status in OVER or not (is_creator or status is StreamStatus.LIVE):
+    if StreamStatus(stream.status) in OVER:
         raise StreamNotLive
+    if not is_creator:
+        require_live(stream.status)
     if identity.barred(user_id, revoking.CREATE if is_creator else revoking.WATCH):
         raise Forbidden
     token = rooms.publisher_token(stream_id, user_id) if is_creator else _viewer_token(stream, user_id, session_id, now)

@@ -4,9 +4,28 @@ from shared.kernel.errors import Conflict, ValidationFailed
 
 
 class StreamNotLive(Conflict):
-    """The stream is not on air: not yet, paused, or over."""
+    """The stream is not on air: not yet, or over."""
 
     code, message = "STREAM_NOT_LIVE", "This stream is not live."
+
+
+class StreamPaused(Conflict):
+    """The stream has no picture for the moment: nobody pays, and nobody can begin to watch."""
+
+    code, message = "STREAM_PAUSED", "This stream is paused. Nothing is charged until the picture is back."
+
+
+def require_live(status: str) -> None:
+    """Hold a viewer to a stream that is on air.
+
+    Raises:
+        StreamPaused: it is paused.
+        StreamNotLive: it has not begun, or is over.
+    """
+    if status == "PAUSED":
+        raise StreamPaused
+    if status != "LIVE":
+        raise StreamNotLive
 
 
 class StreamOver(Conflict):

@@ -19,7 +19,7 @@ class StreamStarted(DomainEvent):
 
 
 class StreamPaused(DomainEvent):
-    """A creator paused a stream: nobody pays while it lasts."""
+    """A stream's picture is gone, or its creator paused it: nobody pays while it lasts."""
 
     domain: ClassVar[str] = DOMAIN
 

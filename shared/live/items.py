@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 
+from shared.kernel.due import DueIndexed
 from shared.kernel.inbox import RECEIVED, InboxItem
 from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.table import DUE, Index, Table
@@ -36,7 +37,7 @@ EVERY_STREAM = "STREAM"
 """The one partition of ``listed``, and of ``popular``."""
 
 
-class Stream(Item):
+class Stream(DueIndexed):
     """A broadcast of one creator.
 
     | key | value | access |
@@ -48,6 +49,7 @@ class Stream(Item):
     |---|---|---|
     | listed | ``listed`` ``STREAM``, ``listing`` | every stream that was on air, live ones first, latest first |
     | category | ``category_id``, ``listing`` | the same of one category |
+    | due | ``due_shard`` ``stream#<n>``, ``due_at`` | those that wait for a picture |
     | popular | ``on_air`` ``STREAM``, ``popularity`` | every stream on air by its viewers, then by when it began |
 
     ``listing`` (``rules.listing``) is absent while a stream is not listed, so both indexes are sparse; so is
@@ -61,8 +63,9 @@ class Stream(Item):
     ``rate_per_minute`` is what a minute costs since its category or premium was set; a rate of the category that
     takes effect later replaces it (``rules.rate_at``).
     ``viewers`` is a count of the ``watching`` index made at ``viewers_counted_at``; the next one that was asked for is
-    made at ``count_due_at``. ``paused_at`` is there from a pause until the stream goes on, ``unattended_since`` while
-    it is on air and its creator is not in the room.
+    made at ``count_due_at``. ``ready_at`` is since when its creator wants to be on air, ``live_since`` when it last
+    went live, ``paused_at`` is there from a pause until the stream goes on, ``paused_ms`` is how long the pauses before
+    took together.
     """
 
     domain = DOMAIN
@@ -81,8 +84,10 @@ class Stream(Item):
     created_at = InstantAttribute()
     started_at = InstantAttribute(null=True)
     paused_at = InstantAttribute(null=True)
+    paused_ms = IntegerAttribute(default=0)
+    ready_at = InstantAttribute(null=True)
+    live_since = InstantAttribute(null=True)
     version = IntegerAttribute(null=True)
-    unattended_since = InstantAttribute(null=True)
     ended_at = InstantAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     listing = UnicodeAttribute(null=True)
@@ -99,6 +104,12 @@ class Stream(Item):
         """Since when nothing is broadcast: the pause, also where the stream then ended out of it, or the end."""
         since: datetime | None = self.paused_at or self.ended_at
         return since
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is paused, or its creator wants to be on air and there is no picture yet."""
+        planned = self.status == "SCHEDULED" and self.ready_at is not None
+        return planned or self.status == "PAUSED"
 
 
 def stream_pk(stream_id: str) -> str:

@@ -26,9 +26,12 @@ class StreamIsLive(StreamMessage):
 
 
 class StreamIsPaused(StreamMessage):
-    """The stream is paused; nobody pays until it goes on."""
+    """The picture is gone: nobody pays until it is back, and the stream ends at ``endsAt`` unless it is."""
 
     type: ClassVar[str] = "stream.paused"
+
+    paused_at: Instant
+    ends_at: Instant
 
 
 class StreamIsOver(StreamMessage):

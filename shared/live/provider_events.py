@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import jwt
@@ -13,11 +13,12 @@ from livekit.protocol.webhook import WebhookEvent
 
 from shared import identity
 from shared.kernel import inbox
-from shared.kernel.errors import ValidationFailed
+from shared.kernel.clock import from_ms
+from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.secrets import secret_fields
 from shared.kernel.security.signatures import BadSignature
 from shared.kernel.telemetry import logger
-from shared.live import lookup, metering, revoking, rooms
+from shared.live import lookup, metering, picture, revoking, rooms
 from shared.live.events import LivekitEventReceived
 from shared.live.items import LiveInbox
 from shared.live.rules import OVER, StreamStatus
@@ -26,10 +27,16 @@ PROVIDER: Final = "livekit"
 
 JOINED: Final = "participant_joined"
 LEFT: Final = frozenset({"participant_left", "participant_connection_aborted"})
-FINISHED: Final = "room_finished"
+ROOM: Final = frozenset({"room_started", "room_finished"})
+TRACK: Final = frozenset({"track_published", "track_unpublished"})
+INGRESS: Final = frozenset({"ingress_started", "ingress_ended"})
+EGRESS: Final = frozenset({"egress_started", "egress_updated", "egress_ended"})
 
-WORKED: Final = LEFT | {JOINED, FINISHED}
-"""Which events change something here; the others are answered and not kept."""
+WORKED: Final = LEFT | ROOM | TRACK | INGRESS | EGRESS | {JOINED}
+"""What makes us look at a room; other events are answered and not kept."""
+
+PROMPT: Final = timedelta(minutes=1)
+"""An event that was on its way for longer does not tell when something happened: clocks differ, and it may be stale."""
 
 MAX_EVENT_ID: Final = 128
 
@@ -80,8 +87,9 @@ def _parse(body: bytes) -> WebhookEvent:
 def process(event_id: str, *, now: datetime) -> None:
     """Work a kept event: harmless when repeated.
 
-    Leaving is told of a connection, and a viewer may have another by now: after a reload, on a second device. So what
-    counts is whether they are in the room, not what the event says; one that comes late or twice changes nothing.
+    Leaving is told of a connection, and who left may have another by now: after a reload, on a second device. So what
+    counts is who is in the room and what they send, not what the event says; one that comes late or twice changes
+    nothing.
 
     Raises:
         LookupError: it is not in the inbox.
@@ -96,7 +104,20 @@ def process(event_id: str, *, now: datetime) -> None:
         _turn_out_creator(event.room.name)
     elif viewer and event.event in LEFT and not rooms.is_present(event.room.name, event.participant.identity):
         metering.viewer_left(viewer[1], at=kept.received_at, now=now)
+    elif not viewer:
+        _look(event, received_at=kept.received_at, now=now)
     inbox.close(LiveInbox, PROVIDER, event_id, inbox.DONE)
+
+
+def _look(event: WebhookEvent, *, received_at: datetime, now: datetime) -> None:
+    """Let a stream follow the picture in its room; a room that is of no stream is nothing to us."""
+    room = event.room.name or event.ingress_info.room_name or event.egress_info.room_name
+    happened = from_ms(event.created_at * 1000)
+    since = happened if received_at - PROMPT < happened < received_at else received_at
+    try:
+        picture.follow(room, since=since, now=now)
+    except NotFound:
+        logger().info("room_of_no_stream", room=room)
 
 
 def _turn_out_stranger(stream_id: str, user_id: str, session_id: str) -> None:

@@ -1,14 +1,13 @@
 """Rooms as they are against streams and sessions as they are kept (X-L-03).
 
-LiveKit's events come late, twice or never. So every few minutes the rooms of the streams on air are listed: who
-watches without a session is put out, the session of who is gone is settled, viewers are counted anew, and a stream
-is ended whose creator may not broadcast any more, or has not been there for minutes, as of when they were missed. A
-run looks at so many streams and remembers where to go on.
+LiveKit's events come late, twice or never. So every minute the rooms of the streams on air and of paused ones are
+listed: who watches without a session is put out, the session of who is gone is settled, viewers are counted anew, a
+stream without a picture is paused, and one is ended whose creator may not broadcast any more. A run looks at so many
+streams and remembers where to go on.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
@@ -17,17 +16,14 @@ from shared import identity
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import Item
-from shared.kernel.storage.writes import ConditionFailed, Put, Update, commit
+from shared.kernel.storage.writes import Put, commit
 from shared.kernel.telemetry import logger
-from shared.live import audience, lookup, metering, revoking, rooms, rules, streams
-from shared.live.items import DOMAIN, EVERY_STREAM, LISTED, STREAM_SK, WATCHING, Stream, Watching
+from shared.live import audience, lookup, metering, picture, revoking, rooms, rules, streams
+from shared.live.items import DOMAIN, EVERY_STREAM, LISTED, WATCHING, Stream, Watching
 from shared.live.rules import StreamStatus
 
 PAGE, PAGES = 50, 6
 """Streams of one query, and queries of one run: each stream is a call of LiveKit and some reads."""
-
-UNATTENDED = timedelta(minutes=10)
-"""How long a stream may be on air without its creator in the room."""
 
 ENTERING = timedelta(minutes=1)
 """How long a viewer may take from the token to the room."""
@@ -71,7 +67,7 @@ def reconcile(*, now: datetime) -> int:
 def _on_air() -> Iterator[Stream]:
     mark = reads.get(Bookmark, Bookmark.PK, Bookmark.SK)
     start = json.loads(mark.start) if mark and mark.start else None
-    key = (Stream.listed == EVERY_STREAM) & Stream.listing.startswith(rules.LIVE_PREFIX)
+    key = (Stream.listed == EVERY_STREAM) & Stream.listing.between(rules.PAUSED_PREFIX, f"{rules.LIVE_PREFIX}~")
     for _ in range(PAGES):
         page = reads.query(Stream, key, index=LISTED.name, limit=PAGE, start=start, consistent=False)
         start = page.next_key
@@ -82,45 +78,20 @@ def _on_air() -> Iterator[Stream]:
 
 
 def _put_right(stream_id: str, *, now: datetime) -> None:
-    present = rooms.identities(stream_id)
+    present = rooms.present(stream_id)
     stream = lookup.stream(stream_id)
     if identity.barred(stream.creator_id, revoking.CREATE):
         streams.end_all(stream.creator_id, now=now)
         return
-    if stream.status == StreamStatus.LIVE and _given_up(stream, stream.creator_id in present, now=now):
-        return
+    if stream.status == StreamStatus.LIVE and not present.get(stream.creator_id):
+        logger().warning("stream_without_picture", stream_id=stream_id)
+        picture.follow(stream_id, since=now, now=now)
     _put_out_strangers(stream_id, present)
     _settle_who_is_gone(stream_id, present, now=now)
     audience.recount(stream.pk, now=now)
 
 
-def _given_up(stream: Stream, attended: bool, *, now: datetime) -> bool:
-    """Note since when a stream's creator is missed, and end it after a while; tell whether it was ended."""
-    since = stream.unattended_since
-    if attended or since is None:
-        if attended != (since is None):
-            _note(stream, None if attended else now)
-        return False
-    if now - since < UNATTENDED:
-        return False
-    logger().warning("stream_given_up", stream_id=stream.stream_id, unattended_since=str(since))
-    streams.give_up(stream.stream_id, since=since, now=now)
-    return True
-
-
-def _note(stream: Stream, since: datetime | None) -> None:
-    """Note since when a stream's creator is missed, unless somebody else did."""
-    unchanged = (
-        Stream.unattended_since == stream.unattended_since
-        if stream.unattended_since
-        else Stream.pk.exists() & Stream.unattended_since.does_not_exist()
-    )
-    change = Stream.unattended_since.set(since) if since else Stream.unattended_since.remove()
-    with suppress(ConditionFailed):
-        commit(Update(Stream, stream.pk, STREAM_SK, [change], condition=unchanged))
-
-
-def _put_out_strangers(stream_id: str, present: frozenset[str]) -> None:
+def _put_out_strangers(stream_id: str, present: Mapping[str, bool]) -> None:
     for one in sorted(present):
         viewer = rooms.viewer_of(one)
         if viewer and not metering.watches(stream_id, viewer[1], viewer[0]):
@@ -128,7 +99,7 @@ def _put_out_strangers(stream_id: str, present: frozenset[str]) -> None:
             rooms.remove_participant(stream_id, one)
 
 
-def _settle_who_is_gone(stream_id: str, present: frozenset[str], *, now: datetime) -> None:
+def _settle_who_is_gone(stream_id: str, present: Mapping[str, bool], *, now: datetime) -> None:
     """Settle the sessions whose viewer was let in and is not there; whoever is entering or back again is left alone."""
     watching = reads.query_all(Watching, Watching.watching_stream == stream_id, index=WATCHING.name, consistent=False)
     for found in watching:

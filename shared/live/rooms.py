@@ -4,7 +4,7 @@ Importing this module imports the SDK (220 ms): only functions that need a room 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -70,14 +70,29 @@ def remove_participant(room: str, identity: str) -> None:
     _call(lambda service: service.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity)))
 
 
-def identities(room: str) -> frozenset[str]:
-    """Return who is in a room; nobody is in one that is closed.
+def moving(room: str, identity: str) -> bool:
+    """Tell whether somebody in a room sends picture or sound: a track that is published and not muted.
+
+    Raises:
+        Unavailable: LiveKit did not answer within 3 seconds, or failed.
+    """
+    wanted = api.RoomParticipantIdentity(room=room, identity=identity)
+    found = _call(lambda service: service.get_participant(wanted))
+    return found is not None and _sends(found)
+
+
+def present(room: str) -> Mapping[str, bool]:
+    """Return who is in a room, and whether they send picture or sound; nobody is in one that is closed.
 
     Raises:
         Unavailable: LiveKit did not answer within 3 seconds, or failed.
     """
     found = _call(lambda service: service.list_participants(api.ListParticipantsRequest(room=room)))
-    return frozenset(one.identity for one in found.participants) if found else frozenset()
+    return {one.identity: _sends(one) for one in found.participants} if found else {}
+
+
+def _sends(participant: "api.ParticipantInfo") -> bool:
+    return any(not track.muted for track in participant.tracks)
 
 
 def is_present(room: str, identity: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -34,13 +34,27 @@ MOVES: Final[Mapping[StreamStatus, frozenset[StreamStatus]]] = {
 OVER: Final = frozenset({StreamStatus.ENDED, StreamStatus.REMOVED})
 """Nothing is broadcast any more and nothing of the stream may be changed."""
 
-ON_AIR: Final = frozenset({StreamStatus.LIVE, StreamStatus.PAUSED})
-"""Listed among the live streams; only ``LIVE`` can be joined."""
+LOOK: Final = timedelta(seconds=15)
+"""How often the room of a stream that waits for its picture is looked at, whatever LiveKit's events say."""
 
 
 def may_become(present: StreamStatus, wanted: StreamStatus) -> bool:
     """Tell whether a stream may go from one status to another."""
     return wanted in MOVES[present]
+
+
+def by_picture(present: StreamStatus, *, ready: bool, moving: bool) -> StreamStatus | None:
+    """Return the status that a stream's picture brings it to, ``None`` where it stays (X-L-02, X-L-06).
+
+    Args:
+        present: where it stands.
+        ready: its creator wants to be on air: a picture alone may be a rehearsal (S-L-31).
+        moving: a track of the creator's is published.
+    """
+    if present is StreamStatus.LIVE:
+        return None if moving else StreamStatus.PAUSED
+    waits = present in {StreamStatus.SCHEDULED, StreamStatus.PAUSED}
+    return StreamStatus.LIVE if waits and ready and moving else None
 
 
 def category_id(name: str) -> str:
@@ -105,6 +119,7 @@ def next_rate(schedule: Sequence[RateStep], now: datetime, premium_multiplier_pe
 
 
 LIVE_PREFIX: Final = "LIVE#"
+PAUSED_PREFIX: Final = "INTERRUPTED#"
 ENDED_PREFIX: Final = "ENDED#"
 """What ``listing`` begins with."""
 
@@ -149,13 +164,14 @@ def listing(
 ) -> str | None:
     """Return the sort key of a stream in lists, ``None`` where it is not listed.
 
-    Read backwards, live streams come first, each group with the latest first. Streams that were never on air and
-    removed ones are not listed.
+    Read backwards, live streams come first, then those that are paused, each group with the latest first. Streams that
+    were never on air and removed ones are not listed.
     """
     if started_at is None or status is StreamStatus.REMOVED:
         return None
-    if status in ON_AIR:
-        return f"{LIVE_PREFIX}{to_ms(started_at):014d}#{stream_id}"
+    if status not in OVER:
+        prefix = LIVE_PREFIX if status is StreamStatus.LIVE else PAUSED_PREFIX
+        return f"{prefix}{to_ms(started_at):014d}#{stream_id}"
     return f"{ENDED_PREFIX}{to_ms(ended_at or started_at):014d}#{stream_id}"
 
 

@@ -108,6 +108,10 @@ class StreamView(StreamSummary, Versioned):
     """A stream as everybody sees it, in the version that a change names."""
 
     version: int = Field(examples=[3])
+    waiting_for_picture: bool = Field(
+        description="Its creator wants to be on air; it goes live with the first picture in its room.", examples=[False]
+    )
+    paused_until: Instant | None = Field(description="When a paused stream ends unless its picture comes back.")
 
 
 class Ingest(Wire):
@@ -152,6 +156,6 @@ class CategoryView(Wire):
 
     id: str = Field(examples=["talk-shows"])
     name: str = Field(examples=["Talk Shows"])
-    live_streams: int = Field(ge=0, description="How many are on air now, paused ones too.", examples=[3])
+    live_streams: int = Field(ge=0, description="How many are on air now; paused ones are not.", examples=[3])
     rate_per_minute: CreditAmount = Field(examples=["6"])
     next_rate: NextRate | None = Field(examples=[None])

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
 
 from shared.kernel.caller import Principal
+from shared.kernel.clock import to_ms
+from shared.kernel.config import settings
+from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.storage import reads
@@ -21,6 +24,8 @@ from shared.live.events import StreamEnded, StreamPaused, StreamStarted
 from shared.live.items import EVERY_STREAM, LISTED, Stream
 from shared.live.rules import StreamStatus
 from shared.live.schemas import NextRate, StreamChange, StreamSummary, StreamView
+
+DUE_KIND = "stream"
 
 END_ANY = "live:end"
 """Who may end any creator's stream (S-L-18)."""
@@ -41,7 +46,18 @@ def owned(stream_id: str, user_id: str) -> Stream:
 def view(stream: Stream, *, now: datetime) -> StreamView:
     """Return a stream as everybody sees it. One query, of its category's rates."""
     shown = summary(stream, rates.schedule_of(stream.category_id), now=now)
-    return StreamView(**dict(shown), version=stream.version or 1)
+    return StreamView(
+        **dict(shown),
+        version=stream.version or 1,
+        waiting_for_picture=stream.waits and stream.ready_at is not None,
+        paused_until=waits_until(stream) if stream.paused_at and not stream.ended_at else None,
+    )
+
+
+def waits_until(stream: Stream) -> datetime:
+    """Return when a waiting stream has waited long enough (X-L-06)."""
+    since: datetime = stream.paused_at or stream.ready_at
+    return since + timedelta(minutes=settings().paused_minutes)
 
 
 def summary(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamSummary:
@@ -66,7 +82,8 @@ def summary(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> Strea
 def change(stream_id: str, user_id: str, wanted: StreamChange, seen: Seen = ANY, *, now: datetime) -> Stream:
     """Change a creator's stream and return it (S-L-17).
 
-    A status that the stream has already is no change.
+    A status that the stream has already is no change. ``LIVE`` is a wish: the picture brings it about
+    (``shared.live.picture``).
 
     Raises:
         NotFound: there is none, or it is someone else's.
@@ -82,20 +99,23 @@ def change(stream_id: str, user_id: str, wanted: StreamChange, seen: Seen = ANY,
         raise StreamOver
     was = StreamStatus(stream.status)
     _describe(stream, wanted, now=now)
-    happened = _move(stream, wanted.status, now=now) if wanted.status else []
+    happened = _wish(stream, wanted.status, now=now) if wanted.status else []
     _save(stream, was, happened, now=now)
     return stream
 
 
 def start(stream_id: str, user_id: str, *, now: datetime) -> Stream:
-    """Put a creator's stream on air, for the first time or after a pause; on air it stays as it is.
+    """Note that a creator wants a stream on air, for the first time or after a pause; on air it stays as it is.
 
     Raises:
         NotFound: there is none, or it is someone else's.
         StreamOver: it has ended.
-        StreamChanged: it was changed at the same moment.
+        Unavailable: others were faster every time.
     """
-    return change(stream_id, user_id, StreamChange(status=StreamStatus.LIVE), now=now)
+    for _ in tries():
+        with suppress(StreamChanged):
+            return change(stream_id, user_id, StreamChange(status=StreamStatus.LIVE), now=now)
+    raise Unavailable
 
 
 def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
@@ -111,11 +131,11 @@ def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
 
 
 def end_all(creator_id: str, *, now: datetime) -> None:
-    """End every stream on air of a creator who may not broadcast any more.
+    """End every stream on air or paused of a creator who may not broadcast any more.
 
     What the index does not show yet is ended when its room is listed next (``reconciling``).
     """
-    key = (Stream.listed == EVERY_STREAM) & Stream.listing.startswith(rules.LIVE_PREFIX)
+    key = (Stream.listed == EVERY_STREAM) & Stream.listing.between(rules.PAUSED_PREFIX, f"{rules.LIVE_PREFIX}~")
     theirs = Stream.creator_id == creator_id
     for found in reads.query_all(Stream, key, index=LISTED.name, filter_by=theirs):
         _ended(lookup.stream(Stream.load(dict(found)).stream_id), now=now)
@@ -133,15 +153,26 @@ def _ended(stream: Stream, *, now: datetime) -> Stream:
     raise Unavailable
 
 
-def give_up(stream_id: str, *, since: datetime, now: datetime) -> None:
-    """End a stream on air whose creator has not been there since an instant; nobody pays for the time after.
+def bring(stream: Stream, wanted: StreamStatus, *, at: datetime, now: datetime) -> None:
+    """Bring a stream into the status that its picture calls for, as of when that was so.
 
-    A stream that was paused or ended meanwhile is left alone.
+    Raises:
+        StreamChanged: it was changed since it was read.
     """
-    stream = lookup.stream(stream_id)
-    if StreamStatus(stream.status) is StreamStatus.LIVE:
-        with suppress(StreamChanged):
-            _save(stream, StreamStatus.LIVE, _move(stream, StreamStatus.ENDED, now=since), now=now)
+    was = StreamStatus(stream.status)
+    _save(stream, was, _move(stream, wanted, now=max(at, stream.live_since or at)), now=now)
+
+
+def give_up(stream: Stream, *, now: datetime) -> None:
+    """End a paused stream that waited long enough, and forget the wish of one that never began.
+
+    Raises:
+        StreamChanged: it was changed since it was read.
+    """
+    was = StreamStatus(stream.status)
+    happened = _move(stream, StreamStatus.ENDED, now=now) if was is StreamStatus.PAUSED else []
+    stream.ready_at = stream.due_at = None
+    _save(stream, was, happened, now=now)
 
 
 def _describe(stream: Stream, wanted: StreamChange, *, now: datetime) -> None:
@@ -152,6 +183,20 @@ def _describe(stream: Stream, wanted: StreamChange, *, now: datetime) -> None:
         categories.assign(stream, wanted.category or stream.category_id, now=now)
 
 
+def _wish(stream: Stream, wanted: StreamStatus, *, now: datetime) -> list[DomainEvent]:
+    """Take in what a creator wants: to be on air is noted, all else happens at once."""
+    present = StreamStatus(stream.status)
+    if wanted is StreamStatus.LIVE:
+        stream.ready_at = stream.ready_at or now
+        if present is StreamStatus.SCHEDULED:
+            stream.due_at = stream.due_at or now + rules.LOOK
+        return []
+    if present is StreamStatus.SCHEDULED and wanted is StreamStatus.PAUSED:
+        raise StatusNotPossible
+    stream.ready_at = None
+    return _move(stream, wanted, now=now)
+
+
 def _move(stream: Stream, wanted: StreamStatus, *, now: datetime) -> list[DomainEvent]:
     """Bring a stream into a status and return what has happened by it."""
     present = StreamStatus(stream.status)
@@ -159,16 +204,18 @@ def _move(stream: Stream, wanted: StreamStatus, *, now: datetime) -> list[Domain
         return []
     if not rules.may_become(present, wanted):
         raise StatusNotPossible
-    stream.status = wanted.value
+    stream.status, stream.due_at = wanted.value, None
     who = {"stream_id": stream.stream_id, "creator_id": stream.creator_id}
     if wanted is StreamStatus.LIVE:
-        stream.started_at = stream.started_at or now
+        stream.started_at, stream.live_since = stream.started_at or now, now
+        if stream.paused_at:
+            stream.paused_ms += to_ms(now) - to_ms(stream.paused_at)
         stream.paused_at = None
         return [StreamStarted(**who, title=stream.title, started_at=stream.started_at)]
     if wanted is StreamStatus.PAUSED:
-        stream.paused_at = now
+        stream.paused_at, stream.due_at = now, now + rules.LOOK
         return [StreamPaused(**who, paused_at=now)]
-    stream.ended_at = now
+    stream.ended_at, stream.ready_at = now, None
     return [StreamEnded(**who, ended_at=now)]
 
 
@@ -188,7 +235,7 @@ def _actions(stream: Stream) -> list[Action]:
     popularity = stream.started_at and rules.popularity(
         stream.viewers, started_at=stream.started_at, stream_id=stream.stream_id
     )
-    on_air = StreamStatus(stream.status) in rules.ON_AIR
+    on_air = EVERY_STREAM if stream.status == StreamStatus.LIVE else None
     optional: list[tuple[Attribute[Any], Any]] = [
         (Stream.thumbnail_url, stream.thumbnail_url),
         (Stream.started_at, stream.started_at),
@@ -198,6 +245,14 @@ def _actions(stream: Stream) -> list[Action]:
         # A count may have been kept since the stream was read.
         (Stream.popularity, popularity and (Stream.popularity | popularity)),
     ]
+    passing: list[tuple[Attribute[Any], Any]] = [
+        (Stream.paused_at, stream.paused_at),
+        (Stream.ready_at, stream.ready_at),
+        (Stream.live_since, stream.live_since),
+        (Stream.due_at, stream.due_at),
+        (Stream.due_shard, due_shard(DUE_KIND, stream.pk) if stream.due_at else None),
+        (Stream.on_air, on_air),
+    ]
     return [
         Stream.version.set(stream.version),
         Stream.title.set(stream.title),
@@ -206,8 +261,7 @@ def _actions(stream: Stream) -> list[Action]:
         Stream.premium_permille.set(stream.premium_permille),
         Stream.rate_per_minute.set(stream.rate_per_minute),
         Stream.status.set(stream.status),
-        Stream.paused_at.set(stream.paused_at) if stream.paused_at else Stream.paused_at.remove(),
-        Stream.unattended_since.remove(),
-        Stream.on_air.set(EVERY_STREAM) if on_air else Stream.on_air.remove(),
+        Stream.paused_ms.set(stream.paused_ms),
+        *(attribute.remove() if value is None else attribute.set(value) for attribute, value in passing),
         *(attribute.set(value) for attribute, value in optional if value is not None),
     ]

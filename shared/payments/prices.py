@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from shared import wallet
 from shared.kernel.clock import system_clock
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
+from shared.kernel.money import Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import Attributes, Put, transact
@@ -38,6 +40,20 @@ def price_id_of(product_code: str) -> str:
 def shop(*, everything: bool) -> list[PriceView]:
     """Return the packs, cheapest first within a currency: those on sale, or all of them for an admin."""
     return _shown(_all(), everything=everything)
+
+
+def nearest(missing: Credits) -> wallet.NearestPack | None:
+    """Return the smallest pack on sale that gives so many milli-credits, else the largest, ``None`` without any."""
+    packs = sorted(
+        (item for item in _all() if item.on_sale), key=lambda item: (item.credits + item.bonus_credits, item.amount)
+    )
+    enough = [item for item in packs if item.credits + item.bonus_credits >= missing]
+    if not packs:
+        return None
+    pack = enough[0] if enough else packs[-1]
+    return wallet.NearestPack(
+        price_id=pack.id, credits=pack.credits + pack.bonus_credits, amount=pack.amount, currency=pack.currency
+    )
 
 
 def _all() -> list[PriceItem]:

@@ -78,6 +78,7 @@ def _credit(word: Word, payment: PaymentItem, decision: Pay, now: datetime) -> N
         bonus=payment.bonus_credits,
         reference=wallet.Reference("PAYMENT", payment.id),
         now=now,
+        note={"paid": {"amount": payment.amount, "currency": payment.currency}},
         beside=[
             _move(payment, "SUCCEEDED", rules.OPEN, now, method=decision.method),
             *word.noted("DONE", None),

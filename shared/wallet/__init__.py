@@ -14,12 +14,14 @@ from shared.wallet.journal import (
 )
 from shared.wallet.messages import push_balance
 from shared.wallet.rules import LOW_BALANCE, Account, HoldSize, Reference, level
+from shared.wallet.schemas import NearestPack
 
 __all__ = [
     "LOW_BALANCE",
     "Account",
     "Granted",
     "HoldSize",
+    "NearestPack",
     "Posted",
     "Reference",
     "Settled",

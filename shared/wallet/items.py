@@ -3,7 +3,7 @@
 import zlib
 from typing import Any, cast
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, ListAttribute, UnicodeAttribute
 
 from shared.kernel.due import DueIndexed
 from shared.kernel.money import NOTHING, Credits
@@ -84,6 +84,7 @@ class AccountItem(Item):
     last_entry_at = InstantAttribute(null=True)
     created_at = InstantAttribute(null=True)
     updated_at = InstantAttribute(null=True)
+    holds: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     audit_shard = UnicodeAttribute()
 
     @classmethod
@@ -101,6 +102,7 @@ class AccountItem(Item):
             last_entry_at=account.last_entry_at,
             created_at=account.created_at,
             updated_at=account.updated_at,
+            holds=[*account.holds] or None,
             audit_shard=f"ACCOUNTS#{zlib.crc32(pk.encode()) % AUDIT_SHARDS}",
         )
 
@@ -115,6 +117,7 @@ class AccountItem(Item):
             self.last_entry_at,
             self.created_at,
             self.updated_at,
+            tuple(self.holds or ()),
         )
 
 

@@ -155,6 +155,7 @@ def deposit(
     reference: Reference,
     now: datetime,
     bonus: Credits = NOTHING,
+    note: dict[str, Any] | None = None,
     beside: Sequence[Write] = (),
 ) -> Posted:
     """Add paid credits, and a bonus as a transaction of its own, together with what belongs to the cause.
@@ -164,6 +165,7 @@ def deposit(
         amount: milli-credits, positive.
         reference: what for, e.g. ``PAYMENT`` and its id; applied at most once for ever.
         now: when.
+        note: what the statement's line tells besides, e.g. what was paid.
         bonus: milli-credits given on top (X-W-12), referenced as ``BONUS`` and the same id.
         beside: writes that commit with it; not written again when the reference had been posted.
 
@@ -179,7 +181,7 @@ def deposit(
         before = read_account(user_id)
         account, entry = rules.enter(before, "DEPOSIT", amount, now=now)
         postings = [Posting(rules.customer(user_id), amount), Posting(rules.CLEARING, -amount)]
-        writes = journal_writes(user_id, entry, reference, postings)
+        writes = journal_writes(user_id, entry, reference, postings, note=note)
         if bonus:
             account, extra = rules.enter(account, "DEPOSIT", bonus, now=now)
             given = [Posting(rules.customer(user_id), bonus), Posting(rules.PROMOTIONS, -bonus)]
@@ -284,6 +286,7 @@ def open_hold(
     def attempt() -> Granted:
         before = read_account(user_id)
         account, granted = rules.hold(before, size, new=True)
+        account = replace(account, holds=(*before.holds, hold_id))
         pk = account_pk(user_id)
         item = HoldItem(
             pk=pk,
@@ -300,6 +303,10 @@ def open_hold(
         return Granted(granted, account.available)
 
     return retried(attempt)
+
+
+def _without(account: Account, hold_id: str) -> Account:
+    return replace(account, holds=tuple(name for name in account.holds if name != hold_id))
 
 
 def _open_with(amount: Credits) -> Any:
@@ -355,7 +362,7 @@ def settle_hold(
 
     def attempt() -> Settled:
         before = read_account(user_id)
-        account, entry = rules.settle(before, held, used, now=now)
+        account, entry = rules.settle(_without(before, hold_id), held, used, now=now)
         closed = _close(user_id, hold_id, held, used, "SETTLED", now)
         postings = rules.spent(user_id, used, earner=earner, earner_permille=earner_permille)
         journal = journal_writes(user_id, entry, reference, postings, note=note) if entry else []
@@ -440,7 +447,7 @@ def _release(item: HoldItem, kind: str, writes: Sequence[Write], note: dict[str,
 
     def attempt() -> None:
         before = read_account(item.user_id)
-        account, entry = rules.release(before, item.amount, now=now)
+        account, entry = rules.release(_without(before, item.hold_id), item.amount, now=now)
         shown = journal_writes(item.user_id, entry, reference, moved, note=told)
         transact([*writes, *shown, account_write(item.user_id, before, account)])
 

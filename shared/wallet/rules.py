@@ -4,12 +4,12 @@
 entries change the balance; holding and releasing move between the two parts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from shared.kernel.money import NOTHING, Credits, credits_of
+from shared.kernel.money import NOTHING, Credits, credits_of, to_decimal
 from shared.wallet.errors import HoldClosed, InsufficientCredits
 
 EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT", "RELEASE"]
@@ -18,6 +18,9 @@ ReasonCode = Literal[
     "WRONG_ENTRY", "SERVICE_FAULT", "GOODWILL", "PAYMENT_REVERSED", "EXPIRED", "ON_ACCOUNT", "RECONCILED", "OTHER"
 ]
 Level = Literal["green", "yellow", "red"]
+
+UsedBy = Callable[[Sequence[str]], Credits]
+"""Given the names of open holds, what was used of them and is not settled: whoever opened them knows."""
 
 LOW_BALANCE = credits_of(50)
 """Below this a viewer is warned (S-W-38) and the balance shows yellow (S-W-23)."""
@@ -110,6 +113,7 @@ class Account:
         last_entry_at: when the last entry was made; entries never go back in time.
         created_at: when it was opened; ``None`` where that was not kept.
         updated_at: when it last changed.
+        holds: names of the open holds.
     """
 
     version: int = 0
@@ -120,11 +124,40 @@ class Account:
     last_entry_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    holds: tuple[str, ...] = ()
 
     @property
     def balance(self) -> Credits:
         """Everything the customer owns."""
         return self.available + self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a customer has at an instant, counting what is used and not settled yet: the one truth about credits.
+
+    Attributes:
+        available: may be spent on anything.
+        held: set aside for what is going on, and not used yet.
+        watching: used of what was set aside, and not settled yet.
+        as_of: when.
+    """
+
+    available: Credits
+    held: Credits
+    watching: Credits
+    as_of: datetime
+
+    @property
+    def balance(self) -> Credits:
+        """Everything that is left to the customer."""
+        return self.available + self.held
+
+
+def standing(account: Account, watching: Credits, *, now: datetime) -> Standing:
+    """Return what a customer has who used so much of what is set aside."""
+    used = min(watching, account.held)
+    return Standing(account.available, account.held - used, used, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +174,35 @@ class Entry:
 def balanced(postings: Iterable[Posting]) -> bool:
     """Tell whether a transaction's postings sum to zero."""
     return sum((posting.amount for posting in postings), NOTHING) == 0
+
+
+def described(reference_type: str, amount: Credits, note: Mapping[str, Any]) -> str:
+    """Return a line of a statement in words (X-W-14).
+
+    Args:
+        reference_type: what the entry is for.
+        amount: milli-credits, signed.
+        note: what was kept with it.
+    """
+    moved = to_decimal(abs(amount))
+    if "title" in note:
+        return f"Watched '{note['title']}' {_lasted(note['seconds'])} at {note['ratePerMinute']}/min"
+    if "released" in note:
+        return f"{note['released']} credits that were set aside came back"
+    if "reason" in note:
+        return f"{'Given' if amount > 0 else 'Taken'} by support: {note['reason']}"
+    named = {
+        "PAYMENT": f"Bought {moved} credits",
+        "BONUS": f"Bonus of {moved} credits",
+        "METER_EVENT": "Watched a stream",
+    }
+    return named.get(reference_type, f"{moved} credits")
+
+
+def _lasted(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    parts = [f"{minutes} min"] * (minutes > 0) + [f"{rest} s"] * (rest > 0 or minutes == 0)
+    return " ".join(parts)
 
 
 def level(balance: Credits) -> Level:

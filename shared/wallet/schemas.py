@@ -4,17 +4,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.kernel.money import CreditAmount, CreditInput
+from shared.kernel.money import CreditAmount, CreditInput, MinorAmount, Money
 from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Wire
 
 
 class Balance(Wire):
-    """What a user has: ``balance`` = ``available`` + ``held``. ``level`` colours it (S-W-23)."""
+    """What a user has at ``asOf``: ``balance`` = ``available`` + ``held``. ``level`` colours it (S-W-23).
 
-    balance: CreditAmount = Field(examples=["152.5"])
-    available: CreditAmount = Field(examples=["104.5"])
-    held: CreditAmount = Field(examples=["48"])
+    Whoever watches a stream uses what is ``held`` interval by interval; ``watching`` is what was used and is settled
+    when they leave. It is in none of the other figures: a tick, a live message and this say the same.
+    """
+
+    balance: CreditAmount = Field(description="All that is left.", examples=["149.5"])
+    available: CreditAmount = Field(description="May be spent on anything.", examples=["104.5"])
+    held: CreditAmount = Field(description="Set aside for what is being watched, not used yet.", examples=["45"])
+    watching: CreditAmount = Field(description="Used for what is being watched, not settled yet.", examples=["3"])
+    as_of: Instant
     currency: Literal["CREDIT"] = "CREDIT"
     level: Literal["green", "yellow", "red"] = Field(examples=["green"])
     created_at: Instant | None = Field(description="`null` where there is no account yet, or since before it was kept.")
@@ -22,12 +28,24 @@ class Balance(Wire):
     pending_transactions: int = Field(description="Open holds, e.g. streams being watched.", examples=[1])
 
 
+class NearestPack(Wire):
+    """The smallest pack on sale that gives what is missing, or the largest there is."""
+
+    price_id: str = Field(examples=["prc_0123456789abcdefghjkmnpqrs"])
+    credits: CreditAmount = Field(description="With its bonus.", examples=["100"])
+    amount: MinorAmount = Field(examples=[999])
+    currency: str = Field(examples=["USD"])
+
+
 class Shortfall(Wire):
-    """What was needed, what may be spent, and how much is missing."""
+    """What was needed, what may be spent, how much is missing, and what to buy."""
 
     required: CreditAmount = Field(examples=["1"])
     available: CreditAmount = Field(examples=["0.4"])
     missing: CreditAmount = Field(examples=["0.6"])
+    nearest_pack: NearestPack | None = Field(
+        default=None, description="Told where one begins to watch; `null` elsewhere, and where nothing is on sale."
+    )
 
 
 class BalanceAt(Wire):
@@ -53,6 +71,8 @@ class StatementEntry(Wire):
     reference_type: str = Field(examples=["METER_EVENT"])
     reference_id: str = Field(examples=["5e4f2f5e-0d5a-4b7e-9d9c-3f1e1a2b3c4d"])
     created_at: Instant
+    description: str = Field(description="The line in words.", examples=["Watched 'Sunday strings' 12 min at 6/min"])
+    paid: Money | None = Field(description="What was paid, of a purchase.")
     metadata: dict[str, Any] = Field(examples=[{}])
 
 

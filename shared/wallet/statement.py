@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
-from shared.kernel.money import NOTHING, Credits
+from shared.kernel.money import NOTHING, Credits, Money
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.wallet import rules
@@ -26,7 +26,7 @@ from shared.wallet.items import (
     account_pk,
 )
 from shared.wallet.journal import read_account
-from shared.wallet.rules import Account, EntryType
+from shared.wallet.rules import Account, EntryType, UsedBy
 from shared.wallet.schemas import Balance, BalanceAt, StatementEntry
 
 EXPORT_PAGE = 1000
@@ -47,17 +47,23 @@ COLUMNS = (
     "balanceAfter",
     "referenceType",
     "referenceId",
+    "description",
+    "paidAmount",
+    "paidCurrency",
 )
 
 
-def balance(user_id: str) -> Balance:
-    """Return what a user has (S-W-19). One read."""
+def balance(user_id: str, used: UsedBy, *, now: datetime) -> Balance:
+    """Return what a user has (S-W-19). One read, and those of what is being watched."""
     account = read_account(user_id)
+    standing = rules.standing(account, used(account.holds), now=now)
     return Balance(
-        balance=account.balance,
-        available=account.available,
-        held=account.held,
-        level=rules.level(account.balance),
+        balance=standing.balance,
+        available=standing.available,
+        held=standing.held,
+        watching=standing.watching,
+        as_of=standing.as_of,
+        level=rules.level(standing.balance),
         created_at=account.created_at,
         updated_at=account.updated_at,
         pending_transactions=account.open_holds,
@@ -113,8 +119,20 @@ def export_csv(user_id: str) -> str:
     text = io.StringIO()
     rows = csv.DictWriter(text, COLUMNS, extrasaction="ignore")
     rows.writeheader()
-    rows.writerows(entry.model_dump(mode="json", by_alias=True) for entry in export(user_id))
+    rows.writerows(_row(entry) for entry in export(user_id))
     return text.getvalue()
+
+
+def _row(entry: StatementEntry) -> dict[str, Any]:
+    told = entry.model_dump(mode="json", by_alias=True)
+    paid = told["paid"] or {}
+    words = {name: _harmless(told[name]) for name in ("referenceType", "referenceId", "description")}
+    return told | words | {"paidAmount": paid.get("amount"), "paidCurrency": paid.get("currency")}
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _line(item: EntryItem) -> StatementEntry:
@@ -128,6 +146,8 @@ def _line(item: EntryItem) -> StatementEntry:
         reference_type=item.reference_type,
         reference_id=item.reference_id,
         created_at=item.entry_at,
+        description=rules.described(item.reference_type, item.amount, item.note or {}),
+        paid=Money(**item.note["paid"]) if item.note and "paid" in item.note else None,
         metadata=item.note or {},
     )
 

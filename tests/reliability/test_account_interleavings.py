@@ -24,7 +24,6 @@ from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import ConditionFailed, transact
 from shared.live import metering, streams
 from shared.live.metering.joining import session_id_of
-from shared.live.metering.rules import Reason
 from shared.wallet import adjustments, journal
 from shared.wallet.items import account_pk
 from shared.wallet.rules import HoldSize, Reference
@@ -151,7 +150,7 @@ class Scene:
 
     def end(self) -> None:
         streams.end(self.stream, principal(self.creator, "live:create"), now=START)
-        metering.settle_stream(self.stream, Reason.STREAM_ENDED, at=START, now=START)
+        metering.follow_stream(self.stream, now=START)
 
     def _join(self, device: str) -> None:
         told = {"operation": f"opn-{device}", "seen": RATE, "now": START}

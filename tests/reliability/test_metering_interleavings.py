@@ -19,7 +19,6 @@ from shared.kernel.errors import DomainError
 from shared.live import metering, streams
 from shared.live.metering.items import VIEWING_SK, viewing_pk
 from shared.live.metering.joining import session_id_of
-from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterTick
 from tests import faults, money, mutants, queues
 from tests.bank import put_stream
@@ -62,7 +61,7 @@ class Scene:
 
     def end(self) -> None:
         streams.end(self.stream, principal(self.creator, "live:create"), now=MOMENT)
-        metering.settle_stream(self.stream, Reason.STREAM_ENDED, at=MOMENT, now=MOMENT)
+        metering.follow_stream(self.stream, now=MOMENT)
 
     def tick(self) -> None:
         body = MeterTick(stream_id=self.stream, session_id=self.session, interval_index=2, playback_ms=10_000)

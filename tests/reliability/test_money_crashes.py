@@ -23,7 +23,6 @@ from shared.kernel.storage.client import dynamodb
 from shared.live import metering
 from shared.live.metering import joining, sessions, sweep, ticks
 from shared.live.metering.joining import session_id_of
-from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterTick
 from shared.wallet import adjustments, books, journal, projection, reconciliation
 from shared.wallet.items import AccountItem, AdjustedItem, account_pk
@@ -169,7 +168,8 @@ class Run:
         metering.check(f"VIEWING#{self.session}", "VIEWING", until=after(at + 75), now=after(at))
 
     def settle_stream(self) -> None:
-        metering.settle_stream(self.stream, Reason.STREAM_ENDED, at=after(15), now=after(40))
+        put_stream(self.stream, RATE, creator_id=self.creator, status="ENDED", ended_at=after(15))
+        metering.follow_stream(self.stream, now=after(40))
 
     def void_hold(self) -> None:
         why, once = "A test of crashes", f"opn-{self.user}"

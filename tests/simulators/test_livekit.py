@@ -360,3 +360,26 @@ def test_asked_for_failures_strike_the_api_and_are_counted(livekit_sim):
     assert present(livekit_sim) == []
     happened = {"slow": 1, "rate_limit": 1, "server_error": 1, "timeout": 1}
     assert livekit_sim.state()["happened"] == happened
+
+
+def test_tracks_come_and_go_with_webhooks_and_are_muted_without(livekit_sim, receiver):
+    livekit_sim.listen(receiver.url)
+    join(livekit_sim)
+    of = {"room": "stream_1", "identity": "user_1:sess_1"}
+    track = call("POST", f"{livekit_sim.url}/_sim/publish", of).json["sid"]
+    assert call("POST", f"{livekit_sim.url}/_sim/mute", of | {"track": track}).status == 204
+    found = run(livekit_sim, lambda rooms: rooms.list_participants(api.ListParticipantsRequest(room="stream_1")))
+    assert [(one.sid, one.muted) for one in found.participants[0].tracks] == [(track, True)]
+    assert call("POST", f"{livekit_sim.url}/_sim/unpublish", of | {"track": track}).status == 204
+    assert call("POST", f"{livekit_sim.url}/_sim/unpublish", of | {"track": track}).status == 404
+    livekit_sim.settled()
+    types = ["room_started", "participant_joined", "track_published", "track_unpublished"]
+    assert receiver.types("event") == types
+    assert [receive(received).track.sid for received in receiver.received[2:]] == [track, track]
+
+
+def test_who_may_not_publish_is_refused(livekit_sim):
+    join(livekit_sim, can_publish=False)
+    of = {"room": "stream_1", "identity": "user_1:sess_1"}
+    assert call("POST", f"{livekit_sim.url}/_sim/publish", of).status == 403
+    assert call("POST", f"{livekit_sim.url}/_sim/publish", of | {"source": "hologram"}).status == 400

@@ -12,6 +12,7 @@ from infra.local import clock
 from infra.local import stack as local_stack
 from infra.local.client import Client, demo_user
 from infra.local.settings import LocalSettings
+from infra.local.studio import Studio
 from shared.kernel.names import table_name
 
 Stack = Mapping[str, Any]
@@ -69,13 +70,14 @@ def viewer(_victor: Client, admin: Client) -> Client:
 
 
 @pytest.fixture
-def live_stream(creator: Client) -> str:
+def live_stream(stack: Stack, creator: Client) -> str:
     """Provide a stream that is live."""
     body = {"title": f"Stream {uuid.uuid4().hex[:6]}", "category": "Education"}
     created = creator.call("POST", "/v1/streams", body)
     assert created.status == 201, created.body
     stream_id: str = created.data["id"]
-    assert creator.call("POST", f"/v1/streams/{stream_id}/start").status == 200
+    Studio(stack).film(creator, stream_id)
+    assert creator.call("POST", f"/v1/streams/{stream_id}/start").data["status"] == "LIVE"
     return stream_id
 
 

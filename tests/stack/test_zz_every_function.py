@@ -146,10 +146,12 @@ def test_a_hold_that_nobody_settled_comes_back(
 
 @pytest.mark.covers("R-25")
 def test_every_function_has_run_with_its_own_role(
-    stack: Stack, aws: Callable[[str], Any], run: Callable[..., None], admin: Client
+    stack: Stack, aws: Callable[[str], Any], run: Callable[..., None], admin: Client, live_stream: str
 ) -> None:
     run("wallet-check-invariants", schedule_event())
     run("live-reconcile-rooms", schedule_event())
+    run("live-sweep-streams", schedule_event())
+    run("live-check-stream", due_event((f"STREAM#{live_stream}", "STREAM")))
     for function in functions():
         if not isinstance(function.declaration.trigger, declare.Socket) and not any(
             logged(aws, stack, function.declaration.name)

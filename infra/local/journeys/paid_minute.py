@@ -13,6 +13,7 @@ import requests
 
 from infra.local.client import TIMEOUT_SECONDS, Answer, Client, Socket, confirm_address, demo_user
 from infra.local.journeys.steps import Say, StepFailed, expect, same
+from infra.local.studio import Studio
 
 PASSWORD = "A-good-Passw0rd"
 INTERVAL = 10
@@ -81,9 +82,11 @@ class PaidMinute:
         body = {"title": "A paid hour", "category": "Music", "premiumMultiplier": PREMIUM}
         created = expect(self.creator.call("POST", "/v1/streams", body), 201).data
         self.stream_id = created["id"]
-        expect(self.creator.call("POST", f"/v1/streams/{self.stream_id}/start"), 200)
-        token = expect(self.creator.call("POST", f"/v1/streams/{self.stream_id}/token", {}), 200).data["token"]
-        self._enter_room(token)
+        waits = expect(self.creator.call("POST", f"/v1/streams/{self.stream_id}/start"), 200).data
+        same((waits["status"], waits["waitingForPicture"]), ("SCHEDULED", True), "a stream without a picture")
+        Studio(self.stack).film(self.creator, self.stream_id)
+        is_live = expect(self.creator.call("POST", f"/v1/streams/{self.stream_id}/start"), 200).data
+        same(is_live["status"], "LIVE", "a stream with a picture")
         self.say(f"Carla is live with {self.stream_id} at {created['ratePerMinute']} credits a minute")
 
     def refuse_without_credits(self) -> None:

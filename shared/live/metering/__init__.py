@@ -2,23 +2,25 @@
 
 from shared.live.metering.joining import join, let_in
 from shared.live.metering.rules import Reason
-from shared.live.metering.sessions import intervals, leave, own_viewing, summary, was_let_in, watches
-from shared.live.metering.sweep import check, hold_voided, settle_stream, settle_user, viewer_left
+from shared.live.metering.sessions import intervals, leave, own_viewing, refresh, summary, used_by, was_let_in, watches
+from shared.live.metering.sweep import check, follow_stream, hold_voided, settle_user, viewer_left
 from shared.live.metering.ticks import charge
 
 __all__ = [
     "Reason",
     "charge",
     "check",
+    "follow_stream",
     "hold_voided",
     "intervals",
     "join",
     "leave",
     "let_in",
     "own_viewing",
-    "settle_stream",
+    "refresh",
     "settle_user",
     "summary",
+    "used_by",
     "viewer_left",
     "was_let_in",
     "watches",

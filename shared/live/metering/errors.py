@@ -26,6 +26,13 @@ class TickTooLate(DomainError):
     carries = MeterResult
 
 
+class ViewingPaused(Conflict):
+    """The stream has no picture for the moment: nothing is charged; the same tick counts once it is back (X-L-06)."""
+
+    code, message = "STREAM_PAUSED", "This stream is paused. Nothing is charged until the picture is back."
+    carries = MeterResult
+
+
 class SessionEnded(Conflict):
     """The viewing session is over; start a new one to go on."""
 

@@ -10,14 +10,16 @@ from shared.kernel.clock import to_ms
 from shared.kernel.due import DueIndexed
 from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.live.items import DOMAIN, Watching
-from shared.live.metering.rules import INTERVAL_MS, Viewing
+from shared.live.metering.rules import Viewing
 
 VIEWING_SK = "VIEWING"
 LEASE_PREFIX = "LEASE#"
 
 _PLAYBACK_RANGE = 100_000
-_STAMP_RANGE = 1_000_000
-"""Milliseconds after which the stamp of an arrival repeats; no tick is charged that far from its interval."""
+_STAMP_RANGE = 100_000_000
+_EARLIEST = 60_000
+"""Milliseconds after which the stamp of an arrival repeats, a day and some hours: a session with all its pauses is over
+by then. Clocks of servers differ: an arrival may lie a little before the session."""
 
 
 def viewing_pk(session_id: str) -> str:
@@ -33,25 +35,25 @@ def pack(arrived: datetime, playback_ms: int) -> int:
     return to_ms(arrived) % _STAMP_RANGE * _PLAYBACK_RANGE + playback_ms
 
 
-def unpack(evidence: int, nominal: datetime) -> tuple[datetime, int]:
-    """Return what ``pack`` was given, for an interval that nominally began at ``nominal``."""
+def unpack(evidence: int, started_at: datetime) -> tuple[datetime, int]:
+    """Return what ``pack`` was given, for an interval of a session that began at ``started_at``."""
     stamp, playback_ms = divmod(evidence, _PLAYBACK_RANGE)
-    half = _STAMP_RANGE // 2
-    late = (stamp - to_ms(nominal) + half) % _STAMP_RANGE - half
-    return nominal + timedelta(milliseconds=late), playback_ms
-
-
-def nominal(started_at: datetime, index: int) -> datetime:
-    """Return when an interval begins."""
-    return started_at + timedelta(milliseconds=index * INTERVAL_MS)
+    after = (stamp - to_ms(started_at) + _EARLIEST) % _STAMP_RANGE - _EARLIEST
+    return started_at + timedelta(milliseconds=after), playback_ms
 
 
 class ViewingItem(DueIndexed, Watching):
     """A viewing session and the evidence of its present lease.
 
     A tick is one conditional update of this item. The indexes hold it only while it is active, and nothing in them
-    changes with a tick. ``opens_at`` is from when the next tick is accepted, ``left`` what the viewer can still spend,
-    ``admitted_at`` when the first token for the room was issued, ``share_…`` the creator's share when it began.
+    changes with a tick. ``opens_at`` is from when the next tick is accepted, ``admitted_at`` when the first token for
+    the room was issued, ``share_…`` the creator's share when it began. ``left`` is what the viewer can still spend as
+    of the version ``funds`` of their account; before its last change that was ``left_before``, up to interval
+    ``left_until``.
+
+    The session's clock stands still while the stream is paused: ``paused_at`` is there while it does, ``clock_at`` is
+    when the session would have begun had there been no pause, and ``paused_ms`` how long the stream had been paused in
+    all when the clock was last set. All three are absent where nothing was paused.
 
     | key | value | access |
     |---|---|---|
@@ -74,6 +76,9 @@ class ViewingItem(DueIndexed, Watching):
     held = CreditsAttribute()
     lease_left = CreditsAttribute()
     left = CreditsAttribute()
+    funds = IntegerAttribute(null=True)
+    left_before = CreditsAttribute(null=True)
+    left_until = IntegerAttribute(null=True)
     last_index = IntegerAttribute()
     first_index = IntegerAttribute()
     opens_at = InstantAttribute()
@@ -81,6 +86,9 @@ class ViewingItem(DueIndexed, Watching):
     nonce = UnicodeAttribute()
     evidence: ListAttribute[Any] = ListAttribute(of=IntegerAttribute)
     admitted_at = InstantAttribute(null=True)
+    paused_at = InstantAttribute(null=True)
+    clock_at = InstantAttribute(null=True)
+    paused_ms = IntegerAttribute(null=True)
     ended_at = InstantAttribute(null=True)
     ended_reason = UnicodeAttribute(null=True)
     charged = CreditsAttribute(null=True)
@@ -89,6 +97,12 @@ class ViewingItem(DueIndexed, Watching):
     def session_id(self) -> str:
         """The session's id."""
         return self.pk.removeprefix("VIEWING#")
+
+    @property
+    def clock(self) -> datetime:
+        """When the session began by its own clock, which stands still in pauses."""
+        began: datetime = self.clock_at or self.started_at
+        return began
 
     def viewing(self) -> Viewing:
         """Return the session as the rules see it."""
@@ -99,15 +113,17 @@ class ViewingItem(DueIndexed, Watching):
             held=self.held,
             last_index=self.last_index,
             first_index=self.first_index,
-            started_at=self.started_at,
+            started_at=self.clock,
             last_seen=self.last_seen,
             arrivals=[at for _, at, _ in ticked(self.started_at, self.first_index, self.evidence)],
             admitted_at=self.admitted_at,
+            paused_at=self.paused_at,
+            was_paused=self.clock_at is not None,
         )
 
 
 class SeatItem(Item):
-    """Which of a user's viewing sessions on a stream is the one that watches (D-53).
+    """Which of a user's viewing sessions on a stream watch, oldest first: one, unless configured otherwise (D-53).
 
     | key | value | access |
     |---|---|---|
@@ -117,7 +133,7 @@ class SeatItem(Item):
 
     domain = DOMAIN
 
-    session_id = UnicodeAttribute()
+    sessions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
 
 
 def seat_key(user_id: str, stream_id: str) -> tuple[str, str]:
@@ -141,6 +157,8 @@ class LeaseItem(Item):
     last_index = IntegerAttribute()
     cost = CreditsAttribute()
     left = CreditsAttribute()
+    left_before = CreditsAttribute(null=True)
+    left_until = IntegerAttribute(null=True)
     evidence: ListAttribute[Any] = ListAttribute(of=IntegerAttribute)
 
 
@@ -151,6 +169,4 @@ def lease_sk(first_index: int) -> str:
 
 def ticked(started_at: datetime, first_index: int, evidence: Sequence[int]) -> list[tuple[int, datetime, int]]:
     """Return for each interval of a lease: its index, when its tick came, and the playback time reported."""
-    return [
-        (index, *unpack(number, nominal(started_at, index))) for index, number in enumerate(evidence, start=first_index)
-    ]
+    return [(index, *unpack(number, started_at)) for index, number in enumerate(evidence, start=first_index)]

@@ -4,7 +4,7 @@ Joining sets credits aside and charges nothing; being let into the room makes th
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit
 from shared.live import lookup, rates
 from shared.live import rules as stream_rules
-from shared.live.errors import StreamNotLive
+from shared.live.errors import require_live
 from shared.live.items import Stream
 from shared.live.metering import rules
 from shared.live.metering.errors import RateChanged, SessionEnded
@@ -30,7 +30,8 @@ from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import CurrentRate, JoinedSession
 from shared.live.metering.sessions import (
     DUE_KIND,
-    end_if_off_air,
+    Moved,
+    follow,
     own_viewing,
     read_viewing,
     settle,
@@ -47,7 +48,19 @@ def session_id_of(stream_id: str, operation: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"wellspring:viewing:{stream_id}:{operation}"))
 
 
-def join(stream_id: str, user_id: str, *, operation: str, seen: Credits, now: datetime) -> JoinedSession:
+Nearest = Callable[[Credits], wallet.NearestPack | None]
+"""Given how many milli-credits are missing, the pack to buy."""
+
+
+def join(
+    stream_id: str,
+    user_id: str,
+    *,
+    operation: str,
+    seen: Credits,
+    nearest: Nearest = lambda _: None,
+    now: datetime,
+) -> JoinedSession:
     """Start a viewing session and set aside its first lease.
 
     A user watches a stream once (D-53): a second join takes over, and what the first one owes is settled before. The
@@ -58,26 +71,49 @@ def join(stream_id: str, user_id: str, *, operation: str, seen: Credits, now: da
         user_id: who watches.
         operation: names the request, however often it is tried.
         seen: milli-credits per minute that the viewer was shown; the session may cost less, never more.
+        nearest: what to buy for what is missing.
         now: when.
 
     Raises:
         NotFound: there is no such stream.
         StreamNotLive: it is not on air.
+        StreamPaused: it has no picture for the moment.
         RateChanged: a minute costs more than the viewer saw.
         InsufficientCredits: less than the minimum is available.
     """
     stream = lookup.stream(stream_id)
-    if stream.status != stream_rules.StreamStatus.LIVE:
-        raise StreamNotLive
+    require_live(stream.status)
     session_id = session_id_of(stream_id, operation)
     if read_viewing(session_id) is None:
-        _begin(stream, session_id, user_id, seen, now)
+        try:
+            _begin(stream, session_id, user_id, seen, now)
+        except wallet.errors.InsufficientCredits as short:
+            short.data = short.data.model_copy(update={"nearest_pack": nearest(short.data.missing)})
+            raise
     opened = own_viewing(stream_id, session_id, user_id)
     if opened.status == "ACTIVE":
-        end_if_off_air(opened, now=now)
+        _in_step(opened, now=now)
     return JoinedSession(
-        session_id=session_id, metering_rate=opened.rate_per_minute, minimum_balance=_minimum(opened.cost)
+        session_id=session_id,
+        metering_rate=opened.rate_per_minute,
+        seen_rate=seen,
+        minimum_balance=_minimum(opened.cost),
     )
+
+
+def _in_step(item: ViewingItem, *, now: datetime) -> ViewingItem:
+    """Return an active session in step with its stream.
+
+    Raises:
+        Unavailable: ticks were faster every time.
+    """
+    for _ in tries():
+        with suppress(Moved):
+            return follow(item, now=now)
+        item = own_viewing(item.stream_id, item.session_id, item.user_id)
+        if item.status != "ACTIVE":
+            return item
+    raise Unavailable
 
 
 def _minimum(cost: Credits) -> Credits:
@@ -88,25 +124,34 @@ def _begin(stream: Stream, session_id: str, user_id: str, seen: Credits, now: da
     """Take the user's seat before the stream, from an earlier session of theirs if there is one."""
     rate = rates.present(stream, now=now)
     if rate > seen:
-        raise RateChanged(data=CurrentRate(rate_per_minute=rate))
+        raise RateChanged(data=CurrentRate(rate_per_minute=rate, seen_rate=seen))
     for _ in tries():
-        holder = _holder(user_id, stream.stream_id)
-        before = read_viewing(holder) if holder else None
-        if before is not None:
-            settle(before, Reason.TAKEN_OVER, at=now, now=now)
+        seat = reads.get(SeatItem, *seat_key(user_id, stream.stream_id))
+        staying = _make_room(seat.sessions if seat else (), now)
         with suppress(_SeatTaken, wallet.errors.HoldClosed):
-            _open(stream, session_id, user_id, rate, holder, now)
+            _open(stream, session_id, user_id, rate, (seat, staying), now)
         if read_viewing(session_id) is not None:
             return
     raise _SeatTaken
 
 
-def _holder(user_id: str, stream_id: str) -> str | None:
-    seat = reads.get(SeatItem, *seat_key(user_id, stream_id))
-    return seat.session_id if seat else None
+def _make_room(sessions: Sequence[str], now: datetime) -> list[str]:
+    """End the oldest of a user's sessions on a stream, so that one more is as many as are shared; return the others."""
+    found = [item for item in map(read_viewing, sessions) if item is not None and item.status == "ACTIVE"]
+    shared = settings().viewings_at_once - 1
+    for before in found[: len(found) - shared]:
+        settle(before, Reason.TAKEN_OVER, at=now, now=now)
+    return [item.session_id for item in found[len(found) - shared :]] if shared else []
 
 
-def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: str | None, now: datetime) -> None:
+def _open(
+    stream: Stream,
+    session_id: str,
+    user_id: str,
+    rate: Credits,
+    seat: tuple[SeatItem | None, list[str]],
+    now: datetime,
+) -> None:
     pk, cost = viewing_pk(session_id), rules.interval_cost(rate)
     share = stream_rules.share_at(settings().creator_shares, now)
     item = ViewingItem(
@@ -123,6 +168,7 @@ def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: 
         last_index=-1,
         first_index=0,
         started_at=now,
+        paused_ms=stream.paused_ms or None,
         opens_at=from_ms(rules.opens_at(now, 0)),
         last_seen=now,
         nonce="",
@@ -133,9 +179,10 @@ def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: 
         due_at=now + timedelta(milliseconds=rules.SILENCE_MS),
     )
     seat_pk, seat_sk = seat_key(user_id, stream.stream_id)
+    before, staying = seat
     taken = Put(
-        SeatItem(pk=seat_pk, sk=seat_sk, session_id=session_id),
-        condition=SeatItem.session_id == holder if holder else SeatItem.pk.does_not_exist(),
+        SeatItem(pk=seat_pk, sk=seat_sk, sessions=[*staying, session_id]),
+        condition=SeatItem.sessions == before.sessions if before else SeatItem.pk.does_not_exist(),
         error=_SeatTaken,
     )
     started = ViewingStarted(stream_id=stream.stream_id, session_id=session_id, user_id=user_id)
@@ -144,7 +191,7 @@ def _open(stream: Stream, session_id: str, user_id: str, rate: Credits, holder: 
         if account.available + granted < _minimum(cost):
             raise wallet.errors.InsufficientCredits.short_of(_minimum(cost), account.available + granted)
         item.held = item.lease_left = granted
-        item.left = granted + account.available
+        item.left, item.funds = granted + account.available, account.version + 1
         return [
             Put(item, condition=ViewingItem.pk.does_not_exist(), error=wallet.errors.HoldClosed),
             taken,
@@ -176,6 +223,8 @@ def let_in(stream_id: str, session_id: str, user_id: str, *, now: datetime) -> N
         SessionEnded: it is over, or the viewer was silent for too long and it is about to be.
     """
     item = own_viewing(stream_id, session_id, user_id)
+    if item.status == "ACTIVE":
+        item = _in_step(item, now=now)
     silent = silent_since(item)
     if item.status != "ACTIVE" or silent < now:
         raise SessionEnded

@@ -29,6 +29,16 @@ class CreditsExhausted(LiveMessage):
     stream_id: str
 
 
+class SessionReplaced(LiveMessage):
+    """The stream is watched elsewhere by the same user: this session is over, and what it used is settled (D-53)."""
+
+    type: ClassVar[str] = "session.replaced"
+    channel: ClassVar[ChannelKind] = USER
+
+    session_id: str
+    stream_id: str
+
+
 class ViewingOver(LiveMessage):
     """A viewing session was settled: what was charged and what came back."""
 

@@ -3,11 +3,12 @@
 A viewing session is cut into intervals of ten seconds by the server's clock. Tick ``n`` pays for interval ``n``, which
 begins ``n`` intervals after the session; it is paid ahead (D-30). What the client says about the time it played is
 kept as evidence and never sets the price (D-15). Whom the room was opened for owes every interval that began before
-they went, ticked or not (D-51): silence is not free.
+they went, ticked or not (D-51): silence is not free. While the stream is paused the session's clock stands still
+(X-L-06): no interval begins, nobody falls silent, nothing is owed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -41,7 +42,6 @@ class Reason(StrEnum):
     EXHAUSTED = "exhausted"
     ABANDONED = "abandoned"
     STREAM_ENDED = "stream_ended"
-    STREAM_PAUSED = "stream_paused"
     EXPIRED = "expired"
     TAKEN_OVER = "taken_over"
     REVOKED = "revoked"
@@ -109,10 +109,12 @@ class Viewing:
         held: everything held since the session began.
         last_index: last interval charged, -1 before the first.
         first_index: first interval of the present lease.
-        started_at: when the session began.
+        started_at: when the session began by its own clock, which stands still in pauses.
         last_seen: when the viewer was last heard.
         arrivals: when the tick of each interval of the lease came.
         admitted_at: when the room was opened for the viewer, ``None`` while it was not.
+        paused_at: since when the clock stands still, ``None`` while it runs.
+        was_paused: the clock stood still before.
     """
 
     active: bool
@@ -125,6 +127,8 @@ class Viewing:
     last_seen: datetime
     arrivals: Sequence[datetime]
     admitted_at: datetime | None = None
+    paused_at: datetime | None = None
+    was_paused: bool = False
 
 
 class Verdict(StrEnum):
@@ -135,6 +139,7 @@ class Verdict(StrEnum):
     REPLAY = "replay"
     EARLY = "early"
     LATE = "late"
+    PAUSED = "paused"
     SILENT = "silent"
     ENDED = "ended"
 
@@ -150,6 +155,8 @@ def judge(viewing: Viewing, tick: Tick) -> Verdict:
         return Verdict.REPLAY
     if not viewing.active:
         return Verdict.ENDED
+    if viewing.paused_at:
+        return Verdict.PAUSED
     if now - to_ms(viewing.last_seen) > SILENCE_MS:
         return Verdict.SILENT
     if now < opens_at(viewing.started_at, tick.index):
@@ -179,9 +186,27 @@ def silent_at(viewing: Viewing) -> datetime:
     return viewing.last_seen + timedelta(milliseconds=SILENCE_MS)
 
 
+def set_forward(viewing: Viewing, milliseconds: int) -> Viewing:
+    """Return a session whose clock stood still for a time: all that it measures by lies so much later."""
+    pause = timedelta(milliseconds=milliseconds)
+    return replace(
+        viewing,
+        started_at=viewing.started_at + pause,
+        last_seen=viewing.last_seen + pause,
+        was_paused=viewing.was_paused or milliseconds > 0,
+    )
+
+
+def gone_at(viewing: Viewing, now: datetime) -> datetime | None:
+    """Return since when the viewer counts as gone, ``None`` while they do not; nobody falls silent in a pause."""
+    silent = silent_at(viewing)
+    return silent if silent <= (viewing.paused_at or now) else None
+
+
 def used(viewing: Viewing) -> Credits:
     """Return what a session has come to so far: every interval charged, and the first once the room was opened."""
-    opened = viewing.cost if viewing.admitted_at else NOTHING
+    let_in = viewing.admitted_at and not (viewing.paused_at and viewing.paused_at < viewing.admitted_at)
+    opened = viewing.cost if let_in else NOTHING
     return max(viewing.held - viewing.lease_left, opened)
 
 
@@ -190,7 +215,8 @@ def due_at_end(
 ) -> Credits:
     """Return what a session owes that ends at ``at``: the intervals that were ticked, or those that were opened.
 
-    An interval that was charged after its stream had ended is given back (S-W-34).
+    An interval that was charged after its stream had ended or was paused is given back (S-W-34, X-L-06), and so is one
+    that has not begun by a clock that stood still: it was charged before the news of a pause came.
 
     Args:
         viewing: the session.
@@ -198,13 +224,19 @@ def due_at_end(
         off_air: since when nothing is broadcast, where that is so.
         earlier: when the ticks of the leases before the present one came.
     """
+    until = min(at, off_air or at)
     after = sum(arrived > off_air for arrived in (*earlier, *viewing.arrivals)) if off_air else 0
-    ticked = viewing.held - viewing.lease_left - after * viewing.cost
-    return max(ticked, _opened(viewing, min(at, off_air or at, silent_at(viewing))) * viewing.cost)
+    ahead = max(0, viewing.last_index + 1 - _begun(viewing, until)) if viewing.was_paused else 0
+    ticked = viewing.held - viewing.lease_left - max(after, ahead) * viewing.cost
+    return max(ticked, _opened(viewing, min(until, silent_at(viewing))) * viewing.cost, NOTHING)
 
 
 def _opened(viewing: Viewing, until: datetime) -> int:
     """Return how many intervals had begun before an instant for a viewer who was let in (D-51)."""
     if viewing.admitted_at is None or viewing.admitted_at > until:
         return 0
-    return max(1, -(-(to_ms(until) - to_ms(viewing.started_at)) // INTERVAL_MS))
+    return max(1, _begun(viewing, until))
+
+
+def _begun(viewing: Viewing, until: datetime) -> int:
+    return -(-(to_ms(until) - to_ms(viewing.started_at)) // INTERVAL_MS)

@@ -26,11 +26,16 @@ class MeterTick(Wire):
 
 
 class MeterResult(Wire):
-    """What a ping came to. ``nextAllowedMs`` is in how many milliseconds the next one is accepted."""
+    """What a ping came to. ``nextAllowedMs`` is in how many milliseconds the next one is accepted.
+
+    ``remainingCredits`` is what this session can still use as of ``asOf``: the ``balance`` of the wallet, unless
+    another stream is watched at the same time, whose part is not in it.
+    """
 
     success: bool
     remaining_credits: CreditAmount = Field(examples=["98.5"])
     next_allowed_ms: int = Field(examples=[9000])
+    as_of: Instant
     message: str | None = Field(default=None, examples=[None])
 
 
@@ -41,16 +46,18 @@ class JoinRequest(Wire):
 
 
 class CurrentRate(Wire):
-    """What a minute costs now, in credits."""
+    """What a minute costs now, in credits, beside what the viewer was shown."""
 
     rate_per_minute: CreditAmount = Field(examples=["12"])
+    seen_rate: CreditAmount = Field(examples=["9"])
 
 
 class JoinedSession(Wire):
-    """A viewing session: credits per minute, and what was needed to start (S-W-36)."""
+    """A viewing session: credits per minute, what the viewer was shown, and what was needed to start (S-W-36)."""
 
     session_id: SessionId
     metering_rate: CreditAmount = Field(examples=["9"])
+    seen_rate: CreditAmount = Field(examples=["9"])
     minimum_balance: CreditAmount = Field(examples=["1.5"])
 
 

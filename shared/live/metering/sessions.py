@@ -7,21 +7,26 @@ wallet's.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+
+from pynamodb.attributes import Attribute
+from pynamodb.expressions.condition import Condition
 
 from shared import wallet
 from shared.kernel.clock import from_ms
 from shared.kernel.config import settings
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
-from shared.kernel.money import NOTHING, Credits
+from shared.kernel.money import NOTHING, Credits, to_decimal
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
-from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit, transact
 from shared.kernel.telemetry import logger
 from shared.live import lookup
 from shared.live import rules as stream_rules
+from shared.live.items import Stream
 from shared.live.metering import rules
 from shared.live.metering.events import ViewingEnded
 from shared.live.metering.items import (
@@ -35,7 +40,7 @@ from shared.live.metering.items import (
 )
 from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterEvent, ViewingSummary
-from shared.live.rules import Share
+from shared.live.rules import Share, StreamStatus
 
 DUE_KIND = "viewing"
 
@@ -61,6 +66,49 @@ def own_viewing(stream_id: str, session_id: str, user_id: str) -> ViewingItem:
     return item
 
 
+def used_by(session_ids: Sequence[str]) -> Credits:
+    """Return what was used in viewing sessions and the wallet does not know of yet. A read for each.
+
+    One that was settled since the wallet was read counts with what it came to: the wallet's figures are from before.
+    """
+    found = [read_viewing(session_id) for session_id in session_ids]
+    return sum((_used(item) for item in found if item is not None), NOTHING)
+
+
+def _used(item: ViewingItem) -> Credits:
+    used: Credits = item.charged if item.status == "ENDED" else rules.used(item.viewing())
+    return used
+
+
+def refresh(user_id: str, *, besides: str | None = None) -> None:
+    """Tell a user's running sessions what the wallet has now, so that the next tick of each knows it without a read.
+
+    The later state of the wallet wins, in whatever order the news comes.
+    """
+    account = wallet.read_account(user_id)
+    for session_id in account.holds:
+        if session_id != besides:
+            _refresh(session_id, account)
+
+
+def _refresh(session_id: str, account: wallet.Account) -> None:
+    older = ViewingItem.funds.does_not_exist() | (ViewingItem.funds < account.version)
+    update = Update(
+        ViewingItem,
+        viewing_pk(session_id),
+        VIEWING_SK,
+        [
+            ViewingItem.left_before.set(ViewingItem.left),
+            ViewingItem.left_until.set(ViewingItem.last_index),
+            ViewingItem.left.set(ViewingItem.lease_left + account.available),
+            ViewingItem.funds.set(account.version),
+        ],
+        condition=(ViewingItem.status == "ACTIVE") & older,
+    )
+    with suppress(ConditionFailed):
+        commit(update)
+
+
 def was_let_in(session_id: str, *, before: datetime) -> bool:
     """Tell whether an active session was let into the room before an instant. One read."""
     item = read_viewing(session_id)
@@ -75,13 +123,18 @@ def watches(stream_id: str, session_id: str, user_id: str) -> bool:
 
 def as_read(item: ViewingItem) -> Any:
     """Return the condition that a session is active and came to nothing more since it was read."""
-    let_in = ViewingItem.admitted_at
     return (
         (ViewingItem.status == "ACTIVE")
         & (ViewingItem.last_index == item.last_index)
         & (ViewingItem.held == item.held)
-        & (let_in.does_not_exist() if item.admitted_at is None else let_in == item.admitted_at)
+        & _same(ViewingItem.admitted_at, item.admitted_at)
+        & _same(ViewingItem.paused_at, item.paused_at)
+        & _same(ViewingItem.paused_ms, item.paused_ms)
     )
+
+
+def _same(attribute: Attribute[Any], value: Any) -> Condition:
+    return attribute.does_not_exist() if value is None else attribute == value
 
 
 def renew(item: ViewingItem, tick: rules.Tick, nonce: str, evidence: list[int]) -> None:
@@ -101,6 +154,8 @@ def renew(item: ViewingItem, tick: rules.Tick, nonce: str, evidence: list[int]) 
         last_index=item.last_index,
         cost=item.cost,
         left=item.left,
+        left_before=item.left_before,
+        left_until=item.left_until,
         evidence=list(item.evidence),
     )
 
@@ -109,7 +164,10 @@ def renew(item: ViewingItem, tick: rules.Tick, nonce: str, evidence: list[int]) 
             ViewingItem.held.set(item.held + granted),
             ViewingItem.lease_left.set(item.lease_left + granted - owed),
             ViewingItem.left.set(item.lease_left + granted - owed + account.available),
-            ViewingItem.opens_at.set(from_ms(rules.opens_at(item.started_at, tick.index + 1))),
+            ViewingItem.left_before.remove(),
+            ViewingItem.left_until.remove(),
+            ViewingItem.funds.set(account.version + 1),
+            ViewingItem.opens_at.set(from_ms(rules.opens_at(item.clock, tick.index + 1))),
             ViewingItem.first_index.set(item.last_index + 1),
             ViewingItem.last_index.set(tick.index),
             ViewingItem.last_seen.set(tick.at),
@@ -149,7 +207,8 @@ def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) ->
 def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> ViewingItem:
     """End an active session as ``settle`` does, but only if it is as it was read: for an end that its state calls for.
 
-    Whoever settles it, a session ends with its viewer's silence at the latest: they had left by then.
+    Whoever settles it, a session ends with its viewer's silence at the latest: they had left by then. Pauses of its
+    stream do not count, whether or not the session has heard of them.
 
     Returns:
         The session as it ended.
@@ -157,11 +216,13 @@ def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: date
     Raises:
         Moved: a tick was charged or the session settled meanwhile; nothing was changed.
     """
-    at = min(at, silent_since(item))
+    stream = lookup.stream(item.stream_id)
+    gone = rules.gone_at(_in_step(item, stream), at)
+    at = min(at, gone) if gone else at
     try:
-        due = _owed(item, reason, at)
+        due = _owed(item, stream, reason, at)
         covered = _cover(item, due - item.held)
-        _settle(covered, reason, used=min(due, covered.held), at=at, now=now)
+        _settle(covered, stream, reason, used=min(due, covered.held), at=at, now=now)
     except wallet.errors.HoldClosed:
         _end_without_hold(item, reason, at=at, now=now)
     return _standing(item)
@@ -190,16 +251,15 @@ def _standing(item: ViewingItem) -> ViewingItem:
     return standing
 
 
-def _owed(item: ViewingItem, reason: Reason, at: datetime) -> Credits:
-    """Return what a session owes by its end: nothing for the time after its stream, whoever settles it (S-W-34)."""
-    off_air = (
-        at if reason in {Reason.STREAM_ENDED, Reason.STREAM_PAUSED} else lookup.stream(item.stream_id).off_air_since
-    )
+def _owed(item: ViewingItem, stream: Stream, reason: Reason, at: datetime) -> Credits:
+    """Return what a session owes by its end: nothing for the time without its stream, whoever settles it (S-W-34)."""
+    off_air = at if reason is Reason.STREAM_ENDED else stream.off_air_since
+    viewing = _in_step(item, stream)
     if off_air is None:
-        return rules.due_at_end(item.viewing(), at=at)
+        return rules.due_at_end(viewing, at=at)
     earlier = [tick for lease in _leases(item) for tick in ticked(item.started_at, lease.first_index, lease.evidence)]
     arrivals = [arrived for _, arrived, _ in earlier]
-    return rules.due_at_end(item.viewing(), at=at, off_air=off_air, earlier=arrivals)
+    return rules.due_at_end(viewing, at=at, off_air=off_air, earlier=arrivals)
 
 
 def _leases(item: ViewingItem) -> list[LeaseItem]:
@@ -250,7 +310,7 @@ def _ending(
     return [ended, outbox(event, at=now, event_id=f"viewing-ended-{item.session_id}")]
 
 
-def _settle(item: ViewingItem, reason: Reason, *, used: Credits, at: datetime, now: datetime) -> None:
+def _settle(item: ViewingItem, stream: Stream, reason: Reason, *, used: Credits, at: datetime, now: datetime) -> None:
     wallet.settle_hold(
         item.user_id,
         item.session_id,
@@ -261,7 +321,14 @@ def _settle(item: ViewingItem, reason: Reason, *, used: Credits, at: datetime, n
         earner_permille=_share(item).permille,
         now=now,
         beside=_ending(item, reason, charged=used, returned=item.held - used, at=at, now=now),
-        note={"streamId": item.stream_id, "intervals": used // item.cost, "reason": reason.value},
+        note={
+            "streamId": item.stream_id,
+            "title": stream.title,
+            "intervals": used // item.cost,
+            "seconds": used // item.cost * rules.INTERVAL_MS // 1000,
+            "ratePerMinute": to_decimal(item.rate_per_minute),
+            "reason": reason.value,
+        },
     )
 
 
@@ -286,15 +353,46 @@ def silent_since(item: ViewingItem) -> datetime:
     return rules.silent_at(item.viewing())
 
 
-def end_if_off_air(item: ViewingItem, *, now: datetime) -> bool:
-    """Settle an active session whose stream is not on air any more; tell whether it is over. One read."""
+def missed_ms(item: ViewingItem, stream: Stream) -> int:
+    """Return how long the stream's finished pauses took of which the session's clock knows nothing yet."""
+    return stream.paused_ms - (item.paused_ms or 0)
+
+
+def _in_step(item: ViewingItem, stream: Stream) -> rules.Viewing:
+    """Return a session as it is once it has heard how its stream stands."""
+    viewing = rules.set_forward(item.viewing(), missed_ms(item, stream))
+    return replace(viewing, paused_at=stream.paused_at)
+
+
+def follow(item: ViewingItem, *, now: datetime) -> ViewingItem:
+    """Bring an active session in step with its stream, and return it: stopped with it, going on, or over.
+
+    The clock is set forward by what the stream's pauses took in all, so news that comes late, twice, out of order or
+    never makes no difference in the end. One read; a write where something has changed.
+
+    Raises:
+        Moved: the session changed since it was read; nothing was changed.
+    """
     stream = lookup.stream(item.stream_id)
-    if stream.status == stream_rules.StreamStatus.LIVE:
-        return False
-    paused = stream.status == stream_rules.StreamStatus.PAUSED
-    reason = Reason.STREAM_PAUSED if paused else Reason.STREAM_ENDED
-    settle(item, reason, at=stream.off_air_since or now, now=now)
-    return True
+    if StreamStatus(stream.status) in stream_rules.OVER:
+        return settle(item, Reason.STREAM_ENDED, at=stream.off_air_since or now, now=now)
+    missed = timedelta(milliseconds=missed_ms(item, stream))
+    if not missed and item.paused_at == stream.paused_at:
+        return item
+    stopped = ViewingItem.paused_at
+    actions = [stopped.set(stream.paused_at) if stream.paused_at else stopped.remove()]
+    if missed:
+        actions += [
+            ViewingItem.clock_at.set(item.clock + missed),
+            ViewingItem.opens_at.set(item.opens_at + missed),
+            ViewingItem.last_seen.set(item.last_seen + missed),
+            ViewingItem.paused_ms.set(stream.paused_ms),
+        ]
+    try:
+        commit(Update(ViewingItem, item.pk, item.sk, actions, condition=as_read(item)))
+    except ConditionFailed:
+        raise Moved from None
+    return _standing(item)
 
 
 def summary(item: ViewingItem) -> ViewingSummary:

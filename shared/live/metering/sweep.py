@@ -9,30 +9,37 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.kernel.due import deliver_later
+from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
-from shared.live import lookup
+from shared.kernel.storage.tries import tries
 from shared.live.metering import rules, sessions
 from shared.live.metering.items import SeatItem, ViewingItem, seat_key
 from shared.live.metering.rules import Reason
 
 
 def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
-    """Settle a session that is over; come back to one that is still watched.
+    """Settle a session that is over, stop one whose stream is paused; come back to one that is still watched.
 
     Over is: the viewer silent for 20 s (settled as of that moment), the stream off air, or the longest time reached.
     """
     item = reads.get(ViewingItem, pk, sk)
     if item is None or item.status != "ACTIVE":
         return
-    silent = sessions.silent_since(item)
-    if silent <= now:
-        # Who was heard meanwhile is looked at again by the next sweep.
-        with suppress(sessions.Moved):
-            sessions.settle_as_read(item, Reason.ABANDONED, at=silent, now=now)
+    # Who was heard meanwhile is looked at again by the next sweep.
+    with suppress(sessions.Moved):
+        _check(sessions.follow(item, now=now), until=until, now=now)
+
+
+def _check(item: ViewingItem, *, until: datetime, now: datetime) -> None:
+    if item.status != "ACTIVE":
+        return
+    gone, silent = rules.gone_at(item.viewing(), now), sessions.silent_since(item)
+    if gone is not None:
+        sessions.settle_as_read(item, Reason.ABANDONED, at=gone, now=now)
     elif item.started_at + timedelta(hours=rules.MAX_HOURS) < now:
         sessions.settle(item, Reason.EXPIRED, at=now, now=now)
-    elif not sessions.end_if_off_air(item, now=now) and silent <= until:
-        deliver_later(sessions.DUE_KIND, pk, sk, due_at=silent, now=now, until=until)
+    elif item.paused_at is None and silent <= until:
+        deliver_later(sessions.DUE_KIND, item.pk, item.sk, due_at=silent, now=now, until=until)
 
 
 def viewer_left(session_id: str, *, at: datetime, now: datetime) -> None:
@@ -58,21 +65,32 @@ def settle_user(user_id: str, *, now: datetime) -> None:
     """Settle every session of a user who may not watch any more."""
     pk, _ = seat_key(user_id, "")
     for found in reads.query_all(SeatItem, SeatItem.pk == pk):
-        item = sessions.read_viewing(SeatItem.load(dict(found)).session_id)
-        if item is not None and item.status == "ACTIVE":
-            sessions.settle(item, Reason.REVOKED, at=now, now=now)
+        for session_id in SeatItem.load(dict(found)).sessions:
+            item = sessions.read_viewing(session_id)
+            if item is not None and item.status == "ACTIVE":
+                sessions.settle(item, Reason.REVOKED, at=now, now=now)
 
 
-def settle_stream(stream_id: str, reason: Reason, *, at: datetime, now: datetime) -> int:
-    """Settle every session that still watches a stream which went off air at ``at``; return how many.
+def follow_stream(stream_id: str, *, now: datetime) -> int:
+    """Bring every session that watches a stream in step with it; return how many.
 
-    The news may come late, and the stream be on air again: who began to watch after ``at`` is left alone.
+    What counts is how the stream stands: the news of a pause may come late, and the picture be back by then.
+
+    Raises:
+        Unavailable: ticks were faster every time.
     """
-    off_air = min(at, lookup.stream(stream_id).off_air_since or at)
-    settled = 0
+    followed = 0
     for found in reads.query_all(ViewingItem, ViewingItem.watching_stream == stream_id, index="watching"):
-        item = reads.get(ViewingItem, found["pk"]["S"], found["sk"]["S"])
-        if item is not None and item.status == "ACTIVE" and item.started_at <= at:
-            sessions.settle(item, reason, at=off_air, now=now)
-            settled += 1
-    return settled
+        followed += _follow(found["pk"]["S"], found["sk"]["S"], now=now)
+    return followed
+
+
+def _follow(pk: str, sk: str, *, now: datetime) -> bool:
+    for _ in tries():
+        item = reads.get(ViewingItem, pk, sk)
+        if item is None or item.status != "ACTIVE":
+            return False
+        with suppress(sessions.Moved):
+            sessions.follow(item, now=now)
+            return True
+    raise Unavailable

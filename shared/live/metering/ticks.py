@@ -25,6 +25,7 @@ from shared.live.metering.errors import (
     SessionEnded,
     TickTooEarly,
     TickTooLate,
+    ViewingPaused,
 )
 from shared.live.metering.items import VIEWING_SK, LeaseItem, ViewingItem, lease_sk, pack, ticked, viewing_pk
 from shared.live.metering.rules import Reason, Tick, Verdict
@@ -40,6 +41,7 @@ _CHARGE = (
 _IN_TURN = (
     "#status = :active AND user_id = :user AND stream_id = :stream AND last_index = :last"
     " AND lease_left >= cost AND last_seen >= :heard AND opens_at BETWEEN :opened AND :now"
+    " AND attribute_not_exists(paused_at)"
 )
 _NAMES = {"#status": "status", "#left": "left"}
 _LONGEST_WAIT = rules.EARLY_MS + rules.BEHIND_INTERVALS * rules.INTERVAL_MS
@@ -60,6 +62,7 @@ def charge(user_id: str, body: MeterTick, *, now: datetime) -> MeterResult:
         AlreadyProcessed: the interval was charged before; carries the original result.
         TickTooEarly: the interval has not begun.
         TickTooLate: the index fell behind the clock.
+        ViewingPaused: the stream has no picture; nothing is charged.
         SessionEnded: the session is over, or the viewer was silent for too long and it is now.
         CreditsExhausted: nothing is left to pay with; the session is settled.
         Unavailable: no answer in time; send the same tick again.
@@ -72,7 +75,7 @@ def charge(user_id: str, body: MeterTick, *, now: datetime) -> MeterResult:
     if isinstance(updated, ViewingItem):
         return _judged(updated, user_id, body, tick, nonce)
     opens_at = int(updated["opens_at"]["N"])
-    return _result(Credits(updated["left"]["N"]), max(0, opens_at - to_ms(now)))
+    return _result(Credits(updated["left"]["N"]), max(0, opens_at - to_ms(now)), now)
 
 
 def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> dict[str, Any] | ViewingItem:
@@ -121,14 +124,21 @@ def _judged(item: ViewingItem, user_id: str, body: MeterTick, tick: Tick, nonce:
         if (item.user_id, item.stream_id) != (user_id, body.stream_id):
             raise NotFound
         if item.nonce == nonce:
-            return _result(item.left, rules.next_allowed_ms(item.started_at, tick.index, tick.at))
-        verdict = rules.judge(item.viewing(), tick)
+            return _result(item.left, rules.next_allowed_ms(item.clock, tick.index, tick.at), tick.at)
         try:
-            _ACTIONS[verdict](item, tick, nonce)
+            item = _by_its_clock(item, tick)
+            _ACTIONS[rules.judge(item.viewing(), tick)](item, tick, nonce)
         except (ConditionFailed, wallet.errors.HoldClosed, sessions.Moved):
             pause(attempt)
         item = _read(body.session_id)
     raise Unavailable
+
+
+def _by_its_clock(item: ViewingItem, tick: Tick) -> ViewingItem:
+    """Return a session in step with its stream, where it would be refused for a pause or for its clock."""
+    if rules.judge(item.viewing(), tick) in {Verdict.PAUSED, Verdict.SILENT, Verdict.LATE}:
+        return sessions.follow(item, now=tick.at)
+    return item
 
 
 def _read(session_id: str) -> ViewingItem:
@@ -150,7 +160,7 @@ def _charge_owed(item: ViewingItem, tick: Tick, nonce: str) -> None:
         ViewingItem.last_index.set(tick.index),
         ViewingItem.last_seen.set(tick.at),
         ViewingItem.nonce.set(nonce),
-        ViewingItem.opens_at.set(from_ms(rules.opens_at(item.started_at, tick.index + 1))),
+        ViewingItem.opens_at.set(from_ms(rules.opens_at(item.clock, tick.index + 1))),
         ViewingItem.lease_left.set(item.lease_left - owed),
         ViewingItem.left.set(item.left - owed),
         ViewingItem.evidence.set(ViewingItem.evidence.append(_evidence(item, tick))),
@@ -163,7 +173,7 @@ def _renew(item: ViewingItem, tick: Tick, nonce: str) -> None:
         sessions.renew(item, tick, nonce, _evidence(item, tick))
     except wallet.errors.InsufficientCredits:
         settled = sessions.settle_as_read(item, Reason.EXHAUSTED, at=tick.at, now=tick.at)
-        raise CreditsExhausted(data=_refused(settled, 0, CreditsExhausted)) from None
+        raise CreditsExhausted(data=_refused(settled, tick, 0, CreditsExhausted)) from None
 
 
 def _replay(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
@@ -172,13 +182,13 @@ def _replay(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 
 
 def _original(item: ViewingItem, index: int) -> MeterResult:
     """Return what the tick of an interval was answered when it was charged."""
-    first, evidence, left_now, last = item.first_index, item.evidence, item.left, item.last_index
-    if index < first:
-        lease = _lease_of(item, index)
-        first, evidence, left_now, last = lease.first_index, lease.evidence, lease.left, lease.last_index
-    arrived = ticked(item.started_at, first, evidence)[index - first][1]
-    left = left_now + (last - index) * item.cost
-    return _result(left, rules.next_allowed_ms(item.started_at, index, arrived))
+    lease = item if index >= item.first_index else _lease_of(item, index)
+    arrived = ticked(item.started_at, lease.first_index, lease.evidence)[index - lease.first_index][1]
+    left_then, last = lease.left, lease.last_index
+    if lease.left_until is not None and index <= lease.left_until:
+        left_then, last = lease.left_before, lease.left_until
+    left = left_then + (last - index) * item.cost
+    return _result(left, rules.next_allowed_ms(item.clock, index, arrived), arrived)
 
 
 def _lease_of(item: ViewingItem, index: int) -> LeaseItem:
@@ -190,25 +200,31 @@ def _lease_of(item: ViewingItem, index: int) -> LeaseItem:
 
 
 def _early(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
-    wait = max(0, rules.opens_at(item.started_at, tick.index) - to_ms(tick.at))
-    raise TickTooEarly(data=_refused(item, wait, TickTooEarly))
+    wait = max(0, rules.opens_at(item.clock, tick.index) - to_ms(tick.at))
+    raise TickTooEarly(data=_refused(item, tick, wait, TickTooEarly))
 
 
 def _late(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
     due = rules.expected_index(item.viewing(), tick.at)
     raise TickTooLate(
-        details=[("intervalIndex", f"Go on with {due}")], data=_refused(item, 0, TickTooLate), meta={"nextIndex": due}
+        details=[("intervalIndex", f"Go on with {due}")],
+        data=_refused(item, tick, 0, TickTooLate),
+        meta={"nextIndex": due},
     )
+
+
+def _paused(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
+    raise ViewingPaused(data=_refused(item, tick, rules.INTERVAL_MS, ViewingPaused))
 
 
 def _silent(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
     settled = sessions.settle_as_read(item, Reason.ABANDONED, at=sessions.silent_since(item), now=tick.at)
-    raise SessionEnded(data=_refused(settled, 0, SessionEnded))
+    raise SessionEnded(data=_refused(settled, tick, 0, SessionEnded))
 
 
 def _ended(item: ViewingItem, tick: Tick, nonce: str) -> None:  # noqa: ARG001 - one signature for every verdict
     refusal = CreditsExhausted if item.ended_reason == Reason.EXHAUSTED else SessionEnded
-    raise refusal(data=_refused(item, 0, refusal))
+    raise refusal(data=_refused(item, tick, 0, refusal))
 
 
 _ACTIONS: dict[Verdict, Callable[[ViewingItem, Tick, str], None]] = {
@@ -217,16 +233,23 @@ _ACTIONS: dict[Verdict, Callable[[ViewingItem, Tick, str], None]] = {
     Verdict.REPLAY: _replay,
     Verdict.EARLY: _early,
     Verdict.LATE: _late,
+    Verdict.PAUSED: _paused,
     Verdict.SILENT: _silent,
     Verdict.ENDED: _ended,
 }
 
 
-def _result(left: Credits, next_allowed_ms: int) -> MeterResult:
-    return MeterResult(success=True, remaining_credits=left, next_allowed_ms=next_allowed_ms)
+def _result(left: Credits, next_allowed_ms: int, at: datetime) -> MeterResult:
+    return MeterResult(success=True, remaining_credits=left, next_allowed_ms=next_allowed_ms, as_of=at)
 
 
-def _refused(item: ViewingItem, next_allowed_ms: int, error: type[DomainError]) -> MeterResult:
+def _refused(item: ViewingItem, tick: Tick, next_allowed_ms: int, error: type[DomainError]) -> MeterResult:
     """Return the result that goes with a refusal; it always tells the balance (D-07)."""
     left = item.left if item.status == "ACTIVE" else wallet.read_account(item.user_id).available
-    return MeterResult(success=False, remaining_credits=left, next_allowed_ms=next_allowed_ms, message=error.message)
+    return MeterResult(
+        success=False,
+        remaining_credits=left,
+        next_allowed_ms=next_allowed_ms,
+        as_of=tick.at,
+        message=error.message,
+    )

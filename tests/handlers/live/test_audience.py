@@ -178,7 +178,17 @@ def test_who_begins_to_watch_is_announced_in_the_same_transaction():
     ("status", "message"),
     [
         ("LIVE", ("stream.started", {"streamId": "str_1", "startedAt": "2026-03-01T09:30:00.000Z"})),
-        ("PAUSED", ("stream.paused", {"streamId": "str_1"})),
+        (
+            "PAUSED",
+            (
+                "stream.paused",
+                {
+                    "streamId": "str_1",
+                    "pausedAt": "2026-03-01T09:30:00.000Z",
+                    "endsAt": "2026-03-01T09:40:00.000Z",
+                },
+            ),
+        ),
         ("ENDED", ("stream.ended", {"streamId": "str_1", "endedAt": "2026-03-01T09:30:00.000Z"})),
     ],
 )

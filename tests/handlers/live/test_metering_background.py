@@ -9,7 +9,7 @@ from shared import wallet
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.live import metering
-from shared.live.events import StreamEnded, StreamPaused
+from shared.live.events import StreamEnded
 from shared.live.metering.events import BalanceRanLow, ViewingEnded
 from shared.live.metering.items import ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
@@ -121,32 +121,26 @@ def test_the_longest_session_is_settled_after_twelve_hours(invoke, session_id, c
 
 
 @pytest.mark.covers("S-W-34")
-@pytest.mark.parametrize(("status", "reason"), [("ENDED", "stream_ended"), ("PAUSED", "stream_paused")])
-def test_the_sweep_settles_who_watches_a_stream_that_is_off_air(invoke, session_id, clock, status, reason):
+def test_the_sweep_settles_who_watches_a_stream_that_is_over(invoke, session_id, clock):
     tick(session_id, 0, clock)
-    put_stream(status=status)
+    put_stream(status="ENDED")
     assert invoke("live.check_viewing", due_event(key(session_id))) == DONE
-    assert standing(session_id)[:2] == ("ENDED", reason)
+    assert standing(session_id)[:2] == ("ENDED", "stream_ended")
     assert money()[1:] == (0, 0)
 
 
 @pytest.mark.covers("S-W-34")
-@pytest.mark.parametrize(
-    ("event", "reason"),
-    [
-        (StreamEnded(stream_id="str_1", creator_id="usr_creator", ended_at=START + timedelta(seconds=15)), "ended"),
-        (StreamPaused(stream_id="str_1", creator_id="usr_creator", paused_at=START + timedelta(seconds=15)), "paused"),
-    ],
-)
-def test_a_stream_that_goes_off_air_settles_everyone_as_of_then(invoke, session_id, clock, event, reason):
+def test_a_stream_that_ends_settles_everyone_as_of_then(invoke, session_id, clock):
+    event = StreamEnded(stream_id="str_1", creator_id="usr_creator", ended_at=START + timedelta(seconds=15))
     other = watch(user_id="usr_other", operation="opn_2")
     left = watch(user_id="usr_third", operation="opn_3")
     metering.leave("str_1", left, "usr_third", now=clock.now())
     for index in range(4):
         tick(session_id, index, clock)
+    put_stream(status="ENDED", ended_at=event.ended_at)
     for _ in range(2):
         assert invoke("live.settle_stream", queue_event(event)) == DONE
-    assert standing(session_id) == ("ENDED", f"stream_{reason}", START + timedelta(seconds=15), 2000)
+    assert standing(session_id) == ("ENDED", "stream_ended", START + timedelta(seconds=15), 2000)
     assert money() == (98_000, 0, 0)
     assert metering.own_viewing("str_1", other, "usr_other").charged == 0
     assert metering.own_viewing("str_1", left, "usr_third").ended_reason == "left"
@@ -159,6 +153,7 @@ def test_nothing_is_charged_past_the_end_of_the_stream_across_leases(invoke, ses
         tick(session_id, index, clock)
     ended_at = START + timedelta(seconds=465)
     event = StreamEnded(stream_id="str_1", creator_id="usr_creator", ended_at=ended_at)
+    put_stream(status="ENDED", ended_at=ended_at)
     assert invoke("live.settle_stream", queue_event(event)) == DONE
     assert standing(session_id) == ("ENDED", "stream_ended", ended_at, 47_000)
 
@@ -180,7 +175,8 @@ def test_a_tick_moves_the_balance_live(invoke, told, session_id, clock):
     tick(session_id, 0, clock)
     after = image(metering.own_viewing("str_1", session_id, VIEWER.user_id))
     invoke("live.push_tick", stream_event("live", (before, after)))
-    data = {"balance": "99", "available": "52", "level": "green"}
+    data = {"balance": "99", "available": "52", "held": "47", "watching": "1", "level": "green"}
+    data |= {"asOf": "2026-03-01T09:30:10.000Z"}
     assert told == [("user:usr_viewer", "balance.changed", data)]
 
 
@@ -243,16 +239,28 @@ def test_a_new_session_is_no_tick(invoke, told, session_id):
 
 
 @pytest.mark.covers("S-W-37")
-@pytest.mark.parametrize("reason", ["left", "exhausted"])
+@pytest.mark.parametrize("reason", ["left", "exhausted", "taken_over"])
 def test_the_end_is_told_with_what_was_charged_and_came_back(invoke, told, session_id, reason):
     event = ViewingEnded(
         stream_id="str_1", session_id=session_id, user_id="usr_viewer", reason=reason, charged=3000, returned=45_000
     )
     assert invoke("live.announce_viewing_end", queue_event(event)) == DONE
     ids = {"sessionId": session_id, "streamId": "str_1"}
-    exhausted = [("user:usr_viewer", "credits.exhausted", ids)] if reason == "exhausted" else []
+    named = {"exhausted": "credits.exhausted", "taken_over": "session.replaced"}
+    first = [("user:usr_viewer", named[reason], ids)] if reason in named else []
     assert told == [
-        *exhausted,
+        *first,
         ("user:usr_viewer", "viewing.ended", ids | {"reason": reason, "charged": "3", "returned": "45"}),
-        ("user:usr_viewer", "balance.changed", {"balance": "100", "available": "52", "level": "green"}),
+        (
+            "user:usr_viewer",
+            "balance.changed",
+            {
+                "balance": "100",
+                "available": "52",
+                "held": "48",
+                "watching": "0",
+                "level": "green",
+                "asOf": "2026-03-01T09:30:00.000Z",
+            },
+        ),
     ]

@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 
 from shared import wallet
-from shared.live import metering, streams
+from shared.live import lookup, metering, streams
 from shared.live.events import StreamEnded, StreamPaused
 from shared.live.metering import sessions
 from shared.live.metering.items import viewing_pk
 from shared.live.metering.schemas import MeterTick
 from shared.live.rules import StreamStatus
-from shared.live.schemas import StreamChange
 from tests.clock import START
 from tests.handlers.live.conftest import CREATOR, SEEN, VIEWER, put_stream, watch
 from tests.triggers import due_event, queue_event
@@ -33,7 +32,7 @@ def standing(session_id):
 
 
 def turn(status, clock):
-    streams.change("str_1", CREATOR.user_id, StreamChange(status=status), now=clock.now())
+    streams.bring(lookup.stream("str_1"), status, at=clock.now(), now=clock.now())
 
 
 @pytest.fixture
@@ -97,7 +96,7 @@ def test_news_of_a_pause_that_comes_late_leaves_those_alone_who_came_after_it(in
     charge(after, 0, clock)
     clock.advance(seconds=1)
     assert invoke("live.settle_stream", queue_event(paused)) == DONE
-    assert standing(before) == ("ENDED", "stream_paused", 1000)
+    assert standing(before) == ("ENDED", "taken_over", 1000)
     assert standing(after) == ("ACTIVE", None, None)
 
 
@@ -122,9 +121,12 @@ def test_who_leaves_a_paused_stream_pays_until_the_pause(paused_session, clock):
 
 
 @pytest.mark.covers("S-W-34")
-def test_the_sweep_charges_nothing_after_a_pause(invoke, paused_session):
-    assert invoke("live.check_viewing", due_event((viewing_pk(paused_session), "VIEWING"))) == DONE
-    assert standing(paused_session) == ("ENDED", "stream_paused", 1000)
+def test_the_sweep_ends_nothing_and_charges_nothing_in_a_pause(invoke, paused_session, clock):
+    for _ in range(3):
+        assert invoke("live.check_viewing", due_event((viewing_pk(paused_session), "VIEWING"))) == DONE
+        clock.advance(minutes=3)
+    assert standing(paused_session) == ("ACTIVE", None, None)
+    assert metering.leave("str_1", paused_session, VIEWER.user_id, now=clock.now()).charged == 1000
 
 
 @pytest.mark.covers("S-W-34")

@@ -7,7 +7,6 @@ import pytest
 from shared import wallet
 from shared.live import metering, rooms
 from shared.live.metering.items import viewing_pk
-from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import MeterTick
 from tests.clock import START
 from tests.handlers.live.conftest import VIEWER, http, put_stream, watch
@@ -126,7 +125,8 @@ def test_whoever_settles_a_silent_viewer_settles_as_of_the_end_of_their_silence(
     elif way == "taken_over":
         metering.join("str_1", VIEWER.user_id, operation="opn_2", seen=6000, now=clock.now())
     else:
-        metering.settle_stream("str_1", Reason.STREAM_ENDED, at=clock.now(), now=clock.now())
+        put_stream(status="ENDED", ended_at=clock.now())
+        metering.follow_stream("str_1", now=clock.now())
     item = metering.own_viewing("str_1", session_id, VIEWER.user_id)
     assert (item.ended_reason, item.ended_at, item.charged) == (way, START + timedelta(seconds=20), 2000)
 

@@ -60,7 +60,7 @@ def test_joining_sets_credits_aside_and_charges_nothing(join):
     fund()
     answer = join()
     session_id = answer.data["sessionId"]
-    data = {"sessionId": session_id, "meteringRate": "9", "minimumBalance": "1.5"}
+    data = {"sessionId": session_id, "meteringRate": "9", "seenRate": "10", "minimumBalance": "1.5"}
     assert (answer.status, answer.json) == (201, {"data": data, "meta": {}})
     assert str(uuid.UUID(session_id)) == session_id
     assert money() == (28_000, 72_000, 1)
@@ -94,10 +94,10 @@ def test_a_retried_join_that_took_all_the_credits_is_answered_as_the_first(join)
 @pytest.mark.parametrize(
     ("rate", "balance", "status", "short"),
     [
-        (600, 999, 402, {"required": "1", "available": "0.999", "missing": "0.001"}),
+        (600, 999, 402, {"required": "1", "available": "0.999", "missing": "0.001", "nearestPack": None}),
         (600, 1000, 201, None),
-        (600, 50, 402, {"required": "1", "available": "0.05", "missing": "0.95"}),
-        (9000, 1499, 402, {"required": "1.5", "available": "1.499", "missing": "0.001"}),
+        (600, 50, 402, {"required": "1", "available": "0.05", "missing": "0.95", "nearestPack": None}),
+        (9000, 1499, 402, {"required": "1.5", "available": "1.499", "missing": "0.001", "nearestPack": None}),
     ],
 )
 def test_who_cannot_join_is_told_how_much_is_needed(join, rate, balance, status, short):
@@ -131,7 +131,8 @@ def test_the_minimum_balance_is_configuration(join, minimum_of_five):
     put_stream()
     fund(4_999)
     refused = join(key="one")
-    assert (refused.status, refused.data) == (402, {"required": "5", "available": "4.999", "missing": "0.001"})
+    short = {"required": "5", "available": "4.999", "missing": "0.001", "nearestPack": None}
+    assert (refused.status, refused.data) == (402, short)
     wallet.deposit(VIEWER.user_id, 1, reference=wallet.Reference("PAYMENT", "more"), now=START)
     assert join(key="two").data["minimumBalance"] == "5"
 
@@ -142,7 +143,7 @@ def test_only_a_live_stream_is_joined(join, status):
     put_stream(status=status)
     fund()
     answer = join()
-    assert (answer.status, answer.code) == (409, "STREAM_NOT_LIVE")
+    assert (answer.status, answer.code) == (409, "STREAM_PAUSED" if status == "PAUSED" else "STREAM_NOT_LIVE")
     assert money() == (100_000, 0, 0)
 
 

@@ -52,8 +52,18 @@ def watched(tick, clock):
     return watch
 
 
-def result(remaining, wait, *, success=True, message=None):
-    return {"success": success, "remainingCredits": remaining, "nextAllowedMs": wait, "message": message}
+class AnyInstant:
+    """As of when an answer is; tests that care look at it."""
+
+    def __eq__(self, other):
+        return isinstance(other, str) and other.endswith("Z")
+
+    __hash__ = None
+
+
+def result(remaining, wait, *, success=True, message=None, as_of=None):
+    told = {"success": success, "remainingCredits": remaining, "nextAllowedMs": wait, "message": message}
+    return told | {"asOf": as_of or AnyInstant()}
 
 
 def refusal(code, message, data, *, details=(), meta=None):
@@ -65,10 +75,12 @@ def refusal(code, message, data, *, details=(), meta=None):
 def test_a_tick_charges_its_interval(join, tick, clock):
     session_id = join()
     answer = tick(session_id, 0)
-    assert (answer.status, answer.json) == (200, {"data": result("99", 9000), "meta": {}})
+    told = result("99", 9000, as_of="2026-03-01T09:30:00.000Z")
+    assert (answer.status, answer.json) == (200, {"data": told, "meta": {}})
     clock.advance(milliseconds=9_400)
     answer = tick(session_id, 1)
-    assert (answer.status, answer.json) == (200, {"data": result("98", 9600), "meta": {}})
+    told = result("98", 9600, as_of="2026-03-01T09:30:09.400Z")
+    assert (answer.status, answer.json) == (200, {"data": told, "meta": {}})
 
 
 def test_a_tick_in_turn_is_one_write_and_no_read(join, tick, clock):
@@ -92,7 +104,7 @@ def test_the_same_tick_again_answers_409_with_the_original_result(join, tick, cl
         again = tick(session_id, 0, playback=playback)
         told = refusal("ALREADY_PROCESSED", "This interval was already charged.", first.data, meta={"replayed": True})
         assert (again.status, again.json) == (409, told)
-    assert tick(session_id, 1).data == result("98", 9000)
+    assert tick(session_id, 1).data == result("98", 9000, as_of="2026-03-01T09:30:10.000Z")
 
 
 @pytest.mark.covers("X-W-28", "S-W-06", "D-07")

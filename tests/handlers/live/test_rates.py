@@ -81,7 +81,11 @@ def test_a_join_is_refused_when_a_minute_costs_more_than_the_viewer_saw(call, jo
     body = {"premiumMultiplier": "10"}
     assert call("live.change_stream", path=PATH, body=body, caller=CREATOR).data["ratePerMinute"] == "60"
     refused = join("6")
-    assert (refused.status, refused.code, refused.data) == (409, "RATE_CHANGED", {"ratePerMinute": "60"})
+    assert (refused.status, refused.code, refused.data) == (
+        409,
+        "RATE_CHANGED",
+        {"ratePerMinute": "60", "seenRate": "6"},
+    )
     assert wallet.read_account(VIEWER.user_id).held == 0
     assert join("60", key="two").data["meteringRate"] == "60"
 

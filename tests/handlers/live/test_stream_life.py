@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shared.kernel.errors import NotFound
 from shared.kernel.storage.client import dynamodb
-from shared.live import discovery, lookup, rules, streams
+from shared.live import discovery, lookup, picture, rooms, rules, streams
 from shared.live.errors import StatusNotPossible, StreamOver
 from shared.live.rules import StreamStatus
 from shared.live.schemas import StreamChange
@@ -20,6 +20,7 @@ from tests.handlers.live.conftest import ADMIN, CREATOR, OTHER, put_stream
 TABLE = "test-wellspring-live"
 WANTED = st.sampled_from([StreamStatus.LIVE, StreamStatus.PAUSED, StreamStatus.ENDED])
 NUMBERS = iter(range(1_000_000))
+PICTURES: dict[str, bool] = {}
 
 
 class StreamLife(RuleBasedStateMachine):
@@ -30,6 +31,7 @@ class StreamLife(RuleBasedStateMachine):
         self.stream_id = f"str_{next(NUMBERS)}"
         self.now = START
         self.status, self.started, self.ended = StreamStatus.SCHEDULED, None, None
+        self.ready = self.moving = False
         self.announced = []
         put_stream(self.stream_id, "SCHEDULED")
 
@@ -44,9 +46,13 @@ class StreamLife(RuleBasedStateMachine):
         if self.status in rules.OVER:
             return StreamOver
         if wanted is self.status:
+            self.ready = wanted is StreamStatus.LIVE
             return None
         if wanted is StreamStatus.PAUSED and self.status is StreamStatus.SCHEDULED:
             return StatusNotPossible
+        self.ready = wanted is StreamStatus.LIVE
+        if wanted is StreamStatus.LIVE and not self.moving:
+            return None
         self.status = wanted
         self.announced.append({"LIVE": "StreamStarted", "PAUSED": "StreamPaused", "ENDED": "StreamEnded"}[wanted])
         if wanted is StreamStatus.LIVE:
@@ -65,12 +71,29 @@ class StreamLife(RuleBasedStateMachine):
     @rule(wanted=WANTED, title=st.sampled_from([None, "Monday"]))
     def change(self, wanted, title):
         wish = StreamChange.model_validate({"status": wanted} | ({"title": title} if title else {}))
-        self._try(self._becomes(wanted), lambda: streams.change(self.stream_id, CREATOR.user_id, wish, now=self.now))
+        self._try(self._becomes(wanted), lambda: picture.change(self.stream_id, CREATOR.user_id, wish, now=self.now))
+
+    @rule(moving=st.booleans(), told=st.integers(0, 2))
+    def picture_comes_or_goes(self, moving, told):
+        """The room changes, and LiveKit tells of it never, once or twice."""
+        PICTURES[self.stream_id] = self.moving = moving
+        for _ in range(told):
+            self.now += timedelta(seconds=1)
+            picture.follow(self.stream_id, since=self.now, now=self.now)
+        if told:
+            self._followed(self.now - timedelta(seconds=told - 1))
+
+    def _followed(self, at):
+        wanted = rules.by_picture(self.status, ready=self.ready, moving=self.moving)
+        if wanted:
+            self.status = wanted
+            self.started = self.started or at
+            self.announced.append({"LIVE": "StreamStarted", "PAUSED": "StreamPaused"}[wanted])
 
     @rule()
     def start(self):
         self._try(
-            self._becomes(StreamStatus.LIVE), lambda: streams.start(self.stream_id, CREATOR.user_id, now=self.now)
+            self._becomes(StreamStatus.LIVE), lambda: picture.start(self.stream_id, CREATOR.user_id, now=self.now)
         )
 
     @rule(caller=st.sampled_from([CREATOR, ADMIN]))
@@ -93,7 +116,8 @@ class StreamLife(RuleBasedStateMachine):
 
     @rule()
     def it_is_listed_where_it_belongs_and_nowhere_else(self):
-        on_air = [self.stream_id] if self.status in rules.ON_AIR else []
+        on_air = [self.stream_id] if self.status is StreamStatus.LIVE else []
+        paused = [self.stream_id] if self.status is StreamStatus.PAUSED else []
         over = [self.stream_id] if self.status in rules.OVER and self.started else []
         for sort in ("newest", "viewers"):
             found = {
@@ -102,7 +126,7 @@ class StreamLife(RuleBasedStateMachine):
                 ]
                 for shown in ("live", "ended", "all")
             }
-            assert found == {"live": on_air, "ended": over, "all": on_air + over}
+            assert found == {"live": on_air, "ended": over, "all": on_air + paused + over}
 
     @rule()
     def each_change_of_status_was_announced_once(self):
@@ -112,7 +136,8 @@ class StreamLife(RuleBasedStateMachine):
 
 
 @pytest.mark.covers("S-L-01", "S-L-17", "S-L-18")
-def test_a_stream_keeps_to_its_life_cycle():
+def test_a_stream_keeps_to_its_life_cycle(monkeypatch):
+    monkeypatch.setattr(rooms, "moving", lambda room, _: PICTURES.get(room, False))
     StreamLife.TestCase.settings = settings(
         max_examples=12,
         stateful_step_count=15,

@@ -37,6 +37,8 @@ def view(**changed):
         "startedAt": NOW,
         "endedAt": None,
         "version": 1,
+        "waitingForPicture": False,
+        "pausedUntil": None,
     } | changed
 
 
@@ -203,15 +205,16 @@ def test_an_unknown_category_changes_nothing(call):
 
 
 @pytest.mark.covers("S-L-17", "S-L-33")
-def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock):
+def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock, camera):
     put_stream(status="SCHEDULED")
     path = {"stream_id": "str_1"}
-    assert call("live.start_stream", path=path, caller=CREATOR, key="a").data == view(version=2)
+    camera.on()
+    assert call("live.start_stream", path=path, caller=CREATOR, key="a").data == view(version=3)
     clock.advance(minutes=1)
     paused = call("live.change_stream", path=path, body={"status": "PAUSED"}, caller=CREATOR)
-    assert paused.data == view(status="PAUSED", version=3)
-    assert call("live.start_stream", path=path, caller=CREATOR, key="b").data == view(version=4)
-    assert call("live.end_stream", path=path, caller=CREATOR).data == view(status="ENDED", endedAt=LATER, version=5)
+    assert paused.data == view(status="PAUSED", version=4, pausedUntil="2026-03-01T09:41:00.000Z")
+    assert call("live.start_stream", path=path, caller=CREATOR, key="b").data == view(version=6)
+    assert call("live.end_stream", path=path, caller=CREATOR).data == view(status="ENDED", endedAt=LATER, version=7)
     assert events() == ["StreamEnded", "StreamPaused", "StreamStarted", "StreamStarted"]
 
 
@@ -224,7 +227,8 @@ def test_a_stream_goes_live_pauses_goes_on_and_ends(call, clock):
         ("live.change_stream", {"body": {"status": "PAUSED"}}, "PAUSED"),
     ],
 )
-def test_asking_for_the_present_status_changes_nothing(call, named, request_, status):
+def test_asking_for_the_present_status_changes_nothing(call, camera, named, request_, status):
+    camera.on()
     put_stream(status=status)
     assert call(named, path={"stream_id": "str_1"}, caller=CREATOR, **request_).status == 200
     assert events() == []
@@ -261,18 +265,21 @@ def test_a_change_beside_another_one_is_refused(call, monkeypatch):
     assert events() == ["StreamEnded"]
 
 
-def test_ending_a_stream_beside_another_change_still_ends_it(call, monkeypatch):
+def test_ending_a_stream_beside_another_change_still_ends_it(call, monkeypatch, camera):
     before = image(put_stream(status="SCHEDULED"))
+    camera.on()
     call("live.start_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     seen = iter([Stream.load(before), stored()])
     monkeypatch.setattr(lookup, "stream", lambda _: next(seen))
     answer = call("live.end_stream", path={"stream_id": "str_1"}, caller=CREATOR)
-    assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW, version=3))
+    assert (answer.status, answer.data) == (200, view(status="ENDED", endedAt=NOW, version=4))
     assert events() == ["StreamEnded", "StreamStarted"]
 
 
 @pytest.mark.covers("S-L-03")
-def test_only_what_is_on_air_or_was_is_in_the_index(call):
+def test_only_what_is_on_air_or_was_is_in_the_index(call, camera):
+    camera.on()
+
     def listed():
         found = dynamodb().scan(TableName="test-wellspring-live", IndexName=LISTED.name)["Items"]
         return [row["listing"]["S"].partition("#")[0] for row in found]
@@ -285,7 +292,8 @@ def test_only_what_is_on_air_or_was_is_in_the_index(call):
     assert listed() == ["ENDED"]
 
 
-def test_the_events_carry_what_consumers_need(call, clock):
+def test_the_events_carry_what_consumers_need(call, clock, camera):
+    camera.on()
     put_stream(status="SCHEDULED")
     call("live.start_stream", path={"stream_id": "str_1"}, caller=CREATOR)
     (event,) = outbox()

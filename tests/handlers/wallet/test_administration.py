@@ -88,6 +88,8 @@ def test_an_adjustment_is_a_new_entry_with_its_reason_its_admin_and_what_it_corr
         "referenceType": "ADMIN",
         "referenceId": reference,
         "createdAt": "2026-03-01T09:30:00.000Z",
+        "description": "Taken by support: Ticket 4711: stream froze",
+        "paid": None,
         "metadata": {"reason": "Ticket 4711: stream froze", "reasonCode": "WRONG_ENTRY", "adminId": "usr_admin"},
     }
     assert (first["type"], first["amount"]) == ("DEPOSIT", "100")
@@ -132,7 +134,7 @@ def test_an_adjustment_never_takes_more_than_is_available(call, funded):
                 "details": [],
                 "requestId": "req-1",
             },
-            "data": {"required": "40.001", "available": "40", "missing": "0.001"},
+            "data": {"required": "40.001", "available": "40", "missing": "0.001", "nearestPack": None},
             "meta": {},
         },
     )

@@ -313,5 +313,12 @@ def test_the_owner_hears_what_they_have_now(invoke, told, event):
     deposit("pay_1", 60_000)
     hold("hold_1", 12_500)
     assert invoke("wallet.push_balance", queue_event(event)) == DONE
-    data = {"balance": "60", "available": "47.5", "level": "green"}
+    data = {
+        "balance": "60",
+        "available": "47.5",
+        "held": "12.5",
+        "watching": "0",
+        "level": "green",
+        "asOf": "2026-03-01T09:30:00.000Z",
+    }
     assert told == [("user:usr_viewer", "balance.changed", data)]

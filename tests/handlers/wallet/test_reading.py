@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared import wallet
 from shared.kernel.storage.client import dynamodb
 from shared.wallet import statement
 from tests.clock import START
@@ -33,9 +34,13 @@ def line(sequence, kind, amount, before, after, reference, seconds):
         "referenceType": reference_type,
         "referenceId": reference_id,
         "createdAt": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "description": DESCRIBED[reference_type],
+        "paid": None,
         "metadata": {},
     }
 
+
+DESCRIBED = {"PAYMENT": "Bought 100 credits", "BONUS": "Bonus of 10 credits", "METER_EVENT": "Watched a stream"}
 
 FIRST = line(1, "DEPOSIT", "100", "0", "100", ("PAYMENT", "pay_1"), 0)
 BONUS = line(2, "DEPOSIT", "10", "100", "110", ("BONUS", "pay_1"), 0)
@@ -59,6 +64,8 @@ def test_a_balance_shows_what_may_be_spent_and_what_is_set_aside(call):
         "balance": "60",
         "available": "47.5",
         "held": "12.5",
+        "watching": "0",
+        "asOf": "2026-03-01T09:30:00.000Z",
         "currency": "CREDIT",
         "level": "green",
         "createdAt": "2026-03-01T09:30:00.000Z",
@@ -81,6 +88,8 @@ def test_who_never_had_credits_has_none(call):
         "balance": "0",
         "available": "0",
         "held": "0",
+        "watching": "0",
+        "asOf": "2026-03-01T09:30:00.000Z",
         "currency": "CREDIT",
         "level": "red",
         "createdAt": None,
@@ -221,12 +230,23 @@ def test_an_export_has_every_entry_oldest_first(call, history):
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="statement.csv"'
     assert answer.text.split("\r\n") == [
-        "sequence,createdAt,type,amount,currency,balanceBefore,balanceAfter,referenceType,referenceId",
-        "1,2026-03-01T09:30:00.000Z,DEPOSIT,100,CREDIT,0,100,PAYMENT,pay_1",
-        "2,2026-03-01T09:30:00.000Z,DEPOSIT,10,CREDIT,100,110,BONUS,pay_1",
-        "3,2026-03-01T09:31:30.000Z,DEBIT,-31.5,CREDIT,110,78.5,METER_EVENT,hold_1",
+        ",".join(statement.COLUMNS),
+        "1,2026-03-01T09:30:00.000Z,DEPOSIT,100,CREDIT,0,100,PAYMENT,pay_1,Bought 100 credits,,",
+        "2,2026-03-01T09:30:00.000Z,DEPOSIT,10,CREDIT,100,110,BONUS,pay_1,Bonus of 10 credits,,",
+        "3,2026-03-01T09:31:30.000Z,DEBIT,-31.5,CREDIT,110,78.5,METER_EVENT,hold_1,Watched a stream,,",
         "",
     ]
+
+
+@pytest.mark.covers("S-W-20", "S-W-22")
+def test_a_purchase_shows_its_money_and_no_cell_is_a_formula(call):
+    paid = {"amount": 8999, "currency": "USD"}
+    reference = wallet.Reference("PAYMENT", "=1+1")
+    wallet.deposit("usr_viewer", 100_000, reference=reference, note={"paid": paid}, now=START)
+    line = call("wallet.list_entries", caller=VIEWER).data[0]
+    assert (line["description"], line["paid"]) == ("Bought 100 credits", paid)
+    row = call("wallet.export_entries", caller=VIEWER).text.split("\r\n")[1]
+    assert row == "1,2026-03-01T09:30:00.000Z,DEPOSIT,100,CREDIT,0,100,PAYMENT,'=1+1,Bought 100 credits,8999,USD"
 
 
 @pytest.mark.parametrize(("named", "query"), READS)

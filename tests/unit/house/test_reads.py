@@ -33,7 +33,7 @@ MAY_BE_LATE = {
     "shared.live.reconciling._on_air": "each is read again; whom it misses the next run finds",
     "shared.live.reconciling._settle_who_is_gone": "each is read again; whom it misses the next run finds",
     "shared.live.streams.end_all": "each is read again; whom it misses the next look at the rooms ends",
-    "shared.live.metering.sweep.settle_stream": "each is read again; whom it misses the check of that session finds",
+    "shared.live.metering.sweep.follow_stream": "each is read again; whom it misses the check of that session finds",
     "shared.messaging.inbound.reviews.queue": CHECKED,
     "shared.messaging.operating.messages_to": CHECKED,
     "shared.payments.history.purchases": SHOWN,

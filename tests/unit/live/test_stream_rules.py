@@ -71,6 +71,30 @@ def test_a_category_is_found_by_its_name_or_id(name):
     assert rules.category_id(name) == "talk-shows"
 
 
+GROUPS = {StreamStatus.LIVE: 0, StreamStatus.PAUSED: 1, StreamStatus.ENDED: 2}
+
+
+@pytest.mark.covers("X-L-02", "X-L-06")
+@pytest.mark.parametrize(
+    ("status", "ready", "moving", "wanted"),
+    [
+        ("SCHEDULED", False, True, None),
+        ("SCHEDULED", True, False, None),
+        ("SCHEDULED", True, True, "LIVE"),
+        ("LIVE", True, True, None),
+        ("LIVE", True, False, "PAUSED"),
+        ("PAUSED", True, True, "LIVE"),
+        ("PAUSED", False, True, None),
+        ("PAUSED", True, False, None),
+        ("ENDED", True, True, None),
+        ("ENDED", True, False, None),
+        ("REMOVED", True, True, None),
+    ],
+)
+def test_the_picture_and_the_creators_wish_decide_together(status, ready, moving, wanted):
+    assert rules.by_picture(StreamStatus(status), ready=ready, moving=moving) == wanted
+
+
 def _key(status, at):
     return rules.listing(status, started_at=at, ended_at=at, stream_id="str_1")
 
@@ -79,9 +103,9 @@ def _key(status, at):
 def test_read_backwards_live_streams_come_first_and_the_latest_first(streams):
     backwards = sorted(streams, key=lambda one: _key(*one), reverse=True)
     for before, after in pairwise(backwards):
-        before_live, after_live = (status in rules.ON_AIR for status, _ in (before, after))
-        assert before_live or not after_live
-        if before_live == after_live:
+        first, second = (GROUPS[status] for status, _ in (before, after))
+        assert first <= second
+        if first == second:
             assert before[1] >= after[1]
 
 

@@ -47,6 +47,9 @@ class LiveKitSimulator:
             *self._service.routes,
             Route("/_sim/join", self._join, methods=["POST"]),
             Route("/_sim/leave", self._leave, methods=["POST"]),
+            Route("/_sim/publish", self._publish_track, methods=["POST"]),
+            Route("/_sim/unpublish", self._change_track, methods=["POST"]),
+            Route("/_sim/mute", self._change_track, methods=["POST"]),
             Route("/_sim/rooms/{room}/participants", self._participants),
             Route("/_sim/removals", self._removals),
         ]
@@ -75,6 +78,31 @@ class LiveKitSimulator:
         body = await read_json(request)
         try:
             self._rooms.leave(body.get("room", ""), body.get("identity", ""), DisconnectReason.CLIENT_INITIATED)
+        except NotFound as problem:
+            raise HTTPException(404, str(problem)) from problem
+        return Response(status_code=204)
+
+    async def _publish_track(self, request: Request) -> Response:
+        body = await read_json(request)
+        source, muted = body.get("source", "camera"), bool(body.get("muted"))
+        try:
+            track = self._rooms.publish_track(body.get("room", ""), body.get("identity", ""), source, muted=muted)
+        except NotFound as problem:
+            raise HTTPException(404, str(problem)) from problem
+        except PermissionError as problem:
+            raise HTTPException(403, str(problem)) from problem
+        except ValueError as problem:
+            raise HTTPException(400, str(problem)) from problem
+        return JSONResponse(MessageToDict(track))
+
+    async def _change_track(self, request: Request) -> Response:
+        body = await read_json(request)
+        of = body.get("room", ""), body.get("identity", ""), body.get("track", "")
+        try:
+            if request.url.path.endswith("/mute"):
+                self._rooms.mute(*of, muted=bool(body.get("muted", True)))
+            else:
+                self._rooms.unpublish(*of)
         except NotFound as problem:
             raise HTTPException(404, str(problem)) from problem
         return Response(status_code=204)

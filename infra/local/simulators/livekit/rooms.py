@@ -7,7 +7,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from livekit.protocol.models import DisconnectReason, ParticipantInfo, ParticipantPermission, Room, TrackSource
+from livekit.protocol.models import (
+    DisconnectReason,
+    ParticipantInfo,
+    ParticipantPermission,
+    Room,
+    TrackInfo,
+    TrackSource,
+    TrackType,
+)
 from livekit.protocol.webhook import WebhookEvent
 
 # Seconds that a room stays open before anyone came, and after the last one left: the server's own defaults.
@@ -116,6 +124,8 @@ class Rooms:
             NotFound: No one of this identity is in a room of this name.
         """
         participant = self.participant(name, identity)
+        for track in [*participant.tracks]:
+            self.unpublish(name, identity, track.sid)
         del self._participants[name][identity]
         participant.state = ParticipantInfo.DISCONNECTED
         participant.disconnect_reason = reason
@@ -123,6 +133,53 @@ class Rooms:
         self._emit("participant_left", room, participant)
         if not self._participants[name]:
             self._close_after(room.departure_timeout, name)
+
+    def publish_track(self, name: str, identity: str, source: str, *, muted: bool) -> TrackInfo:
+        """Let a participant publish a track.
+
+        Raises:
+            NotFound: No one of this identity is in a room of this name.
+            PermissionError: Their token does not let them publish that.
+            ValueError: There is no such source.
+        """
+        participant = self.participant(name, identity)
+        kind = TrackSource.Value(source.upper())
+        allowed = participant.permission.can_publish_sources
+        if not participant.permission.can_publish or (allowed and kind not in allowed):
+            raise PermissionError(f"{identity} may not publish {source}")
+        sound = source.upper() in {"MICROPHONE", "SCREEN_SHARE_AUDIO"}
+        track = participant.tracks.add(
+            sid=_new_id("TR"), type=TrackType.AUDIO if sound else TrackType.VIDEO, source=kind, muted=muted
+        )
+        participant.is_publisher = True
+        self._emit("track_published", self.room(name), participant, track)
+        return track
+
+    def unpublish(self, name: str, identity: str, sid: str) -> None:
+        """Take a participant's track away.
+
+        Raises:
+            NotFound: There is no such participant or track.
+        """
+        participant = self.participant(name, identity)
+        found = [track for track in participant.tracks if track.sid == sid]
+        if not found:
+            raise NotFound("track does not exist")
+        track = TrackInfo.FromString(found[0].SerializeToString())
+        participant.tracks.remove(found[0])
+        participant.is_publisher = bool(participant.tracks)
+        self._emit("track_unpublished", self.room(name), participant, track)
+
+    def mute(self, name: str, identity: str, sid: str, *, muted: bool) -> None:
+        """Mute a track, or unmute it, as its publisher does: the server sends no webhook about it.
+
+        Raises:
+            NotFound: There is no such participant or track.
+        """
+        found = [track for track in self.participant(name, identity).tracks if track.sid == sid]
+        if not found:
+            raise NotFound("track does not exist")
+        found[0].muted = muted
 
     def remove(self, name: str, identity: str) -> None:
         """Put a participant out at the request of the API, and record it.
@@ -162,9 +219,12 @@ class Rooms:
         if closing := self._closing.pop(name, None):
             closing.cancel()
 
-    def _emit(self, event: str, room: Room, participant: ParticipantInfo | None = None) -> None:
+    def _emit(
+        self, event: str, room: Room, participant: ParticipantInfo | None = None, track: TrackInfo | None = None
+    ) -> None:
+        now = int(time.time())
         self._publish(
-            WebhookEvent(id=_new_id("EV"), event=event, created_at=int(time.time()), room=room, participant=participant)
+            WebhookEvent(id=_new_id("EV"), event=event, created_at=now, room=room, participant=participant, track=track)
         )
 
 
