@@ -171,8 +171,8 @@ class Verdict:
         wrong = []
         for partner_id in alert.order:
             partner = world.partner(partner_id, alert.user)
-            reached = sum(bool(self.left[one.message_id]) for one in found if one.partner_id == partner_id)
-            asked = sum(one.step != "CLEAR" for one in found if one.partner_id == partner_id)
+            left = [one for one in found if one.partner_id == partner_id and self.left[one.message_id]]
+            reached, asked = len(left), sum(one.step != "CLEAR" for one in left)
             if (partner.contact_count, partner.ask_count) != (reached, asked):
                 counted = (partner.contact_count, partner.ask_count)
                 wrong.append(f"{partner_id} counts {counted}, not {(reached, asked)}")

@@ -19,6 +19,7 @@ def follow_partner(
     event: events.ReplyReceived
     | events.AddressOptedOut
     | events.AddressOptedIn
+    | events.RecipientUnsubscribed
     | events.MessageBlocked
     | events.MessageFailed
     | events.MessageExpired

@@ -11,6 +11,7 @@ from shared.kernel.shells.batch import DueItem
         access.KEEP_TEAM,
         messaging.access.ENLIST,
         messaging.access.REQUEST,
+        messaging.access.READ_DIRECTORY,
         identity.access.READ_USERS,
     ],
     settings=["public_url"],

@@ -27,7 +27,10 @@ from shared.messaging.inbound.schemas import UnsubscribeToken
 def unsubscribe(
     token: UnsubscribeToken,
     clock: Clock,
-    everything: Annotated[bool, Query(description="End all messages to the address, not only this kind.")] = False,
+    what: Annotated[
+        links.What | None,
+        Query(description="PERSON ends all about one person, KIND this kind of mail, EVERYTHING all; else as offered."),
+    ] = None,
 ) -> Raw:
-    """End a kind of mails, or all messages, to an address; mail clients post here when their user unsubscribes."""
-    return links.end(token, everything=everything, now=clock.now())
+    """End messages about somebody, a kind of mail, or everything; mail clients post here when somebody unsubscribes."""
+    return links.end(token, what=what, now=clock.now())

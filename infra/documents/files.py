@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from infra.documents import asyncapi, endpoints, events, openapi
+from infra.documents import asyncapi, endpoints, events, openapi, texts
 
 
 def _text(document: Any) -> str:
@@ -16,4 +16,5 @@ def files() -> dict[str, str]:
         "docs/openapi.json": _text(openapi.document()),
         "docs/asyncapi.json": _text(asyncapi.document()),
         "docs/endpoints.md": endpoints.text(),
+        "docs/texts.md": texts.text(),
     } | {f"events/{event.domain}/{event.__name__}.json": _text(events.described(event)) for event in events.catalogue()}

@@ -38,6 +38,9 @@ class Category:
         consent: what its recipient must have agreed to; ``None`` where none is needed.
         critical: sent whatever the recipient prefers and at any hour; never past a suppression (X-N-02).
         caps: how often one person may get it, over all users and senders and all of their addresses (X-A-12, X-N-07).
+        together: it leaves only while one recipient got fewer than so many messages of its purpose in seven days; what
+            matters more has more room, and the most room is what consent promises (``MOST_A_WEEK``).
+        fair: where its caps keep somebody's message from a person who supports several users, that user is next.
         subject_caps: how often it may be sent about one user, to whomever.
         fallback: when the next channel is tried where delivery is not confirmed; ``None`` for never.
         one_click: its mails carry a one-click unsubscribe (X-N-09).
@@ -55,6 +58,8 @@ class Category:
     one_click: bool = True
     reply: bool = False
     confidential: bool = False
+    together: int | None = None
+    fair: bool = False
 
 
 _PARTNER = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, Channel.VOICE)
@@ -81,7 +86,7 @@ CATEGORIES = {
             caps=(Cap(3, timedelta(days=30)),),
             reply=True,
         ),
-        Category("partner-notice", _PARTNER, consent=Purpose.SUPPORT, fallback=_FALLBACK, reply=True),
+        Category("partner-notice", _PARTNER, consent=Purpose.SUPPORT, fallback=_FALLBACK, reply=True, together=3),
         Category(
             "partner-ask",
             _PARTNER,
@@ -91,6 +96,8 @@ CATEGORIES = {
             subject_caps=(Cap(10, timedelta(hours=24)), Cap(30, timedelta(days=7))),
             fallback=_FALLBACK,
             reply=True,
+            together=4,
+            fair=True,
         ),
         # A week without a log concerns everybody (S-A-22), also those whose three asks of the week are used up.
         Category(
@@ -101,15 +108,21 @@ CATEGORIES = {
             subject_caps=(Cap(30, timedelta(days=7)),),
             fallback=_FALLBACK,
             reply=True,
+            together=5,
         ),
-        Category("partner-all-clear", _PARTNER, consent=Purpose.SUPPORT),
-        Category("partner-good-news", _PARTNER, consent=Purpose.SUPPORT),
-        Category("partner-update", _PARTNER, consent=Purpose.SUPPORT, caps=(Cap(2, timedelta(days=7)),)),
+        # Whoever was asked is told that it is over: with the week's message the last that a full week has room for.
+        Category("partner-all-clear", _PARTNER, consent=Purpose.SUPPORT, together=6),
+        Category("partner-good-news", _PARTNER, consent=Purpose.SUPPORT, together=3),
+        Category("partner-update", _PARTNER, consent=Purpose.SUPPORT, caps=(Cap(2, timedelta(days=7)),), together=4),
         Category("sales", (Channel.SMS, Channel.VOICE), consent=Purpose.SALES, caps=(Cap(2, timedelta(days=7)),)),
         # Answers to what somebody wrote to us: the one confirmation of a STOP, HELP, "which of the two?".
         Category("service", (Channel.SMS, Channel.WHATSAPP), critical=True, caps=(Cap(10, timedelta(hours=24)),)),
     )
 }
+
+
+MOST_A_WEEK = max(one.together for one in CATEGORIES.values() if one.together)
+"""How often at most somebody who supports a user is contacted in seven days: what they are told before they agree."""
 
 
 def category(name: str) -> Category:

@@ -31,6 +31,8 @@ class Statement:
         network_address: where it was said from.
         user_agent: what it was said with.
         by: the member of staff who wrote it down.
+        reply: what somebody wrote, word for word, where it was said by a reply.
+        reply_version: of the lists by which those words were read.
     """
 
     recipient_id: str
@@ -44,6 +46,8 @@ class Statement:
     network_address: str | None = None
     user_agent: str | None = None
     by: str | None = None
+    reply: str | None = None
+    reply_version: str | None = None
 
 
 def stated(statement: Statement, *, now: datetime) -> list[Write]:
@@ -69,6 +73,8 @@ def stated(statement: Statement, *, now: datetime) -> list[Write]:
         user_agent=statement.user_agent,
         method=statement.method,
         by=statement.by,
+        reply=statement.reply,
+        reply_version=statement.reply_version,
     )
     writes: list[Write] = [Put(evidence, condition=Evidence.pk.does_not_exist())]
     if statement.kind == "REQUESTED":

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.storage.items import Item
-from shared.kernel.storage.writes import Put
+from shared.kernel.storage.writes import Put, Update
 from shared.messaging.categories import Cap, Category
 from shared.messaging.gate import Count
 from shared.messaging.items import address_pks, recipient_pk
@@ -15,6 +16,11 @@ from shared.messaging.message_items import Message
 from shared.messaging.progress import Moved
 
 Key = tuple[type[Item], str, str]
+
+A_WEEK = timedelta(days=7)
+
+WAITS = timedelta(hours=48)
+"""How long a user whose message a cap kept back is next: until their next missed day has had its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,15 @@ class Counter:
 def counters(message: Message, category: Category, addresses: Iterable[str]) -> list[Counter]:
     """Return where a message is counted: at every address of its recipient, or by their id, and at its subject.
 
-    Somebody who is known by two numbers is counted under both.
+    Somebody who is known by two numbers is counted under both. What one recipient hears of one user counts together.
     """
     found = []
     if category.caps:
         people = [pk for address in addresses for pk in address_pks(address)] or [recipient_pk(message.recipient_id)]
         found += [Counter(pk, sends_sk(category.name), category.caps) for pk in dict.fromkeys(people)]
+    if category.together:
+        together = (Cap(category.together, A_WEEK),)
+        found.append(Counter(recipient_pk(message.recipient_id), sends_sk(str(category.consent)), together))
     if category.subject_caps and message.subject_id:
         found.append(Counter(f"SUBJECT#{message.subject_id}", sends_sk(category.name), category.subject_caps))
     return found
@@ -58,22 +67,51 @@ def counts(message: Message, kept: Mapping[Counter, SendCounter | None]) -> tupl
     )
 
 
+def yields(message: Message, category: Category, kept: Mapping[Counter, SendCounter | None], now: datetime) -> bool:
+    """Tell whether another user is next with somebody who supports both: kept back, and unheard for longer (X-A-12)."""
+    return category.fair and any(_another_is_next(message, item, now) for item in kept.values() if item)
+
+
+def _another_is_next(message: Message, item: SendCounter, now: datetime) -> bool:
+    latest = {subject: at for at, subject in _subjects(item.sends)}
+    ours = latest.get(str(message.subject_id))
+    waiting = {subject for at, subject in _subjects(item.waiting or ()) if at > now - WAITS}
+    others = waiting - {str(message.subject_id)}
+    return ours is not None and any(latest.get(one) is None or latest[one] < ours for one in others)
+
+
+def kept_back(
+    message: Message, category: Category, kept: Mapping[Counter, SendCounter | None], now: datetime
+) -> list[Update]:
+    """Return the writes that let a user be next whose message a full cap keeps back."""
+    if not category.fair or message.subject_id is None:
+        return []
+    actions = [SendCounter.waiting.add({f"{to_ms(now)}##{message.subject_id}"}), SendCounter.version.add(1)]
+    return [
+        Update(SendCounter, counter.pk, counter.sk, actions)
+        for counter, item in kept.items()
+        if item and counter.caps == category.caps
+    ]
+
+
 def counted(message: Message, kept: Mapping[Counter, SendCounter | None], now: datetime) -> list[Put]:
     """Return the writes that count a message, each where it is not yet counted; ``Moved`` where others counted."""
     return [
-        _one_more(counter, item, _name(message), now)
+        _one_more(counter, item, _name(message), message.subject_id or "", now)
         for counter, item in kept.items()
         if _name(message) not in {name for _, name in _sends(item)}
     ]
 
 
-def _one_more(counter: Counter, item: SendCounter | None, name: str, now: datetime) -> Put:
-    recent = [f"{to_ms(at)}#{known}" for at, known in _sends(item) if at > now - counter.window]
+def _one_more(counter: Counter, item: SendCounter | None, name: str, subject: str, now: datetime) -> Put:
+    recent = [str(send) for send in (item.sends if item else ()) if _at(send) > now - counter.window]
+    waiting = {one for one in (item.waiting if item else None) or () if not one.endswith(f"#{subject}")}
     version = item.version if item else 0
     more = SendCounter(
         pk=counter.pk,
         sk=counter.sk,
-        sends=[*recent, f"{to_ms(now)}#{name}"],
+        sends=[*recent, f"{to_ms(now)}#{name}#{subject}"],
+        waiting={one for one in waiting if _at(one) > now - WAITS} or None,
         version=version + 1,
         expires_at=now + counter.window,
     )
@@ -87,5 +125,13 @@ def _name(message: Message) -> str:
 
 
 def _sends(item: SendCounter | None) -> list[tuple[datetime, str]]:
-    parts = [str(send).partition("#") for send in item.sends] if item else []
-    return [(from_ms(int(at)), name) for at, _, name in parts]
+    return [(_at(send), str(send).split("#")[1]) for send in item.sends] if item else []
+
+
+def _at(entry: Any) -> datetime:
+    return from_ms(int(str(entry).partition("#")[0]))
+
+
+def _subjects(entries: Iterable[Any]) -> list[tuple[datetime, str]]:
+    """Return when something was sent or kept back, and about whom; entries of before users were noted name nobody."""
+    return [(_at(entry), str(entry).split("#", 2)[2]) for entry in entries if str(entry).count("#") > 1]

@@ -10,8 +10,8 @@ from shared.kernel.events import DomainEvent
 from shared.messaging.channels import Channel
 
 Answer = Literal["YES", "NO", "ACCEPTED", "DONE", "CANNOT", "TEXT"]
-"""What a reply says: to a question of consent YES or NO; to an ask 1 (I will), 2 (done), 3 (I cannot). TEXT is
-something else in own words: nothing follows from it but a line on the timeline."""
+"""What a reply says, by keyword, number or in clear words: to a question of consent YES or NO; to an ask ACCEPTED (1),
+DONE (2) or CANNOT (3). TEXT is something else in own words: nothing follows from it but a line on the timeline."""
 
 
 class MessagingEvent(DomainEvent):
@@ -84,13 +84,17 @@ class MessageExpired(MessageEvent):
 
 
 class ReplyReceived(MessagingEvent):
-    """Somebody answered a message."""
+    """Somebody answered a message, on a channel; staff answered for them where ``channel`` is ``None``.
+
+    ``reply_id`` names what they wrote: ``evidence.written`` has the words.
+    """
 
     recipient_id: str
     message_id: str
     about: str
     answer: Answer
     reply_id: str
+    channel: Channel | None = None
 
 
 class AddressOptedOut(MessagingEvent):
@@ -98,6 +102,12 @@ class AddressOptedOut(MessagingEvent):
 
     recipient_id: str
     reason: Literal["STOP", "CARRIER", "BOUNCE", "COMPLAINT", "WRONG_NUMBER", "UNSUBSCRIBED", "STAFF"]
+
+
+class RecipientUnsubscribed(MessagingEvent):
+    """Somebody wants nothing more of the relation that they are in the directory for: their owner ends it."""
+
+    recipient_id: str
 
 
 class AddressOptedIn(MessagingEvent):

@@ -1,10 +1,10 @@
-"""What somebody was shown before they answered: the exact words, for the ledger of consent (X-A-01)."""
+"""What somebody was shown before they answered, and what they wrote: for the ledger of consent (X-A-01)."""
 
 import hashlib
 from dataclasses import dataclass
 
 from shared.kernel.storage import reads
-from shared.messaging.message_items import Attempt, Message, message_pk
+from shared.messaging.message_items import REPLY_PREFIX, Attempt, Message, Reply, message_pk
 
 _ATTEMPT = "ATTEMPT#"
 
@@ -37,3 +37,25 @@ def shown(message_id: str) -> Shown | None:
         return Shown(template, None)
     last = said[-1]
     return Shown(last.reference or template, hashlib.sha256(last.text.encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What somebody wrote to us.
+
+    Attributes:
+        text: word for word.
+        version: of the lists by which it was read, where they are told.
+    """
+
+    text: str
+    version: str | None
+
+
+def written(message_id: str, reply_id: str) -> Replied | None:
+    """Return what somebody wrote; ``None`` once it is no longer kept. One read.
+
+    The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
+    """
+    reply = reads.get(Reply, message_pk(message_id), f"{REPLY_PREFIX}{reply_id}")
+    return Replied(reply.text, reply.version) if reply else None

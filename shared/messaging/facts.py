@@ -104,6 +104,7 @@ def read(message: Message, now: datetime) -> Known:
         ),
         narrower=_narrower(message, recipient),
         counts=counters.counts(message, counts),
+        yields=counters.yields(message, kind, counts, now),
     )
     states = places[to_phone].states if to_phone else ()
     texted = any(state.first_text_at is not None for state in states)

@@ -5,7 +5,7 @@ preference: consent → suppression → preferences → what the channel itself 
 last, what only a try could tell (budget, words). What is not known is not allowed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -77,6 +77,7 @@ class Facts:
         whereabouts: where the recipient may be.
         narrower: hours of the person's own and of the request.
         counts: what its caps count, without this message itself.
+        yields: another user is next with this person.
         found: what a try told of a channel: ``BUDGET``, ``TEMPLATE``, ``WHATSAPP_WINDOW``.
     """
 
@@ -92,6 +93,7 @@ class Facts:
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     narrower: tuple[Week, ...] = ()
     counts: tuple[Count, ...] = ()
+    yields: bool = False
     found: Mapping[Channel, str] = field(default_factory=dict)
 
 
@@ -135,15 +137,27 @@ def decide(facts: Facts) -> Decision:
     """
     if refusal := _of_matter(facts) or _of_person(facts):
         return refusal
-    first: Block | None = None
+    refused: list[Block] = []
     for way in facts.ways:
         if way.channel in facts.tried:
             continue
         decision = _of_way(facts, way)
         if not isinstance(decision, Block):
             return decision
-        first = first or decision
-    return first or Block("NO_CHANNEL")
+        refused.append(decision)
+    return _over_budget(facts, refused) or next(iter(refused), Block("NO_CHANNEL"))
+
+
+def _over_budget(facts: Facts, refused: Sequence[Block]) -> Defer | None:
+    """Let a message wait for tomorrow's budget where nothing but ours of today keeps it back."""
+    tomorrow = next_day(facts.now)
+    waits = any(block.reason == "BUDGET" for block in refused) and tomorrow < facts.valid_until
+    return Defer(tomorrow, "BUDGET") if waits else None
+
+
+def next_day(now: datetime) -> datetime:
+    """Return when the next day begins, in UTC as budgets count."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _of_matter(facts: Facts) -> Block | None:
@@ -222,7 +236,9 @@ def _quiet(facts: Facts, way: Way) -> Defer | Block | None:
 
 
 def _capped(facts: Facts) -> Defer | Block | None:
-    """Tell when the caps have room again; a message that would wait too long is blocked."""
+    """Tell when the caps have room again; a message that would wait too long is blocked, as one that is not next."""
+    if facts.yields:
+        return Block("FREQUENCY")
     waits = [wait for count in facts.counts for cap in count.caps if (wait := _full(cap, count.sends, facts.now))]
     if not waits:
         return None

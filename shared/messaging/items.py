@@ -187,7 +187,8 @@ class Evidence(Item):
     | sk | ``EVIDENCE#<time-ordered id>`` | |
 
     ``kind`` is REQUESTED, GIVEN, DECLINED, WITHDRAWN or EXPIRED. ``text_version`` and ``text_hash`` name the exact
-    words that were agreed to. ``addresses`` are hashes.
+    words that were agreed to. ``addresses`` are hashes. ``reply`` is what somebody wrote, ``reply_version`` of the
+    lists by which it was read.
     """
 
     domain = DOMAIN
@@ -205,6 +206,8 @@ class Evidence(Item):
     user_agent = UnicodeAttribute(null=True)
     method = UnicodeAttribute()
     by = UnicodeAttribute(null=True)
+    reply = UnicodeAttribute(null=True)
+    reply_version = UnicodeAttribute(null=True)
 
 
 class Topic(Item):

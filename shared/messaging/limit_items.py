@@ -1,25 +1,27 @@
 """What messaging stores to hold sends to limits: counts, budgets, and which senders carriers know."""
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, IntegerAttribute, Item
 from shared.messaging.items import DOMAIN
 
 
 class SendCounter(Item):
-    """The latest messages of a category to a person, or about a user, as many as its caps look back at (X-A-12).
+    """The latest messages of a category or purpose to a person, or about a user, as far back as caps look (X-A-12).
 
     | key | value | access |
     |---|---|---|
     | pk | ``ADDRESS#<hash>``, ``RECIPIENT#<recipient>`` or ``SUBJECT#<user>`` | the gate; counted in the claim |
-    | sk | ``SENDS#<category>`` | |
+    | sk | ``SENDS#<category or purpose>`` | |
 
-    ``sends`` are ``<milliseconds>#<message>``, oldest first. A message counts once, however many channels it tries.
+    ``sends`` are ``<milliseconds>#<message>#<user it is about>``, oldest first. A message counts once, however many
+    channels it tries. ``waiting`` are ``<milliseconds>##<user>``, whose message a full cap kept back.
     """
 
     domain = DOMAIN
 
     sends = ListAttribute(of=UnicodeAttribute)
+    waiting = UnicodeSetAttribute(null=True)
     version = IntegerAttribute()
     expires_at = ExpiryAttribute()
 

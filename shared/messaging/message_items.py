@@ -80,7 +80,9 @@ REPLY_PREFIX = "REPLY#"
 
 
 class Reply(Item):
-    """What somebody wrote in answer to a message, in own words; the team reads it, nobody else (S-A-36).
+    """What somebody wrote in answer to a message, word for word (S-A-36); events have no words.
+
+    ``version`` is of the lists by which it was read (``inbound.answers``).
 
     | key | value | access |
     |---|---|---|
@@ -91,6 +93,7 @@ class Reply(Item):
     domain = DOMAIN
 
     text = UnicodeAttribute()
+    version = UnicodeAttribute(null=True)
     at = InstantAttribute()
     expires_at = ExpiryAttribute()
 

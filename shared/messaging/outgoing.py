@@ -28,6 +28,7 @@ class Words:
         content_variables: its variables, by number.
         button: of a mail: what the button that its link becomes says.
         product: whose brand it speaks in.
+        voice: language of a call, as its provider names it.
         reference: names the exact words, e.g. ``consent.request/en/1``: template, language, version.
     """
 
@@ -38,6 +39,7 @@ class Words:
     content_sid: str | None = None
     content_variables: tuple[str, ...] = ()
     product: Product = Product.GOALS
+    voice: str = "en-US"
     reference: str = ""
     button: str = ""
 

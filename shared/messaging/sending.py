@@ -16,7 +16,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
-from shared.messaging import budgets, delivery, facts, gate, progress, suppression, unsubscribe
+from shared.messaging import budgets, counters, delivery, facts, gate, progress, suppression, unsubscribe
 from shared.messaging.budgets import OverBudget, Reservation
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.claim import UNKNOWN_AFTER, Claimed, claim
@@ -108,7 +108,7 @@ def _step(message: Message, now: datetime) -> bool:
     if isinstance(decided, Defer):
         _defer(message, decided, now)
     else:
-        _stop(message, decided, now)
+        _stop(known, decided, now)
     return False
 
 
@@ -161,14 +161,17 @@ def _defer(message: Message, decision: Defer, now: datetime) -> None:
         transact(progress.deferred(message, decision.until, decision.reason, now))
 
 
-def _stop(message: Message, decision: Block, now: datetime) -> None:
+def _stop(known: Known, decision: Block, now: datetime) -> None:
     """End a message that no channel may carry: as sent where one did and nothing says that it did not arrive."""
+    message = known.message
     if message.status == "SENT" or message.unconfirmed:
         transact([progress.unconfirmed(message)])
     elif message.tried and decision.status == "BLOCKED":
         transact(progress.ended(message, "FAILED", message.reason or decision.reason, now))
     else:
-        transact(progress.ended(message, decision.status, decision.reason, now))
+        next_time = decision.reason == "FREQUENCY"
+        kept = counters.kept_back(message, known.category, known.counters, now) if next_time else []
+        transact([*progress.ended(message, decision.status, decision.reason, now), *kept])
         metrics().add_metric(name=STOPPED, unit=MetricUnit.Count, value=1)
 
 
@@ -221,7 +224,7 @@ def _return(reserved: Reservation | None) -> None:
 def _unsubscribe(known: Known, way: Way) -> str | None:
     if way.channel is not Channel.EMAIL or way.address is None or not known.category.one_click:
         return None
-    return unsubscribe.token(address_hash(way.address), known.category.name)
+    return unsubscribe.token(address_hash(way.address), known.category.name, known.message.recipient_id)
 
 
 def _refused(attempt: Attempt, refusal: Refused, now: datetime) -> bool:

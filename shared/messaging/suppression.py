@@ -146,6 +146,15 @@ def _kept(write: Put | Update, events: Sequence[Put]) -> bool:
     return True
 
 
+SAID = "said:"
+"""Before the source of what somebody said in words, and no provider found out."""
+
+
+def said(item: Suppression) -> bool:
+    """Tell whether whoever has the address said so."""
+    return str(item.source).startswith(SAID)
+
+
 def recipients(*hashed: str) -> list[str]:
     """Return the ids of everybody who has an address, by its hashes."""
     keys = [(AddressEntry.pk == f"ADDRESS#{one}") & AddressEntry.sk.startswith("RECIPIENT#") for one in hashed]

@@ -1,17 +1,27 @@
 """Unsubscribing from mails with one click, by a link that needs no account and never ends (X-N-09, RFC 8058)."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from shared.kernel import pages
 from shared.kernel.brands import brand
+from shared.kernel.clock import to_ms
+from shared.kernel.events import outbox
 from shared.kernel.security import derived
+from shared.kernel.storage.writes import commit
 from shared.kernel.wire import Raw
 from shared.messaging import suppression
 from shared.messaging.brands import product_of
 from shared.messaging.categories import CATEGORIES
+from shared.messaging.events import RecipientUnsubscribed
+
+What = Literal["PERSON", "KIND", "EVERYTHING"]
+"""What is ended: all that is about one person, one kind of mail, all of our messages."""
 
 _PURPOSE = "unsubscribe"
+_PARTNER = "ptn_"
 _SEPARATOR = "."
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -50,39 +60,87 @@ def reason(category: str) -> str:
     return f"You get this mail because {shown}."
 
 
-def token(hashed: str, category: str) -> str:
-    """Return the token that ends a category of mails to an address, by its hash: it outlives whoever has the address.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a link was sent with.
+
+    Attributes:
+        hashed: hash of the address, which outlives whoever has it.
+        category: of the mail.
+        partner_id: as whose supporter it was sent; ``None`` for mails that are about nobody else.
+    """
+
+    hashed: str
+    category: str
+    partner_id: str | None = None
+
+    @property
+    def ended_by_default(self) -> What:
+        """What its button and one click end: what somebody thinks who unsubscribes."""
+        return "PERSON" if self.partner_id else "KIND"
+
+
+def token(hashed: str, category: str, recipient_id: str = "") -> str:
+    """Return the token that unsubscribes an address, by its hash: it outlives whoever has the address.
+
+    Who gets a mail as somebody's supporter unsubscribes from that person (``recipient_id``).
 
     The function needs ``secrets=["derived-tokens"]``.
     """
-    return _SEPARATOR.join((category, hashed, derived.derive(_PURPOSE, hashed, category)))
+    partner = (recipient_id,) if recipient_id.startswith(_PARTNER) else ()
+    return _SEPARATOR.join((category, hashed, *partner, derived.derive(_PURPOSE, hashed, category, *partner)))
 
 
-def read(presented: str) -> tuple[str, str] | None:
-    """Return the hash of the address and the category that a token names, ``None`` where it is none of ours."""
-    category, _, rest = presented.partition(_SEPARATOR)
-    hashed = rest.partition(_SEPARATOR)[0]
-    known = category in CATEGORIES and _HASH.fullmatch(hashed) and presented.isascii()
-    return (hashed, category) if known and derived.same(presented, token(hashed, category)) else None
+def read(presented: str) -> Named | None:
+    """Return what a token names, ``None`` where it is none of ours; one of before partners were named still works."""
+    category, *rest = presented.split(_SEPARATOR)
+    if category not in CATEGORIES or len(rest) not in {2, 3} or not presented.isascii():
+        return None
+    hashed, partner_id = rest[0], rest[1] if len(rest) > 2 else ""
+    if not _HASH.fullmatch(hashed) or not derived.same(presented, token(hashed, category, partner_id)):
+        return None
+    return Named(hashed, category, partner_id or None)
 
 
 def ask(presented: str) -> Raw:
     """Return the page that asks whether to unsubscribe. Looking changes nothing: mail scanners open every link."""
     named = read(presented)
-    if named is None:
-        return _unknown()
-    return pages.render(PAGE, forms=True, product=product_of(named[1]), what=WORDS[named[1]], done=None)
+    return _page(named, None) if named else _unknown()
 
 
-def end(presented: str, *, everything: bool, now: datetime) -> Raw:
-    """End a category of mails to an address, or everything, and return the page that says so. Again is fine."""
+def end(presented: str, *, what: What | None, now: datetime) -> Raw:
+    """End what somebody chose, or what the link ends by default, and return the page that says so. Again is fine.
+
+    Args:
+        presented: the token.
+        what: everything about the person whom the mail was about, this kind of mail, or everything from us.
+        now: when.
+    """
     named = read(presented)
     if named is None:
         return _unknown()
-    hashed, category = named
-    scope = "ALL" if everything else category
-    suppression.suppress_hash(hashed, reason="UNSUBSCRIBED", source=f"link-{category}", scope=scope, now=now)
-    return pages.render(PAGE, forms=True, product=product_of(category), what=WORDS[category], done=scope)
+    ended = what or named.ended_by_default
+    if ended == "PERSON":
+        if named.partner_id is None:
+            return _unknown()
+        told = RecipientUnsubscribed(recipient_id=named.partner_id)
+        commit(outbox(told, at=now, event_id=f"unsubscribed-{named.partner_id}-{to_ms(now)}"))
+    else:
+        scope = "ALL" if ended == "EVERYTHING" else named.category
+        source = f"link-{named.category}"
+        suppression.suppress_hash(named.hashed, reason="UNSUBSCRIBED", source=source, scope=scope, now=now)
+    return _page(named, ended)
+
+
+def _page(named: Named, done: What | None) -> Raw:
+    return pages.render(
+        PAGE,
+        forms=True,
+        product=product_of(named.category),
+        kind=WORDS[named.category],
+        by_default=named.ended_by_default,
+        done=done,
+    )
 
 
 def _unknown() -> Raw:

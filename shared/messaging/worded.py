@@ -25,7 +25,7 @@ def worded(known: Known, way: Way, *, now: datetime) -> Words:
         message.template,
         known.recipient.locale if known.recipient else "en",
         way.channel,
-        variables.given(message.variables),
+        variables.given(message.variables) | {"texted": "yes" if message.companion_of else ""},
         first_text=way.channel is Channel.SMS and not known.texted,
         now=now,
     )

@@ -10,7 +10,8 @@ from shared.messaging.brands import product_of
 from shared.messaging.channels import Channel
 from shared.messaging.outgoing import Words
 from shared.messaging.wording import syntax, versions
-from shared.messaging.wording.catalogue import Version
+from shared.messaging.wording.catalogue import Version, language
+from shared.messaging.wording.language import Language
 from shared.messaging.wording.schemas import Wording
 from shared.messaging.wording.segments import in_gsm, size
 from shared.messaging.wording.syntax import INNER, Unfillable
@@ -30,9 +31,6 @@ _NOTE = "note"
 _LONGEST = ((80, 140), (40, 140), (40, 60), (40, 0), (20, 70), (20, 0), (15, 0), (10, 30), (10, 0))
 """Characters of a name and of a note, tried in this order; without a note only where the words can do without."""
 
-_NAMELESS = {"partner_name": "there", "user_name": "Somebody", "goal": "daily goal"}
-"""What stands for a name that has no letter which every phone can show."""
-
 _CUT = "..."
 
 
@@ -49,7 +47,7 @@ class UnknownTemplate(NoWords):
 
 
 class MissingVariable(NoWords):
-    """The template needs a variable that was not given, or is empty.
+    """The template needs a variable that was not given, or is empty where nothing can stand for it.
 
     Attributes:
         name: which.
@@ -124,6 +122,7 @@ def compose(
         text=text,
         version=version.number,
         product=product_of(version.key),
+        voice=language(version.locale).voice,
         button=_fill(version.wording.button, values) if version.wording.button else "",
         reference=version.reference,
         subject=subject,
@@ -141,14 +140,28 @@ def _fill(source: str, values: dict[str, str]) -> str:
 
 
 def _values(version: Version, variables: Mapping[str, str]) -> dict[str, str]:
-    speaking = brand(product_of(version.key))
+    speaking, said = brand(product_of(version.key)), language(version.locale)
     values = {"brand": speaking.name, "contact": speaking.contact, "home": speaking.home}
     values |= {name: _one_line(variables.get(name, "")) for name in version.wording.optional}
     for name in version.wording.variables:
-        values[name] = _one_line(variables.get(name, ""))
-        if not values[name]:
+        if name not in variables:
+            raise MissingVariable(name)
+        values[name] = _in_words(name, _one_line(variables[name]), said)
+        if not values[name] and name not in said.nameless:
             raise MissingVariable(name)
     return values
+
+
+def _in_words(name: str, value: str, said: Language) -> str:
+    """Return a value as its reader's language says it: a title in quotes, a date, channels, no name."""
+    match name:
+        case "goal":
+            return said.title(value)
+        case "day":
+            return said.day(value)
+        case "ways":
+            return said.channels(value)
+    return value or said.nameless.get(name, "")
 
 
 def _one_line(value: str) -> str:
@@ -162,7 +175,10 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
     forms = [wording.text] if wording.plain is None else [wording.text, wording.plain]
     if wording.prefer_plain:
         forms.reverse()
-    texts = [_whole(wording, form, fitted, ending) for fitted in _fitted(wording, values) for form in forms]
+    said = language(version.locale)
+    texts = [_whole(wording, form, fitted, ending) for fitted in _fitted(wording, values, said) for form in forms]
+    if said.plain_texts:
+        texts = ["\n".join(map(in_gsm, text.split("\n"))) for text in texts]
     sized = [(text, size(text).segments) for text in texts]
     aim = wording.aim_segments or wording.max_segments
     found = next((one for one in sized if one[1] <= aim), None) or min(sized, key=lambda one: one[1])
@@ -178,21 +194,22 @@ def _whole(wording: Wording, form: str, values: dict[str, str], ending: Version 
     return text
 
 
-def _fitted(wording: Wording, values: dict[str, str]) -> Iterator[dict[str, str]]:
+def _fitted(wording: Wording, values: dict[str, str], said: Language) -> Iterator[dict[str, str]]:
     """Return values ever shorter: better with part of a name or a note than not at all.
 
     A single letter outside the GSM-7 alphabet more than halves what fits: at last names go without their accents, or
     without themselves. The page behind the link has them whole.
     """
     lengths = [(name, note) for name, note in _LONGEST if note or _NOTE not in wording.variables]
-    for written in (values, _plain_letters(values)):
+    for written in (values, _plain_letters(values, said)):
         yield written
         yield from (_cut(written, name, note) for name, note in lengths)
 
 
-def _plain_letters(values: dict[str, str]) -> dict[str, str]:
+def _plain_letters(values: dict[str, str], said: Language) -> dict[str, str]:
     plain = {name: in_gsm(value) for name, value in values.items()}
-    return plain | {name: plain[name] or other for name, other in _NAMELESS.items() if name in plain}
+    nameless = said.nameless | {"goal": said.goal}
+    return plain | {name: other for name, other in nameless.items() if name in plain and not plain[name].strip('"')}
 
 
 def _cut(values: dict[str, str], longest_name: int, longest_note: int) -> dict[str, str]:
@@ -202,9 +219,14 @@ def _cut(values: dict[str, str], longest_name: int, longest_note: int) -> dict[s
 
 
 def _shortened(value: str, longest: int) -> str:
+    """Return a value in so many characters; a title keeps its quotes around what is left of it."""
+    if len(value) <= longest:
+        return value
     if longest < len(_CUT):
         return ""
-    return value if len(value) <= longest else f"{value[: longest - len(_CUT)].rstrip()}{_CUT}"
+    if value.startswith('"') and value.endswith('"'):
+        return f'"{_shortened(value[1:-1], longest)}"'
+    return f"{value[: longest - len(_CUT)].rstrip()}{_CUT}"
 
 
 def _tells_how_to_end(text: str, brand_name: str) -> bool:

@@ -100,7 +100,7 @@ def test_a_partners_life_on_one_page(opened, grace, clock, invoke, site):
     assert stored(grace).milestones is False
     opened.fill("Last day of your rest", "2026-03-08")
     opened.press("Rest")
-    assert "You rest until" in opened.text
+    assert "You rest through" in opened.text
     opened.press("Go on now")
     assert "Welcome back." in opened.text
     opened.press("Leave")

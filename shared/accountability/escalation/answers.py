@@ -8,7 +8,7 @@ from shared.accountability.escalation.items import Answer, Contact, StepRow
 from shared.accountability.escalation.rules import ANSWERED, CANNOT, DECIDES
 from shared.accountability.events import AskAnswered
 from shared.accountability.items import day_topic, user_pk
-from shared.accountability.team import people
+from shared.accountability.team import acknowledging, people
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
@@ -24,15 +24,29 @@ SAID = {
 }
 
 
+ACKNOWLEDGED = {"ACCEPTED": "answer.accepted", "DONE": "answer.done", "CANNOT": "answer.cannot"}
+"""What a partner hears back who answered by text."""
+
 CLOSED_BY = "ANSWERED"
 """Reason by which an answer closes the topic of a day."""
+
+
+Reply = messaging.events.ReplyReceived
 
 
 class _Taken(Exception):
     """This reply was taken in before."""
 
 
-def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datetime) -> None:
+def answer(
+    about: str,
+    partner_id: str,
+    given: str,
+    *,
+    reply_id: str,
+    event: Reply | None = None,
+    now: datetime,
+) -> None:
     """Take in what a partner answered to a contact. Idempotent by ``reply_id``.
 
     ACCEPTED and DONE end the day's asking: what was not sent is not sent any more. CANNOT asks the next partner at
@@ -44,6 +58,7 @@ def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datet
         partner_id: who answers.
         given: ACCEPTED, DONE, CANNOT, or TEXT for own words.
         reply_id: durable name of the answer.
+        event: the reply by which it came, to be acknowledged; on the page they see what became of it.
         now: when.
 
     Raises:
@@ -58,7 +73,7 @@ def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datet
         if contact is None or contact.partner_id is None:
             raise NotFound
         try:
-            replacement = _take(contact, given, reply_id, now)
+            replacement = _take(contact, given, reply_id, event, now)
         except people.Moved:
             continue
         except _Taken:
@@ -69,10 +84,10 @@ def answer(about: str, partner_id: str, given: str, *, reply_id: str, now: datet
     raise Unavailable
 
 
-def after_reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
+def after_reply(event: Reply, *, now: datetime) -> None:
     """Take in a reply, unless it answers something else: an invitation, or with words that mean nothing here."""
     if contacts.key_of(event.about) is not None and event.answer in SAID:
-        answer(event.about, event.recipient_id, event.answer, reply_id=event.reply_id, now=now)
+        answer(event.about, event.recipient_id, event.answer, reply_id=event.reply_id, event=event, now=now)
 
 
 def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
@@ -80,7 +95,7 @@ def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
     return delivery.in_place_of(contact, str(contact.partner_id), now=now) if asked else None
 
 
-def _take(contact: Contact, given: str, reply_id: str, now: datetime) -> StepRow | None:
+def _take(contact: Contact, given: str, reply_id: str, event: Reply | None, now: datetime) -> StepRow | None:
     writes: list[Write] = [_kept(contact, given, reply_id, now), _line(contact, given, reply_id, now)]
     replacement = None
     if given in DECIDES.get(contact.response, ()):
@@ -88,8 +103,14 @@ def _take(contact: Contact, given: str, reply_id: str, now: datetime) -> StepRow
         replacement = _replacement(contact, given, now)
         if replacement is not None:
             writes += delivery.unless_there(replacement)
+        writes += _acknowledged(contact, event, given, now) if event else []
     transact(writes)
     return replacement
+
+
+def _acknowledged(contact: Contact, event: Reply, given: str, now: datetime) -> list[Write]:
+    entry, user_name = people.entry_of(event.recipient_id), people.name_of(contact.user_id)
+    return acknowledging.acknowledged(event, entry, ACKNOWLEDGED[given], user_name, now=now)
 
 
 def _kept(contact: Contact, given: str, reply_id: str, now: datetime) -> Put:

@@ -12,7 +12,7 @@ from shared.accountability.escalation.items import Contact, Escalation
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team.items import Partner, partner_sk
-from shared.accountability.team.rules import goal_words
+from shared.accountability.team.rules import title_for
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Refusal, Write
 from shared.messaging import SecretLink
@@ -68,5 +68,5 @@ def _variables(goal: Goal, member: Member, partner: Partner) -> Mapping[str, str
     return {
         "partner_name": partner.name,
         "user_name": member.name,
-        "goal": goal_words(partner.privacy, goal.title),
+        "goal": title_for(partner.privacy, goal.title),
     }

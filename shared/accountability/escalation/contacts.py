@@ -77,6 +77,7 @@ class Wanted:
         topics: what stops it.
         scope: of the partner, under which the words were chosen (``team.scope``).
         hours: allowed minutes of the recipient's day.
+        not_before: earliest time to tell of it: a day that is told of as missed is over where its user is by now.
         partner_id: the partner, ``None`` for a guide.
         missed_since: the run, where there is one.
         escalation_id: its escalation.
@@ -95,6 +96,7 @@ class Wanted:
     topics: tuple[str, ...] = ()
     scope: int = 0
     hours: tuple[int, int] | None = None
+    not_before: datetime | None = None
     partner_id: str | None = None
     missed_since: str | None = None
     escalation_id: str | None = None
@@ -115,6 +117,7 @@ def message_of(wanted: Wanted) -> MessageRequest:
         about=wanted.key.about,
         subject_id=wanted.user_id,
         hours=wanted.hours,
+        not_before=wanted.not_before,
     )
 
 

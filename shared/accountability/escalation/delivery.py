@@ -45,8 +45,20 @@ UNREACHABLE = frozenset({"FAILED", "BLOCKED"})
 WITHHELD = {
     "FREQUENCY": "{name} was left out, so that it does not become too many messages.",
     "PAUSED": "{name} was left out: they asked for a rest.",
+    "QUIET_HOURS": "{name} was left out: it was never a time at which they may be contacted.",
+    "NO_CONSENT": "{name} was not contacted: they did not agree to it in this way.",
+    "PREFERENCES": "{name} was left out: they do not want messages of this kind.",
+    "LANDLINE": "We couldn't text {name}: this number can't receive texts. Add an e-mail address instead.",
+    "NO_ADDRESS": "We have no number or address of {name}. Please add one.",
+    "NO_PERSON": "The number of {name} is not one of a person. Please check it.",
+    "COUNTRY": "We can't text or call numbers of {name}'s country yet. Add an e-mail address instead.",
+    "WHATSAPP_WINDOW": "{name} could not be reached by WhatsApp. Add a text message or an e-mail as a second way.",
+    "SUPPRESSED_STOP": "{name} stopped our messages.",
+    "SUPPRESSED_UNSUBSCRIBED": "{name} unsubscribed from our mails.",
+    "SUPPRESSED_WRONG_NUMBER": "The number of {name} is wrong. Please ask them for the right one.",
+    "SUPPRESSED_BOUNCE": "Mails to {name} come back. Please check the address.",
 }
-"""What the timeline says, by the gate's reason, of somebody who could well be reached."""
+"""What the timeline says of somebody who was not reached, by the reason, and what the user may do about it."""
 
 
 def note(event: News, *, now: datetime) -> None:
@@ -132,6 +144,8 @@ def _counted(contact: Contact, *, first: bool, arrived: bool, now: datetime) -> 
     actions: list[Action] = [Partner.version.add(1)]
     if first:
         actions += [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)]
+        # Whose ask was blocked was not asked.
+        actions += [Partner.ask_count.add(1)] if contact.type == contacts.ASK else []
     if arrived:
         actions.append(Partner.delivered_count.add(1))
     exists = Partner.pk.exists()

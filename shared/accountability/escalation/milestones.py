@@ -10,7 +10,7 @@ from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team import scope
 from shared.accountability.team.items import Partner
-from shared.accountability.team.rules import MOST_PARTNERS, goal_words
+from shared.accountability.team.rules import MOST_PARTNERS, title_for
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import transact
 
@@ -51,8 +51,9 @@ def _wanted(event: MilestoneReached, goal: Goal, member: Member, partner: Partne
         category="partner-good-news",
         template="milestone.success",
         variables={
+            "partner_name": partner.name,
             "user_name": member.name,
-            "goal": goal_words(partner.privacy, goal.title),
+            "goal": title_for(partner.privacy, goal.title),
             "days": str(event.days),
         },
         valid=VALID,

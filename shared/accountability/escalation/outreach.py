@@ -6,7 +6,7 @@ from shared.accountability.escalation import contacts
 from shared.accountability.escalation.contacts import ContactKey, Wanted
 from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import StepRow
-from shared.accountability.escalation.rules import days_since, valid_for
+from shared.accountability.escalation.rules import valid_for
 from shared.accountability.items import run_topic
 from shared.accountability.team.items import Case, case_pk
 from shared.accountability.team.rules import CaseKind
@@ -30,7 +30,7 @@ def writes(item: StepRow, standing: Run, *, error: Refusal, now: datetime) -> li
         variables={
             "user_name": standing.member.name,
             "goal": standing.goal.title,
-            "days": str(days_since(item.missed_since, item.date)),
+            "days": str(item.days_missed),
         },
         valid=valid_for(standing.goal.due_at, now=now),
         topics=(run_topic(item.goal_id, item.missed_since),),

@@ -38,6 +38,7 @@ class _Simulation:
     goal: Goal
     member: Member
     backers: dict[str, tuple[Partner, Candidate]]
+    plan: tuple[Step, ...] = ()
     outlook: messaging.Outlook = field(default_factory=messaging.Outlook)
 
 
@@ -57,8 +58,8 @@ def preview(user_id: str, goal_id: str, count: int) -> EscalationPreview:
     shown = []
     for miss in islice(_coming(goal, member), count):
         goes_on = escalation is not None and escalation.missed_since == miss.since
-        plan = rules.unpack(escalation.steps if escalation and goes_on else policy.steps)
-        shown.append(_day(simulated, plan, miss))
+        simulated.plan = rules.unpack(escalation.steps if escalation and goes_on else policy.steps)
+        shown.append(_day(simulated, miss))
     return EscalationPreview(
         policy=escalation.policy if escalation else policy.name,
         policy_version=escalation.policy_version if escalation else policy.number,
@@ -109,12 +110,12 @@ def _logged(goal: Goal) -> dict[str, Past]:
     return {row.date: Past("LOGGED", done=bool(row.completed)) for row in found if row.log_id}
 
 
-def _day(simulated: _Simulation, plan: tuple[Step, ...], miss: _Miss) -> PreviewDay:
+def _day(simulated: _Simulation, miss: _Miss) -> PreviewDay:
     goal, window = simulated.goal, miss.window
     day = MissedDay(goal.goal_id, goal.user_id, "", miss.since, window.day, miss.days_missed)
     found: list[PreviewContact] = []
     known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-    for step in rules.steps_on(plan, miss.days_missed):
+    for step in rules.steps_on(simulated.plan, miss.days_missed):
         at = window.due_at + timedelta(minutes=step.wait)
         found += [_guide(simulated)] if step.who is Who.GUIDE else _partners(simulated, day, step, known[step.kind], at)
     return PreviewDay(date=window.day, days_missed=miss.days_missed, ends_at=window.due_at, contacts=found)
@@ -154,7 +155,16 @@ def _contact(simulated: _Simulation, day: MissedDay, step: Step, partner_id: str
     partner, candidate = simulated.backers[partner_id]
     if step.kind is Kind.ASK:
         simulated.backers[partner_id] = partner, replace(candidate, asked_at=at)
-    wanted = steps.wanted(day, step, simulated.goal, simulated.member, partner, round_=steps.FIRST_ROUND, now=at)
+    wanted = steps.wanted(
+        day,
+        step,
+        simulated.goal,
+        simulated.member,
+        partner,
+        plan=simulated.plan,
+        round_=steps.FIRST_ROUND,
+        now=at,
+    )
     texts = {name: value for name, value in wanted.variables.items() if not isinstance(value, SecretLink)}
     request = contacts.message_of(replace(wanted, variables=texts, topics=(), valid=rules.valid_for(None, now=at)))
     would = simulated.outlook.forecast(request, at=at)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.accountability.team import rules as team
@@ -132,6 +132,17 @@ def steps_on(steps: Iterable[Step], days_missed: int) -> list[Step]:
     return sorted((step for step in steps if step.on(days_missed)), key=lambda step: step.number)
 
 
+def followed_up(steps: Iterable[Step], days_missed: int, *, guided: bool) -> bool:
+    """Tell whether somebody of ours gets in touch with the user about a missed day, as partners are then told (D-52).
+
+    Args:
+        steps: of the plan.
+        days_missed: in a row.
+        guided: the user has a guide; a case that waits for the staff is no follow-up yet.
+    """
+    return guided and any(step.who is Who.GUIDE for step in steps_on(steps, days_missed))
+
+
 WEEK = 7
 """Missed days in a row from which everybody hears that it has been a week (S-A-22)."""
 
@@ -141,20 +152,6 @@ def template(days_missed: int) -> str:
     if days_missed >= WEEK:
         return "escalation.week"
     return {1: "escalation.day-1", 2: "escalation.day-2"}.get(days_missed, "escalation.day-3-plus")
-
-
-def days_since(missed_since: str, day: str) -> int:
-    """Return how many local days nothing was logged, from a run's first missed day to another, both counted.
-
-    That is what people read: of a goal for Mondays, the second miss in a row is eight days without a log.
-    """
-    return (date.fromisoformat(day) - date.fromisoformat(missed_since)).days + 1
-
-
-def spoken(day: str) -> str:
-    """Return a date as words name it, true whenever they are read (D-26), e.g. ``Saturday 22 November``."""
-    found = date.fromisoformat(day)
-    return f"{found:%A} {found.day} {found:%B}"
 
 
 def category(kind: Kind, days_missed: int) -> str:

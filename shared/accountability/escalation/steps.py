@@ -5,6 +5,7 @@ is in this run and not held, nobody takes care of the day, each partner is as th
 writes of the 100 that a transaction may have.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,11 +19,14 @@ from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import Contact, StepRow
 from shared.accountability.escalation.rules import Kind, Obstacle, Step, Who
 from shared.accountability.events import StepRun, StepSkipped
+from shared.accountability.goals import members
+from shared.accountability.goals.calendar import ends_at
+from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, Member
 from shared.accountability.items import day_topic, goal_pk, run_topic
 from shared.accountability.team import links, people, scope
 from shared.accountability.team.items import Partner, partner_sk
-from shared.accountability.team.rules import goal_words
+from shared.accountability.team.rules import title_for
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.errors import Unavailable
@@ -217,30 +221,39 @@ def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tup
     contacted = [one for one in facts.contacts_of(item.goal_id, item.date) if one.type == type_]
     known = {one.recipient_id for one in contacted if one.reason != scope.NARROWED}
     day = MissedDay.of_step(item)
-    backers = facts.backers(item.user_id)
+    backers, plan = facts.backers(item.user_id), facts.plan_of(standing.escalation).values()
     size = step.size(item.days_missed) if item.round == FIRST_ROUND else 1
     candidates = [candidate for _, candidate in backers.values()]
     chosen = rules.choose(candidates, item.goal_id, size, without=known, now=now)
     writes: list[Write] = []
     for candidate in chosen:
         partner, _ = backers[candidate.partner_id]
-        contact = wanted(day, step, standing.goal, standing.member, partner, round_=item.round, now=now)
+        contact = wanted(day, step, standing.goal, standing.member, partner, plan=plan, round_=item.round, now=now)
         writes += [_chosen(partner, asks=asks, now=now), *contacts.made(contact, error=people.Moved, now=now)]
     return writes, len(chosen)
 
 
 def _chosen(partner: Partner, *, asks: bool, now: datetime) -> Write:
     if asks:
-        return people.changing(partner, Partner.asked_at.set(now), Partner.ask_count.add(1))
+        return people.changing(partner, Partner.asked_at.set(now))
     unchanged = Partner.version == partner.version
     return Check(Partner, partner.pk, partner_sk(partner.partner_id), unchanged, people.Moved)
 
 
 def wanted(
-    day: MissedDay, step: Step, goal: Goal, member: Member, partner: Partner, *, round_: str, now: datetime
+    day: MissedDay,
+    step: Step,
+    goal: Goal,
+    member: Member,
+    partner: Partner,
+    *,
+    plan: Collection[Step],
+    round_: str,
+    now: datetime,
 ) -> Wanted:
-    """Return what a step wants of one partner."""
-    asks = step.kind is Kind.ASK
+    """Return what a step wants of one partner; ``plan`` is what the run follows."""
+    followed_up = rules.followed_up(plan, day.days_missed, guided=member.guide_id is not None)
+    asks, over_at = step.kind is Kind.ASK, ends_at(day.date, members.habits(member))
     key = ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id)
     matters = (run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date))
     return Wanted(
@@ -254,15 +267,18 @@ def wanted(
         variables={
             "partner_name": partner.name,
             "user_name": member.name,
-            "goal": goal_words(partner.privacy, goal.title),
-            "day": rules.spoken(day.date),
-            "days": str(rules.days_since(day.missed_since, day.date)),
+            "goal": title_for(partner.privacy, goal.title),
+            "day": day.date,
+            "days": str(day.days_missed),
+            "flexible": "" if Frequency.model_validate_json(goal.frequency).asks_for_days else "yes",
+            "followed_up": "yes" if followed_up else "",
         }
         | ({"link": links.link(partner, ask=key, now=now)} if asks else {}),
-        valid=rules.valid_for(goal.due_at, now=now),
+        valid=rules.valid_for(goal.due_at, now=max(now, over_at)),
         topics=(*matters, scope.topic(partner)),
         scope=scope.number(partner),
         hours=step.hours,
+        not_before=over_at,
         partner_id=partner.partner_id,
         missed_since=day.missed_since,
         escalation_id=day.escalation_id,

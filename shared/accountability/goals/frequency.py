@@ -37,6 +37,11 @@ class Frequency(BaseModel):
         return {"PER_WEEK": WEEK, "EVERY_N_DAYS": self.n}.get(self.kind, 1)
 
     @property
+    def asks_for_days(self) -> bool:
+        """Whether it asks for given days: of any other kind no single day is owed, only enough of them."""
+        return self.kind in {"DAILY", "WEEKDAYS"}
+
+    @property
     def times(self) -> int:
         """Days with a log that a whole period asks for."""
         return self.n if self.kind == "PER_WEEK" else 1

@@ -123,6 +123,7 @@ class Goal(DueIndexed, Tallied):
     rest_days: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     pause_from = UnicodeAttribute(null=True)
     pause_until = UnicodeAttribute(null=True)
+    dropped_pause = UnicodeAttribute(null=True)
     run_from = UnicodeAttribute(null=True)
     celebrated = UnicodeAttribute(null=True)
     last_logged = UnicodeAttribute(null=True)

@@ -1,6 +1,7 @@
 """A goal's rests and ends: pause, resume, complete, delete, restore (X-A-17, S-A-10).
 
-Nothing takes a day back that has begun: a pause begins tomorrow, and a goal that is restored later finds the day that
+Nothing takes a day back that has begun: a pause begins tomorrow, though what was not sent by then of the latest misses
+is not sent any more; and a goal that is restored later finds the day that
 was open when it was deleted settled as if it had been there.
 """
 
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared import messaging
 from shared.accountability.goals import days, members, rules
 from shared.accountability.goals.calendar import opening, shifted
 from shared.accountability.goals.errors import AlreadyPaused, GoalOver, TooSoon
@@ -15,7 +17,7 @@ from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.goals.keeping import check_ahead, next_day, view
 from shared.accountability.goals.schemas import GoalView, PauseRequest
 from shared.accountability.goals.state import changed, decided, settings_of, unwatch, watch, withdraw_run
-from shared.accountability.items import goal_pk
+from shared.accountability.items import day_topic, goal_pk
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Write
 
@@ -44,9 +46,20 @@ def pause(user_id: str, goal_id: str, wanted: PauseRequest, *, now: datetime) ->
         if goes_on and (goal.pause_until is None or wanted.first > shifted(goal.pause_until, 1)):
             raise AlreadyPaused
         goal.pause_from, goal.pause_until = goal.pause_from if goes_on else wanted.first, wanted.until
-        return decided(goal, was, now=now)
+        return [*_nobody_asked(goal, now=now), *decided(goal, was, now=now)]
 
     return view(changed(user_id, goal_id, apply))
+
+
+def _nobody_asked(goal: Goal, *, now: datetime) -> list[Write]:
+    """Stop what was not sent yet of the latest missed days: whoever plans a rest is not asked after that morning.
+
+    Once in a run: who dropped a pause before it began is asked after, or nobody ever would be (decision 26).
+    """
+    if goal.missed_since is None or goal.dropped_pause == goal.missed_since:
+        return []
+    latest = [shifted(goal.open_day, -back) for back in (1, 2)]
+    return [messaging.close_topic(day_topic(goal.goal_id, day), "PAUSED", now=now) for day in latest]
 
 
 def resume(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
@@ -65,6 +78,7 @@ def resume(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
             return []
         if goal.pause_from > today:
             goal.pause_from = goal.pause_until = None
+            goal.dropped_pause = goal.missed_since
         else:
             goal.pause_until = today
         return decided(goal, was, now=now)

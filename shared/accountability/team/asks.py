@@ -84,8 +84,12 @@ def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
         return None
     newest = mine[-1]
     about = contacts.name_of(newest).about
-    days = steps.days_since(str(newest.missed_since), newest.date)
-    return Ask(about, rules.goal_words(partner.privacy, goal.title), days, accepted=newest.response is not None)
+    return Ask(
+        about,
+        rules.goal_words(partner.privacy, goal.title),
+        newest.escalation_day,
+        accepted=newest.response is not None,
+    )
 
 
 def _is_open(contact: Contact, partner: Partner) -> bool:

@@ -106,6 +106,22 @@ def decline(
     ]
 
 
+def answer_removed(partner: Partner, entry: Recipient, said: Said, *, agrees: bool, now: datetime) -> list[Write]:
+    """Keep the answer of somebody whom the user took out meanwhile: a restoration brings them back with it.
+
+    Raises:
+        NotNow: their standing before the removal takes no such answer.
+    """
+    if PartnerStatus(str(partner.removed_from)) not in (rules.MAY_ACCEPT if agrees else rules.STANDING):
+        raise NotNow
+    became = PartnerStatus.ACTIVE if agrees else PartnerStatus.DECLINED
+    consented = Partner.consented_at.set(now) if agrees else Partner.consented_at.remove()
+    return [
+        people.changing(partner, Partner.removed_from.set(became), consented),
+        *consents.stated("GIVEN" if agrees else "DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
+    ]
+
+
 def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Action] = (), now: datetime) -> list[Write]:
     """Leave this user's team: what waits for them is not sent any more.
 

@@ -34,6 +34,9 @@ AGENT = 256
 START_VERSION = "keyword.start/1"
 """Of somebody's own START, which takes back their STOP (X-A-08)."""
 
+UNSUBSCRIBE_VERSION = "unsubscribe.page/1"
+"""Of the page, or the button of a mail client, by which somebody unsubscribes from all about a user."""
+
 LEAD_VERSION = "lead.default/en/1"
 _LEAD = (
     "I agree that {brand} texts and calls me about its programme at this number, by automatic means too. Consent is no "
@@ -52,6 +55,8 @@ class Said:
     text_hash: str | None = None
     network_address: str | None = None
     user_agent: str | None = None
+    reply: str | None = None
+    reply_version: str | None = None
 
 
 def hash_of(text: str) -> str:
@@ -98,6 +103,8 @@ def stated(
         text_hash=said.text_hash,
         network_address=said.network_address,
         user_agent=said.user_agent,
+        reply=said.reply,
+        reply_version=said.reply_version,
     )
     return messaging.stated(statement, now=now)
 

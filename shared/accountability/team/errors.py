@@ -6,7 +6,10 @@ from shared.kernel.errors import Conflict, DomainError, Forbidden
 class PartnerExists(Conflict):
     """The address belongs to a partner of this user already."""
 
-    code, message = "PARTNER_EXISTS", "You have a partner with this number or address already."
+    code, message = (
+        "PARTNER_EXISTS",
+        "You have a partner with this number or address already: change or restore them instead.",
+    )
 
 
 class TeamFull(Conflict):

@@ -22,14 +22,7 @@ from shared.kernel.text.links import unlinked
 from shared.messaging import Channel, MessageRequest, Recipient
 
 VALID = timedelta(days=3)
-"""How long a request may wait for the hours of the person: until the next one."""
-
-_WORDS = {
-    Channel.SMS: "text",
-    Channel.EMAIL: "e-mail",
-    Channel.WHATSAPP: "WhatsApp",
-    Channel.VOICE: "recorded call",
-}
+"""How long a reminder may wait for the hours of the person: until the next one."""
 
 _FIRST = "consent.request"
 _AGAIN = "consent.reminder"
@@ -79,12 +72,14 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
         variables={
             "partner_name": unlinked(partner.name) or NAMELESS,
             "user_name": user_name,
-            "goal": rules.NEUTRAL_WORDS,
-            "ways": _listed([_WORDS[channel] for channel in ways]),
+            "goal": "",
+            "ways": ",".join(ways),
+            "most": str(messaging.MOST_A_WEEK),
             "link": link,
             "note": unlinked(partner.note or ""),
         },
-        valid=VALID,
+        # The first may wait as long as the invitation stands: for a budget of ours, for example.
+        valid=VALID if number else rules.EXPIRES,
         channels=rules.asked_by(ways_of(entry).channels),
         topics=(topic(partner),),
         about=about(partner.partner_id),
@@ -92,10 +87,6 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
     )
     asked = Said("TIMER" if number else "API", text_version=template)
     return [*consents.stated("REQUESTED", entry, ways, asked, now=now), known, *messaging.request(wanted, now=now)]
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def invite_again(user_id: str, partner_id: str, *, now: datetime) -> Partner:
@@ -160,14 +151,30 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
         return
     entry = people.entry_of(partner.partner_id)
     if rules.is_over(partner.invited_at, now=now):
-        writes = _ending(partner, entry, "partner.expired", now=now)
-    else:
+        writes = _ending(partner, entry, _unanswered(partner), now=now)
+    elif _has_left(partner):
         writes = _reminding(partner, entry, now=now)
+    else:
+        at = min(now + rules.APART, partner.invited_at + rules.EXPIRES)
+        writes = [people.changing(partner, *looked_at(partner, at))]
     try:
         transact(writes)
     except Moved:
         # Answered, or looked at by another copy, at the same moment; what is still due is found by the next sweep.
         return
+
+
+def _has_left(partner: Partner) -> bool:
+    """Tell whether the first request has left: nobody is reminded of what they never got."""
+    shown = messaging.evidence.shown(messaging.message_id(_key(partner, 0)))
+    return shown is None or shown.text_hash is not None
+
+
+def _unanswered(partner: Partner) -> str:
+    """Return what the user is told of an invitation that is over: never that somebody is silent who wrote."""
+    if partner.wrote_at is not None and partner.wrote_at >= partner.invited_at:
+        return "partner.unclear"
+    return "partner.expired" if _has_left(partner) else "partner.not-asked"
 
 
 def _reminding(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:

@@ -52,6 +52,7 @@ class Partner(DueIndexed):
     delivered_count = IntegerAttribute()
     ask_count = IntegerAttribute()
     answer_count = IntegerAttribute()
+    wrote_at = InstantAttribute(null=True)
     seed = UnicodeAttribute()
     generation = IntegerAttribute()
     version = IntegerAttribute()

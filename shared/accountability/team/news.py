@@ -1,5 +1,6 @@
 """What partners and providers tell outside the page: answers to the request, opt-outs, addresses that fail."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,8 +10,9 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability import trail
+from shared.accountability.escalation import timeline
 from shared.accountability.events import PartnerLeft
-from shared.accountability.team import choices, consents, counting, invitations, links, people, rules
+from shared.accountability.team import acknowledging, choices, consents, counting, invitations, links, people, rules
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
@@ -32,6 +34,7 @@ News = (
     messaging.events.ReplyReceived
     | messaging.events.AddressOptedOut
     | messaging.events.AddressOptedIn
+    | messaging.events.RecipientUnsubscribed
     | Lost
     | messaging.events.MessageSent
     | messaging.events.MessageDelivered
@@ -48,6 +51,8 @@ def follow(event: News, *, now: datetime) -> None:
         reply(event, now=now)
     elif isinstance(event, messaging.events.AddressOptedOut | messaging.events.AddressOptedIn):
         address_changed(event, now=now)
+    elif isinstance(event, messaging.events.RecipientUnsubscribed):
+        people.retried(lambda: _unsubscribed(event.recipient_id, now=now))
     elif isinstance(event, Lost):
         request_lost(event, now=now)
     else:
@@ -74,19 +79,43 @@ def request_sent(event: messaging.events.MessageSent, *, now: datetime) -> None:
 
 
 def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
-    """Take YES or NO to a request for consent, once however often it comes; anything else is not ours."""
-    if event.about == invitations.about(event.recipient_id) and event.answer in {"YES", "NO"}:
+    """Take in what answers a request for consent, once however often it comes; anything else is not ours."""
+    if event.about != invitations.about(event.recipient_id):
+        return
+    if event.answer in {"YES", "NO"}:
         people.retried(lambda: _reply(event, now=now))
+    else:
+        people.retried(lambda: _wrote(event, now=now))
+
+
+def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
+    """Note that somebody wrote neither yes nor no: the user never hears that they have not answered."""
+    partner = links.partner_of(event.recipient_id)
+    if partner is None:
+        return
+    line = timeline.line(
+        partner.user_id,
+        timeline.PARTNERS,
+        f"{partner.name} wrote back to your invitation, but said neither yes nor no.",
+        matter=f"wrote#{event.reply_id}#{partner.partner_id}",
+        at=now,
+        partner_id=partner.partner_id,
+    )
+    once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
+    with suppress(AlreadyHandled):
+        transact([once, people.changing(partner, Partner.wrote_at.set(now)), line])
 
 
 def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
-    entry, said = people.entry_of(partner.partner_id), _as_shown(event.message_id)
+    entry, said = people.entry_of(partner.partner_id), _as_replied(event)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     try:
-        transact([once, *_taken(event.answer, partner, entry, said, now=now)])
+        taken, template = _taken(event.answer, partner, entry, said, now=now)
+        answer = acknowledging.acknowledged(event, entry, template, people.name_of(partner.user_id), now=now)
+        transact([once, *taken, *answer])
     except (AlreadyHandled, NotNow, OptedOut):
         # Known, or too late: the user removed them, they chose otherwise on their page, or stopped everything.
         return
@@ -97,12 +126,22 @@ def _as_shown(message_id: str) -> Said:
     return Said("REPLY", text_version=shown.version, text_hash=shown.text_hash) if shown else Said("REPLY")
 
 
-def _taken(answer: str, partner: Partner, entry: Recipient, said: Said, *, now: datetime) -> list[Write]:
+def _as_replied(event: messaging.events.ReplyReceived) -> Said:
+    """Return how somebody said it: to which words of ours, and in which of their own."""
+    wrote = messaging.evidence.written(event.message_id, event.reply_id)
+    said = _as_shown(event.message_id)
+    return replace(said, reply=wrote.text, reply_version=wrote.version) if wrote else said
+
+
+def _taken(answer: str, partner: Partner, entry: Recipient, said: Said, *, now: datetime) -> tuple[list[Write], str]:
+    """Return the writes of YES or NO, and the template that acknowledges it."""
+    if partner.status == PartnerStatus.REMOVED:
+        return choices.answer_removed(partner, entry, said, agrees=answer == "YES", now=now), "answer.not-needed"
     if answer == "YES":
-        return choices.accept(partner, entry, said, now=now)
+        return choices.accept(partner, entry, said, now=now), "answer.yes"
     if partner.status in rules.CONSENTING:
-        return choices.leave(partner, entry, said, now=now)
-    return choices.decline(partner, entry, said, now=now)
+        return choices.leave(partner, entry, said, now=now), "answer.no"
+    return choices.decline(partner, entry, said, now=now), "answer.no"
 
 
 def address_changed(
@@ -115,23 +154,44 @@ def address_changed(
         _sales_over(event.recipient_id, now=now)
 
 
+def _unsubscribed(partner_id: str, *, now: datetime) -> None:
+    """Let somebody leave, or decline, who unsubscribed from all about a user; later or twice it changes nothing."""
+    partner = links.partner_of(partner_id)
+    if partner is None:
+        return
+    entry, said = people.entry_of(partner_id), Said("WEB_PAGE", text_version=consents.UNSUBSCRIBE_VERSION)
+    if partner.status in rules.CONSENTING:
+        transact(choices.leave(partner, entry, said, now=now))
+    elif partner.status == PartnerStatus.INVITED:
+        transact(choices.decline(partner, entry, said, now=now))
+
+
 def _follow(partner_id: str, *, now: datetime) -> None:
     partner = links.partner_of(partner_id)
     if partner is None:
         return
     entry = people.entry_of(partner_id)
-    reasons = _standing_reasons(partner, entry)
-    became = rules.after_opt_outs(reasons, entry.channels or ())
+    opt_outs = _standing_opt_outs(partner, entry)
+    became = rules.after_opt_outs([reason for reason, _ in opt_outs], entry.channels or ())
     present = PartnerStatus(partner.removed_from if partner.status == PartnerStatus.REMOVED else partner.status)
     if became is None and present in rules.UNREACHABLE:
         transact(_back(partner, entry, now=now))
     elif became is not None and present in rules.STANDING:
-        transact(_lost(partner, entry, present, became, now=now))
+        transact(_lost(partner, entry, present, became, _told_of(became, opt_outs), now=now))
 
 
-def _standing_reasons(partner: Partner, entry: Recipient) -> list[str]:
+def _standing_opt_outs(partner: Partner, entry: Recipient) -> list[tuple[str, bool]]:
+    """Return the reason of every suppression that stands, and whether whoever has the address said so."""
     found = messaging.suppression.standing(*people.hashes_of(partner, entry))
-    return [one.reason for one in found if one.lifted_at is None and one.scope == "ALL"]
+    standing = [one for one in found if one.lifted_at is None and one.scope == "ALL"]
+    return [(one.reason, messaging.suppression.said(one)) for one in standing]
+
+
+def _told_of(became: PartnerStatus, opt_outs: Sequence[tuple[str, bool]]) -> str:
+    """Return what the user is told: that they left, that somebody else has the number, or that nothing arrives."""
+    if became == PartnerStatus.OPTED_OUT:
+        return "partner.left"
+    return "partner.wrong-number" if ("WRONG_NUMBER", True) in opt_outs else "partner.invalid"
 
 
 def _becoming(partner: Partner, status: PartnerStatus, *also: Action, by: str, now: datetime) -> list[Write]:
@@ -143,7 +203,7 @@ def _becoming(partner: Partner, status: PartnerStatus, *also: Action, by: str, n
 
 
 def _lost(
-    partner: Partner, entry: Recipient, before: PartnerStatus, became: PartnerStatus, *, now: datetime
+    partner: Partner, entry: Recipient, before: PartnerStatus, became: PartnerStatus, template: str, *, now: datetime
 ) -> list[Write]:
     unasked = invitations.looked_at(partner, None)
     by = partner.partner_id if became == PartnerStatus.OPTED_OUT else trail.SYSTEM
@@ -153,7 +213,6 @@ def _lost(
         writes += consents.stated("WITHDRAWN", entry, ways, Said("REPLY"), now=now)
     if partner.status == PartnerStatus.REMOVED:
         return writes
-    template = "partner.left" if became == PartnerStatus.OPTED_OUT else "partner.invalid"
     event = PartnerLeft(user_id=partner.user_id, partner_id=partner.partner_id, status=became)
     return [*writes, outbox(event, at=now), *people.telling_user(partner, template, now=now)]
 
@@ -165,6 +224,7 @@ def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
     """
     removed = partner.status == PartnerStatus.REMOVED
     ended = [] if removed else [Partner.ended_at.remove()]
+    told = [] if removed else people.telling_user(partner, "partner.back", now=now)
     if partner.consented_at is None:
         due_at = None if removed else rules.next_look(partner.invited_at, partner.reminders, now=now)
         looked_at = invitations.looked_at(partner, due_at)
@@ -175,6 +235,7 @@ def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
     return [
         *_becoming(partner, standing, *ended, by=partner.partner_id, now=now),
         *consents.stated("GIVEN", entry, invitations.ways_of(entry).agreed(), said, now=now),
+        *told,
     ]
 
 
@@ -199,7 +260,7 @@ def request_lost(event: Lost, *, now: datetime) -> None:
     if event.about != invitations.about(event.recipient_id):
         return
     if isinstance(event, messaging.events.MessageBlocked) and event.reason in _UNFIT:
-        people.retried(lambda: _unfit(event.recipient_id, now=now))
+        people.retried(lambda: _unfit(event.recipient_id, _UNFIT[event.reason], now=now))
         return
     people.retried(lambda: _follow(event.recipient_id, now=now))
     people.retried(lambda: _unasked(event, now=now))
@@ -212,12 +273,12 @@ def _unasked(event: Lost, *, now: datetime) -> None:
         transact(writes)
 
 
-def _unfit(partner_id: str, *, now: datetime) -> None:
+def _unfit(partner_id: str, template: str, *, now: datetime) -> None:
     partner = links.partner_of(partner_id)
     if partner is not None and partner.status == PartnerStatus.INVITED:
         entry = people.entry_of(partner_id)
-        transact(_lost(partner, entry, PartnerStatus.INVITED, PartnerStatus.INVALID, now=now))
+        transact(_lost(partner, entry, PartnerStatus.INVITED, PartnerStatus.INVALID, template, now=now))
 
 
-_UNFIT = frozenset({"LANDLINE", "NO_ADDRESS"})
-"""The gate's reasons that lie in the address itself."""
+_UNFIT = {"LANDLINE": "partner.no-texts", "NO_ADDRESS": "partner.invalid", "NO_PERSON": "partner.invalid"}
+"""The gate's reasons that lie in the address itself, and what the user is told."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared import messaging
@@ -260,7 +260,8 @@ def _agreed(who: Seen, ask: ContactKey | None, *, now: datetime) -> dict[str, An
         "heading": _heading(who.user_name, found, settled),
         "state": "agreed",
         "since": _day(partner.consented_at or now, zones),
-        "resting": _day(until, zones) if until else "",
+        # The rest ends as its last day is over: that is the day to say.
+        "resting": _day(until - timedelta(seconds=1), zones) if until else "",
         "asks": found,
         "settled": settled,
         "answer": _ANSWERED.get(str(settled.answer), _NOTHING_TO_DO) if settled else "",

@@ -31,7 +31,7 @@ APART = timedelta(days=2)
 """Least time between two requests, however late the first went out."""
 
 NEUTRAL_WORDS = "daily goal"
-"""What a partner reads in place of a goal's title where the user keeps it to themselves (X-A-24)."""
+"""What a partner reads on a page in place of a goal's title that the user keeps to themselves (X-A-24)."""
 
 
 class PartnerStatus(StrEnum):
@@ -84,9 +84,14 @@ class Privacy(StrEnum):
     """Neither: ``daily goal``."""
 
 
+def title_for(privacy: str, title: str) -> str:
+    """Return the title of a goal as a partner may read it: empty where the user keeps it to themselves."""
+    return "" if privacy == Privacy.NEUTRAL else title
+
+
 def goal_words(privacy: str, title: str) -> str:
     """Return what a partner reads in place of a goal."""
-    return NEUTRAL_WORDS if privacy == Privacy.NEUTRAL else title
+    return title_for(privacy, title) or NEUTRAL_WORDS
 
 
 def standing(status: str, paused_until: datetime | None, *, now: datetime) -> PartnerStatus:
@@ -129,7 +134,8 @@ METHODS = {
     ContactMethod.TEXT_ONLY: Ways((Channel.SMS,)),
     ContactMethod.SMS: Ways((Channel.SMS,)),
     ContactMethod.EMAIL: Ways((Channel.EMAIL,)),
-    ContactMethod.WHATSAPP: Ways((Channel.WHATSAPP,)),
+    # WhatsApp takes our own words only after theirs, or an approved template: a text goes where neither is at hand.
+    ContactMethod.WHATSAPP: Ways((Channel.WHATSAPP, Channel.SMS)),
 }
 """One enumeration of channels for both vocabularies (D-05)."""
 

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability.team.items import Partner
-from shared.accountability.team.rules import goal_words
+from shared.accountability.team.rules import title_for
 from shared.kernel.storage.writes import Write
 
 NARROWED = "SCOPE"
@@ -47,7 +47,7 @@ def _narrower(partner: Partner, changes: Mapping[str, Any]) -> bool:
     """Tell whether less may be told than before. Messages name a title at most: only without it they say less."""
     privacy = changes.get("privacy", partner.privacy)
     title = "a title"
-    hidden = goal_words(privacy, title) != title == goal_words(partner.privacy, title)
+    hidden = title_for(privacy, title) != title == title_for(partner.privacy, title)
     silent = partner.milestones and not changes.get("milestones", True)
     return hidden or silent or _fewer(partner.goals, changes.get("goals", partner.goals))
 

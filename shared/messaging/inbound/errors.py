@@ -28,6 +28,12 @@ class OwnReply(Forbidden):
     message = "Somebody else has to decide about your own reply."
 
 
+class NoSuchAnswer(DomainError):
+    """The decision is no answer to what the person was asked."""
+
+    status, code, message = 422, "NO_SUCH_ANSWER", "This is no answer to what they were asked."
+
+
 class ReviewDecided(Conflict):
     """Somebody else has decided it, in another way."""
 

@@ -1,6 +1,6 @@
 """What messaging stores of answers: which matters wait for one, questions that we asked back, replies for people."""
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute
 
 from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, Item
 from shared.messaging.items import DOMAIN, REVIEWS
@@ -15,7 +15,8 @@ class Conversation(Item):
     | sk | ``OPEN#<kind>#<recipient>`` | a later message of the kind takes the place of the one before |
 
     ``kind``: CONSENT (YES or NO), ASK (1, 2 or 3) or NOTICE (nothing but own words). ``label`` is the name that tells
-    the matter from others, of the user whose matter it is. ``answer`` is the latest one.
+    the matter from others, of the user whose matter it is. ``answer`` is the latest one. ``clarified`` and
+    ``explained``: unclear words were asked after, and a question was answered, which each happens once for a message.
     """
 
     domain = DOMAIN
@@ -28,6 +29,8 @@ class Conversation(Item):
     label = UnicodeAttribute()
     sent_at = InstantAttribute()
     answer = UnicodeAttribute(null=True)
+    clarified = BooleanAttribute(null=True)
+    explained = BooleanAttribute(null=True)
     expires_at = ExpiryAttribute()
 
 
@@ -51,7 +54,11 @@ class Question(Item):
 
 
 class Review(Item):
-    """A reply that a person has to judge. Its words stay in the inbox, its address is held until then (X-A-06).
+    """A reply that a person has to judge; its words stay in the inbox.
+
+    ``kind`` is REVOKES where it may take consent back: its address is held until then (X-A-06). It is UNCLEAR where it
+    was no clear answer, and neither was what came after we had asked; then ``matter``, ``recipient_id``, ``message_id``
+    and ``about`` are those of the conversation.
 
     | key | value | access |
     |---|---|---|
@@ -68,6 +75,11 @@ class Review(Item):
     event_id = UnicodeAttribute()
     address = UnicodeAttribute()
     recipients = ListAttribute(of=UnicodeAttribute)
+    kind = UnicodeAttribute(default="REVOKES")
+    matter = UnicodeAttribute(null=True)
+    recipient_id = UnicodeAttribute(null=True)
+    message_id = UnicodeAttribute(null=True)
+    about = UnicodeAttribute(null=True)
     review_status = UnicodeAttribute()
     opened_at = InstantAttribute()
     decision = UnicodeAttribute(null=True)

@@ -1,13 +1,15 @@
 """What a reply says, read without any knowledge of who wrote it. Pure.
 
-A keyword is the whole message, whatever its case, punctuation and spacing. Sentences are not understood: one that may
-take consent back goes to a person (X-A-06), every other is only noted.
+A keyword is the whole message, whatever its case, punctuation and spacing; a clear answer in ordinary words is on the
+lists (``answers``). Other sentences are not understood: one that may take consent back goes to a person (X-A-06).
 """
 
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.messaging.inbound import answers
+from shared.messaging.inbound.answers import Sense
 from shared.messaging.inbound.revoking import may_revoke
 
 Keyword = Literal["STOP", "START", "HELP", "YES", "NO", "WRONG_NUMBER"]
@@ -25,6 +27,11 @@ _KEYWORDS: dict[str, Keyword] = {
 
 _MOST_DIGITS = 2
 
+_BEFORE_A_NUMBER = frozenset({"option", "number", "no", "nr", "reply", "answer", "opcion", "numero", "respuesta"})
+
+_ANSWERS = frozenset({"yes", "no"})
+"""Keywords that are answers too; with a question mark they are neither."""
+
 _BLANK_LETTERS = str.maketrans("", "", "\u115f\u1160")
 """Fillers of Hangul: letters by their category that show nothing."""
 
@@ -35,13 +42,19 @@ class Reading:
 
     Attributes:
         keyword: where the whole message is one.
-        number: where the whole message is one.
+        number: what it chooses by a number; ``said`` may tell the same once more ("1, I'll check in").
+        sense: what it answers in ordinary words, where that is clear.
         revokes: it may take consent back in own words.
+        asks: it asks us something.
+        words: without case, accents and signs, where it is none of the above: perhaps a name.
     """
 
     keyword: Keyword | None = None
     number: int | None = None
+    sense: Sense | None = None
     revokes: bool = False
+    asks: bool = False
+    words: str = ""
 
 
 def read(text: str) -> Reading:
@@ -49,13 +62,27 @@ def read(text: str) -> Reading:
     words = _words(text)
     plain = _words(words.casefold())
     whole = plain.replace(" ", "")
-    if whole in _KEYWORDS:
-        return Reading(_KEYWORDS[whole])
+    asks = answers.is_question(text, plain)
+    if whole in _KEYWORDS and not (asks and whole in _ANSWERS):
+        return Reading(_KEYWORDS[whole], sense=answers.sense_of(text, plain) if whole in _ANSWERS else None)
     if {_KEYWORDS.get(word) for word in plain.split()} == {"STOP"}:
         return Reading("STOP")
-    if plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS:
-        return Reading(number=int(plain))
-    return Reading(revokes=may_revoke(words))
+    if (chosen := _number(plain)) is not None:
+        number, said = chosen
+        return Reading(number=number, sense=answers.sense_of("", said) if said else None)
+    sense = None if asks else answers.sense_of(text, plain)
+    return Reading(sense=sense, revokes=may_revoke(words), asks=asks, words=plain)
+
+
+def _number(plain: str) -> tuple[int, str] | None:
+    """Return the number that a reply begins with, and what it says after it."""
+    words = answers.bare(plain).split()
+    if len(words) > 1 and words[0] in _BEFORE_A_NUMBER:
+        words = words[1:]
+    if not words or not (words[0].isascii() and words[0].isdigit() and len(words[0]) <= _MOST_DIGITS):
+        return None
+    said = " ".join(words[1:])
+    return (int(words[0]), said) if not said or answers.sense_of("", said) else None
 
 
 def _words(text: str) -> str:

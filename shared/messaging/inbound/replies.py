@@ -1,5 +1,8 @@
 """What people write to us: opt-outs, answers, and words that a person has to read (X-A-05 to X-A-08, X-A-13, X-A-27).
 
+Whoever writes hears something back: owners acknowledge an answer, we ask once after unclear words and tell once who we
+are; what is still unclear then goes to staff.
+
 Each reply has its effect once, in one transaction with the note in the inbox. What comes before that, to suppress an
 address or to lift it, is dated by when the reply came: it can be repeated, and an old START lifts no later STOP.
 """
@@ -8,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
+
+from pynamodb.expressions.update import Action
 
 from shared.kernel import inbox
 from shared.kernel.errors import Unavailable
@@ -21,14 +26,14 @@ from shared.kernel.text.reading import clean
 from shared.messaging import conversations, phones, suppression
 from shared.messaging.channels import Channel
 from shared.messaging.events import Answer, ReplyReceived
-from shared.messaging.inbound import keywords, routing
+from shared.messaging.inbound import answers, keywords, routing
 from shared.messaging.inbound.items import Conversation, Question, Review, review_pk
-from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Nothing, Which
+from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Nothing, Which, Wrote
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import AddressState, MessagingInbox, Recipient, address_hashes, recipient_pk
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from shared.messaging.providers.twilio import PROVIDER
-from shared.messaging.requests import KEPT, MessageRequest, request
+from shared.messaging.requests import KEPT, NOBODY, MessageRequest, request
 
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """A confirmation that comes later is not sent at all (47 CFR 64.1200(a)(12))."""
@@ -38,9 +43,6 @@ PICKED_WITHIN = timedelta(hours=24)
 
 LABEL = 24
 """Characters of a name by which we ask who is meant."""
-
-NOBODY = "stranger"
-"""Recipient of an answer to somebody whom nobody named."""
 
 
 class _Moved(Exception):
@@ -125,7 +127,8 @@ def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> Non
         meaning = _meaning(reply)
         outcome: inbox.Outcome = "IGNORED" if isinstance(meaning, Nothing) else inbox.DONE
         with suppress(_Moved):
-            transact([inbox.note(MessagingInbox, PROVIDER, event_id, outcome), *_effect(reply, meaning)])
+            noted = inbox.note(MessagingInbox, PROVIDER, event_id, outcome)
+            transact([noted, *_effect(reply, meaning)])
             return
     raise Unavailable
 
@@ -150,7 +153,14 @@ def _meaning(reply: _Reply) -> Meaning:
     if reply.written.handled == "STOP":
         return Do("STOP")
     matters = [
-        Matter(cast("Kind", item.kind), item.recipient_id, item.subject_id, item.sent_at, item.answer)
+        Matter(
+            cast("Kind", item.kind),
+            item.recipient_id,
+            item.subject_id,
+            item.sent_at,
+            item.answer,
+            name=keywords.read(item.label).words,
+        )
         for item in reply.open
     ]
     asked = None
@@ -164,10 +174,13 @@ def _effect(reply: _Reply, meaning: Meaning) -> list[Write]:
     match meaning:
         case Do(what):
             return _DEEDS[what](reply)
-        case Answered(matter, answer):
-            return _answered(reply, matter, answer)
+        case Answered(matters, answer):
+            done = [Delete(Question, reply.asked.pk, reply.asked.sk)] if reply.asked else []
+            return [*done, *(write for matter in matters for write in _answered(reply, matter, answer))]
         case Which(matters, answer):
             return _which(reply, matters, answer)
+        case Wrote(matter, waits, asks):
+            return _wrote(reply, matter, waits=waits, asks=asks)
         case Nothing():
             return []
 
@@ -186,12 +199,17 @@ def _stop(reply: _Reply) -> list[Write]:
 
 def _wrong_number(reply: _Reply) -> list[Write]:
     """Write to the number no more: whoever has it now does not know us (X-A-36)."""
-    suppression.suppress(reply.number, "WRONG_NUMBER", source=reply.written.sid, now=reply.at)
+    suppression.suppress(reply.number, "WRONG_NUMBER", source=suppression.SAID + reply.written.sid, now=reply.at)
     return reply.over()
 
 
 def _help(reply: _Reply) -> list[Write]:
     return reply.say("service.help") if reply.written.handled is None else []
+
+
+def _who(reply: _Reply) -> list[Write]:
+    """Tell who we are to somebody we know; a stranger's question is not answered."""
+    return _help(reply) if suppression.recipients(*reply.hashes) else []
 
 
 def _start(reply: _Reply) -> list[Write]:
@@ -210,17 +228,7 @@ def _review(reply: _Reply) -> list[Write]:
     known = reply.written.sid in suppression.holders(held)
     if held.lifted_at is not None and not known:
         return []
-    review_id = derived_id("rev", reply.written.sid)
-    review = Review(
-        pk=review_pk(review_id),
-        sk=Review.SK,
-        review_id=review_id,
-        event_id=reply.event_id,
-        address=held.pk.removeprefix("ADDRESS#"),
-        recipients=suppression.recipients(*reply.hashes),
-        review_status="OPEN",
-        opened_at=reply.at,
-    )
+    review = _opened(reply, kind="REVOKES", address=held.pk.removeprefix("ADDRESS#"))
     return [Put(review), *([] if known else [suppression.held_too(held, reply.written.sid, error=_Moved)])]
 
 
@@ -228,40 +236,94 @@ _DEEDS: Mapping[str, Callable[[_Reply], list[Write]]] = {
     "STOP": _stop,
     "START": _start,
     "HELP": _help,
+    "WHO": _who,
     "WRONG_NUMBER": _wrong_number,
     "REVIEW": _review,
 }
 
 
 def _answered(reply: _Reply, matter: Matter, answer: Answer) -> list[Write]:
-    item = next(one for one in reply.open if (one.kind, one.recipient_id) == (matter.kind, matter.recipient_id))
+    item = _conversation(reply, matter)
+    return [_told(reply, item, answer), _noted(item, Conversation.answer.set(answer)), *_words(reply, item)]
+
+
+def _words(reply: _Reply, item: Conversation) -> list[Write]:
+    """Return the write that keeps what somebody wrote, word for word, with the message that it answers."""
+    wrote = clean(reply.written.text)
+    kept = Reply(
+        pk=message_pk(item.message_id),
+        sk=f"{REPLY_PREFIX}{reply.written.sid}",
+        text=wrote,
+        version=answers.phrases().version,
+        at=reply.at,
+        expires_at=reply.at + KEPT,
+    )
+    return [Put(kept)] if wrote else []
+
+
+def _conversation(reply: _Reply, matter: Matter) -> Conversation:
+    return next(one for one in reply.open if (one.kind, one.recipient_id) == (matter.kind, matter.recipient_id))
+
+
+def _told(reply: _Reply, item: Conversation, answer: Answer) -> Write:
     event = ReplyReceived(
         recipient_id=item.recipient_id,
         message_id=item.message_id,
         about=item.about,
         answer=answer,
         reply_id=reply.written.sid,
+        channel=reply.written.channel,
     )
-    told = outbox(event, at=reply.at, event_id=f"reply-{reply.written.sid}")
-    if answer == "TEXT":
-        return [told, *_own_words(reply, item)]
+    return outbox(event, at=reply.at, event_id=f"reply-{reply.written.sid}-{item.recipient_id}")
+
+
+def _noted(item: Conversation, action: Action) -> Write:
     same = Conversation.message_id == item.message_id
-    noted = Update(Conversation, item.pk, item.sk, [Conversation.answer.set(answer)], condition=same, error=_Moved)
-    done = [Delete(Question, reply.asked.pk, reply.asked.sk)] if reply.asked else []
-    return [told, noted, *done]
+    return Update(Conversation, item.pk, item.sk, [action], condition=same, error=_Moved)
 
 
-def _own_words(reply: _Reply, item: Conversation) -> list[Write]:
-    """Return the write that keeps what somebody said, for the team: their user hears no more than that they wrote."""
-    said = clean(reply.written.text)
-    kept = Reply(
-        pk=message_pk(item.message_id),
-        sk=f"{REPLY_PREFIX}{reply.written.sid}",
-        text=said,
-        at=reply.at,
-        expires_at=reply.at + KEPT,
+_WHO: Mapping[str, str] = {"CONSENT": "reply.who-consent", "ASK": "reply.who-ask"}
+_UNCLEAR: Mapping[str, str] = {"CONSENT": "reply.unclear-consent", "ASK": "reply.unclear-ask"}
+
+
+def _wrote(reply: _Reply, matter: Matter, *, waits: bool, asks: bool) -> list[Write]:
+    """Note own words, and answer them: a question once, what is no clear answer once; the rest is for staff."""
+    item = _conversation(reply, matter)
+    told = [_told(reply, item, "TEXT"), *_words(reply, item)]
+    if asks and not item.explained:
+        template = _WHO.get(item.kind, "reply.who") if waits else "reply.who"
+        said = reply.say(template, user_name=item.label)
+        return [*told, _noted(item, Conversation.explained.set(True)), *said]
+    if waits and not asks and not item.clarified:
+        said = reply.say(_UNCLEAR[item.kind], user_name=item.label)
+        return [*told, _noted(item, Conversation.clarified.set(True)), *said]
+    return [*told, Put(_to_be_read(reply, item))] if waits else told
+
+
+def _to_be_read(reply: _Reply, item: Conversation) -> Review:
+    return _opened(
+        reply,
+        kind="UNCLEAR",
+        address=reply.hashes[0],
+        matter=item.kind,
+        recipient_id=item.recipient_id,
+        message_id=item.message_id,
+        about=item.about,
     )
-    return [Put(kept)] if said else []
+
+
+def _opened(reply: _Reply, **more: Any) -> Review:
+    review_id = derived_id("rev", reply.written.sid)
+    return Review(
+        pk=review_pk(review_id),
+        sk=Review.SK,
+        review_id=review_id,
+        event_id=reply.event_id,
+        recipients=suppression.recipients(*reply.hashes),
+        review_status="OPEN",
+        opened_at=reply.at,
+        **more,
+    )
 
 
 def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Write]:

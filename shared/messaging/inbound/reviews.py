@@ -1,24 +1,29 @@
-"""The staff's queue of replies that may take consent back in own words (X-A-06)."""
+"""The staff's queue of replies: what may take consent back in own words (X-A-06), and what stayed unclear."""
 
+from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from shared.kernel import cursors, inbox
 from shared.kernel.errors import Unavailable
+from shared.kernel.events import outbox
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Attributes, Update, Write, transact
 from shared.kernel.wire import Page
-from shared.messaging import suppression
+from shared.messaging import phones, suppression
+from shared.messaging.events import ReplyReceived
 from shared.messaging.inbound import twilio_forms
-from shared.messaging.inbound.errors import OwnReply, ReviewDecided, ReviewNotFound
+from shared.messaging.inbound.errors import NoSuchAnswer, OwnReply, ReviewDecided, ReviewNotFound
 from shared.messaging.inbound.items import Review, review_pk
-from shared.messaging.inbound.schemas import ReviewDecision, ReviewStatus, ReviewView
+from shared.messaging.inbound.routing import MEANT, Kind
+from shared.messaging.inbound.schemas import Decision, ReviewDecision, ReviewStatus, ReviewView
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import REVIEWS, MessagingInbox
 from shared.messaging.providers.twilio import PROVIDER
+from shared.messaging.requests import NOBODY, MessageRequest, request
 
 
 class _Moved(Exception):
@@ -53,16 +58,21 @@ def queue(status: ReviewStatus, *, limit: int, cursor: str | None, order: Order)
 
 
 def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime) -> ReviewView:
-    """Decide on a reply: end everything to its address, or let go of the hold. The same decision again is fine.
+    """Decide on a reply: end everything to its address, let messages go on, or take it as an answer.
+
+    The same decision again is fine.
 
     Raises:
         ReviewNotFound: there is none of this id.
+        NoSuchAnswer: it is no answer to what was asked.
         OwnReply: it came from the staff's own address.
         ReviewDecided: it was decided in the other way.
     """
     review = _find(review_id)
     if staff_id in review.recipients:
         raise OwnReply
+    if body.decision not in ("SUPPRESS", "DISMISS", *_answers(review)):
+        raise NoSuchAnswer
     for _ in tries():
         with suppress(_Moved):
             _claim(review, body, staff_id=staff_id, now=now)
@@ -73,6 +83,11 @@ def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime
         # After the claim: until then the hold stands, so nothing leaves in between.
         suppression.suppress_hash(review.address, reason="STAFF", source=review_id, now=now)
     return _views([_find(review_id)])[0]
+
+
+def _answers(review: Review) -> Collection[str]:
+    """Return what a review may be decided as, beside the two that every review has."""
+    return MEANT[cast("Kind", review.matter)].values() if review.matter else ()
 
 
 def _find(review_id: str) -> Review:
@@ -92,12 +107,46 @@ def _claim(review: Review, body: ReviewDecision, *, staff_id: str, now: datetime
     ]
     is_open = Review.review_status == "OPEN"
     claimed = Update(Review, review.pk, review.sk, actions, condition=is_open, error=_decided)
-    released = _release(review, now=now) if body.decision == "DISMISS" else []
     try:
-        transact([claimed, *released])
+        transact([claimed, *_following(review, body.decision, now=now)])
     except _Decided as before:
         if before.decision != body.decision:
             raise ReviewDecided from None
+
+
+def _following(review: Review, decision: Decision, *, now: datetime) -> list[Write]:
+    """Return the writes that follow from a decision."""
+    if decision == "SUPPRESS":
+        return []
+    if decision == "DISMISS":
+        return [*_release(review, now=now), *_confirmed(review, now=now)]
+    event = ReplyReceived(
+        recipient_id=str(review.recipient_id),
+        message_id=str(review.message_id),
+        about=str(review.about),
+        answer=decision,
+        reply_id=_sid(review),
+    )
+    return [outbox(event, at=now, event_id=f"reply-{review.review_id}")]
+
+
+def _confirmed(review: Review, *, now: datetime) -> list[Write]:
+    """Return the writes that tell the person that somebody has read what they wrote, while it is known."""
+    kept = reads.get(*inbox.key(MessagingInbox, PROVIDER, review.event_id))
+    written = twilio_forms.read(kept.body.partition(b"\n")[2]) if kept else None
+    if not isinstance(written, Written) or written.number is None:
+        return []
+    read = MessageRequest(
+        key=f"reply:{written.sid}:reply.read",
+        recipient_id=str(next(iter(review.recipients), NOBODY)),
+        category="service",
+        template="reply.read",
+        valid=timedelta(hours=24),
+        about=written.sid,
+        channels=(written.channel,),
+        to=phones.forms(written.number)[0],
+    )
+    return request(read, now=now)
 
 
 def _decided(old: Attributes | None) -> Exception:
@@ -129,6 +178,8 @@ def _view(review: Review, event: MessagingInbox | None) -> ReviewView:
     return ReviewView.model_validate(
         {
             "id": review.review_id,
+            "kind": review.kind,
+            "question": review.matter,
             "status": review.review_status,
             "text": written.text if isinstance(written, Written) else None,
             "recipient_ids": list(review.recipients),

@@ -1,17 +1,25 @@
 """What a reply means for an address: which matter it answers, or what else follows from it (X-A-27). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from shared.messaging.events import Answer
+from shared.messaging.inbound.answers import Sense
 from shared.messaging.inbound.keywords import Reading
 
 Kind = Literal["CONSENT", "ASK", "NOTICE"]
 
 ANSWERS: dict[int, Answer] = {1: "ACCEPTED", 2: "DONE", 3: "CANNOT"}
 """What a partner answers an ask with (X-A-13)."""
+
+MEANT: Mapping[Kind, Mapping[Sense, Answer]] = {
+    "CONSENT": {"YES": "YES", "WILL_DO": "YES", "NO": "NO", "CANNOT": "NO"},
+    "ASK": {"YES": "ACCEPTED", "WILL_DO": "ACCEPTED", "DONE": "DONE", "NO": "CANNOT", "CANNOT": "CANNOT"},
+    "NOTICE": {},
+}
+"""What an answer in ordinary words means, by what was asked; what is not here is unclear."""
 
 _LAST: frozenset[str | None] = frozenset({"DONE", "CANNOT", "YES", "NO"})
 
@@ -26,6 +34,7 @@ class Matter:
         subject_id: the user whose matter it is.
         sent_at: when its latest message went out.
         answer: the latest answer.
+        name: of that user, in the words of a reading.
     """
 
     kind: Kind
@@ -33,6 +42,7 @@ class Matter:
     subject_id: str | None
     sent_at: datetime
     answer: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +64,14 @@ class Asked:
 class Do:
     """A keyword that needs no matter, or words that a person has to read."""
 
-    what: Literal["STOP", "START", "HELP", "WRONG_NUMBER", "REVIEW"]
+    what: Literal["STOP", "START", "HELP", "WHO", "WRONG_NUMBER", "REVIEW"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A matter was answered."""
+    """Matters were answered: one, or all that we asked about."""
 
-    matter: Matter
+    matters: tuple[Matter, ...]
     answer: Answer
 
 
@@ -74,11 +84,26 @@ class Which:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """Somebody wrote in own words.
+
+    Attributes:
+        matter: what it is noted on.
+        waits: that matter waits for an answer, and this was none.
+        asks: it asks us something.
+    """
+
+    matter: Matter
+    waits: bool = False
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """Nothing follows."""
 
 
-Meaning = Do | Answered | Which | Nothing
+Meaning = Do | Answered | Which | Wrote | Nothing
 
 
 def route(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> Meaning:
@@ -90,19 +115,49 @@ def route(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> M
         case "STOP" | "START" | "HELP" | "WRONG_NUMBER" as word:
             return Do(word)
         case "YES" | "NO" as word:
-            return _answer(word, "CONSENT", matters) or (Do("START") if word == "YES" else _noted(matters))
-        case None if reading.number in ANSWERS:
-            return _answer(ANSWERS[reading.number], "ASK", matters) or _noted(matters)
+            found = _answer(word, "CONSENT", matters) or _in_words(reading.sense, matters)
+            return found or (Do("START") if word == "YES" else _noted(reading, matters))
+        case None if reading.number is not None:
+            return _by_number(reading.number, reading.sense, matters) or _noted(reading, matters)
         case None:
-            return Do("REVIEW") if reading.revokes else _noted(matters)
+            found = _in_words(reading.sense, matters)
+            return found or (Do("REVIEW") if reading.revokes else _noted(reading, matters))
 
 
 def _picked(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> Answered | None:
-    if asked is None or reading.number is None or not 0 < reading.number <= len(asked.choices):
+    """Return what was meant where we asked: a number, a name, or both."""
+    if asked is None:
         return None
-    chosen = asked.choices[reading.number - 1]
-    found = [matter for matter in matters if (matter.kind, matter.recipient_id) == (asked.kind, chosen)]
-    return Answered(found[0], asked.answer) if found else None
+    open_ones = {matter.recipient_id: matter for matter in matters if matter.kind == asked.kind}
+    choices = tuple(open_ones[choice] for choice in asked.choices if choice in open_ones)
+    if reading.sense == "BOTH":
+        return Answered(choices, asked.answer) if choices else None
+    if reading.number is not None and reading.sense is None:
+        chosen = asked.choices[reading.number - 1] if 0 < reading.number <= len(asked.choices) else None
+        found = [one for one in choices if one.recipient_id == chosen]
+    else:
+        found = [one for one in choices if one.name and one.name == reading.words]
+    return Answered((found[0],), asked.answer) if len(found) == 1 else None
+
+
+def _by_number(number: int, sense: Sense | None, matters: Sequence[Matter]) -> Answered | Which | None:
+    """Return what a number answers; words after it have to say the same."""
+    answer = ANSWERS.get(number)
+    if answer is None or (sense is not None and MEANT["ASK"].get(sense) != answer):
+        return None
+    return _answer(answer, "ASK", matters)
+
+
+def _in_words(sense: Sense | None, matters: Sequence[Matter]) -> Answered | Which | None:
+    """Return what ordinary words answer: of two kinds of question the one that was asked last."""
+    if sense is None:
+        return None
+    answerable = [matter for matter in matters if sense in MEANT[matter.kind]]
+    waiting = [matter for matter in answerable if matter.answer not in _LAST] or answerable
+    if not waiting:
+        return None
+    kind = max(waiting, key=lambda matter: matter.sent_at).kind
+    return _answer(MEANT[kind][sense], kind, matters)
 
 
 def _answer(answer: Answer, kind: Kind, matters: Sequence[Matter]) -> Answered | Which | None:
@@ -115,10 +170,13 @@ def _answer(answer: Answer, kind: Kind, matters: Sequence[Matter]) -> Answered |
     if not latest:
         return None
     found = tuple(latest.values())
-    return Answered(found[0], answer) if len(found) == 1 else Which(found, answer)
+    return Answered(found, answer) if len(found) == 1 else Which(found, answer)
 
 
-def _noted(matters: Sequence[Matter]) -> Answered | Nothing:
+def _noted(reading: Reading, matters: Sequence[Matter]) -> Wrote | Do | Nothing:
+    """Return on which matter own words are noted: the latest that waits for an answer, else the latest of all."""
     if not matters:
-        return Nothing()
-    return Answered(max(matters, key=lambda matter: matter.sent_at), "TEXT")
+        return Do("WHO") if reading.asks else Nothing()
+    waiting = [matter for matter in matters if matter.kind != "NOTICE" and matter.answer is None]
+    latest = max(waiting or matters, key=lambda matter: matter.sent_at)
+    return Wrote(latest, waits=bool(waiting), asks=reading.asks)

@@ -149,7 +149,7 @@ def _place_call(client: "Client", outgoing: Outgoing) -> str:
 
     spoken = VoiceResponse()
     spoken.pause(length=1)
-    spoken.say(outgoing.words.text)
+    spoken.say(outgoing.words.text, language=outgoing.words.voice)
     call = client.calls.create(
         to=outgoing.to,
         from_=settings().twilio_voice_from,

@@ -4,7 +4,9 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from shared.messaging.wording.language import TABLE, Language, of_table
 from shared.messaging.wording.schemas import Wording
 
 DEFAULT_LOCALE = "en"
@@ -29,12 +31,30 @@ class Version:
 def seeded() -> dict[tuple[str, str], Version]:
     """Return the templates in the files beside this module (one per language), by key and locale."""
     return {
-        (key, file.stem): Version(key, file.stem, 1, Wording.model_validate(words))
-        for file in sorted(Path(__file__).parent.glob("*.toml"))
-        for key, words in tomllib.loads(file.read_text()).items()
+        (key, locale): Version(key, locale, 1, Wording.model_validate(words))
+        for locale, tables in _files().items()
+        for key, words in tables.items()
+        if key != TABLE
     }
+
+
+@cache
+def _files() -> dict[str, dict[str, Any]]:
+    return {file.stem: tomllib.loads(file.read_text()) for file in sorted(Path(__file__).parent.glob("*.toml"))}
+
+
+def language(locale: str) -> Language:
+    """Return how a reader's language says things: that of ``es-MX`` is Spanish, of what we do not speak English."""
+    return next(
+        (_spoken(one) for one in (locale, locale.partition("-")[0]) if one in _files()), _spoken(DEFAULT_LOCALE)
+    )
+
+
+@cache
+def _spoken(locale: str) -> Language:
+    return of_table(_files()[locale][TABLE])
 
 
 def languages() -> frozenset[str]:
     """Return the languages that the templates come in."""
-    return frozenset(locale for _, locale in seeded())
+    return frozenset(_files())

@@ -49,15 +49,21 @@ def _stops(clock: FixedClock) -> bool:
 
 MUTANTS = [
     (
-        Mutant("the id lacks the reply", REPLIES, "_answered", 'f"reply-{reply.written.sid}"', 'f"reply-{item.about}"'),
+        Mutant(
+            "the id lacks the reply",
+            REPLIES,
+            "_told",
+            'f"reply-{reply.written.sid}-{item.recipient_id}"',
+            'f"reply-{item.about}"',
+        ),
         _answers,
     ),
     (
         Mutant(
             "the id lacks what was answered",
             REPLIES,
-            "_answered",
-            'f"reply-{reply.written.sid}"',
+            "_told",
+            'f"reply-{reply.written.sid}-{item.recipient_id}"',
             'f"reply-{reply.number}"',
         ),
         _answers,

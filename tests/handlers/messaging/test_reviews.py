@@ -7,7 +7,7 @@ import pytest
 from shared.messaging import suppression
 from shared.messaging.inbound import reviews
 from shared.messaging.items import address_hash
-from tests import outbox
+from tests import messages, outbox
 from tests.calls import Answer, Call
 from tests.clock import FixedClock
 from tests.handlers.messaging.conftest import sent
@@ -52,6 +52,8 @@ def test_a_revocation_in_own_words_holds_the_address_and_waits_for_a_person(call
     (found,) = listed(call)
     assert found == {
         "id": review_id,
+        "kind": "REVOKES",
+        "question": None,
         "status": "OPEN",
         "text": TEXT,
         "recipientIds": ["ptn_ada"],
@@ -87,6 +89,45 @@ def test_a_hold_is_let_go(call: Call, review_id: str) -> None:
     assert decide(call, review_id, "DISMISS").data["decision"] == "DISMISS"
     assert stands() == []
     assert outbox.sent("messaging", "AddressOptedIn") == []
+
+
+def test_who_wrote_hears_that_somebody_has_read_it(call: Call, review_id: str) -> None:
+    decide(call, review_id, "DISMISS")
+    decide(call, review_id, "DISMISS")
+    (asked,) = messages.queued()
+    message = messages.standing(asked)
+    assert (message.template, message.to, message.status) == ("reply.read", ANN, "QUEUED")
+
+
+def test_a_late_end_is_not_confirmed_which_the_law_forbids(call: Call, review_id: str) -> None:
+    decide(call, review_id, "SUPPRESS")
+    assert messages.queued() == []
+
+
+@pytest.mark.parametrize(
+    ("category", "decision", "refused"), [("partner-ask", "DONE", "YES"), ("consent-request", "YES", "ACCEPTED")]
+)
+def test_what_stayed_unclear_is_decided_as_the_answer_that_it_is(
+    call: Call, enlist: Enlist, category: str, decision: str, refused: str
+) -> None:
+    sent(enlist("ada"), category=category)
+    deliver(written("mhm"))
+    deliver(written("as I said, mhm", at=2))
+    (found,) = listed(call)
+    assert (found["kind"], found["text"]) == ("UNCLEAR", "as I said, mhm")
+    wrong = decide(call, str(found["id"]), refused)
+    assert (wrong.status, wrong.code) == (422, "NO_SUCH_ANSWER")
+    for _ in range(2):
+        assert decide(call, str(found["id"]), decision).data["decision"] == decision
+    told = outbox.sent("messaging", "ReplyReceived")
+    assert sorted((one["answer"], one["reply_id"]) for one in told) == sorted(
+        [("TEXT", sid()), ("TEXT", sid("SM", 2)), (decision, sid("SM", 2))]
+    )
+
+
+def test_words_that_may_revoke_are_no_answer_to_be_decided(call: Call, review_id: str) -> None:
+    assert decide(call, review_id, "YES").status == 422
+    assert stands() == ["REVIEW"]
 
 
 def test_a_stop_that_came_meanwhile_stays(call: Call, review_id: str, clock: FixedClock) -> None:

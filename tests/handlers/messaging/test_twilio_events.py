@@ -11,8 +11,9 @@ from twilio.request_validator import RequestValidator
 from shared.kernel import inbox, secrets
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import aws_client
-from shared.messaging import conversations, suppression
+from shared.messaging import conversations, evidence, suppression
 from shared.messaging.channels import Channel
+from shared.messaging.inbound import answers, reviews
 from shared.messaging.inbound.items import Question
 from shared.messaging.items import AddressState, MessagingInbox, address_hash, address_pk
 from shared.messaging.message_items import Attempt, Message, attempt_sk, message_pk
@@ -67,6 +68,12 @@ def outcome(event_id: str) -> str | None:
 
 def stands(number: str = ANN) -> list[str]:
     return [item.reason for item in suppression.standing(address_hash(number)) if item.lifted_at is None]
+
+
+def waiting() -> list[Any]:
+    """Replies that wait for staff."""
+    items: list[Any] = reviews.queue("OPEN", limit=10, cursor=None, order="oldest").items
+    return items
 
 
 def test_our_check_of_the_signature_is_the_one_of_their_sdk() -> None:
@@ -252,7 +259,7 @@ def test_a_wrong_number_is_written_to_no_more(enlist: Enlist) -> None:
 
 
 @pytest.mark.covers("X-A-13", "S-A-36")
-@pytest.mark.parametrize(("text", "said"), [("1", "ACCEPTED"), ("2", "DONE"), ("3", "CANNOT"), ("on it", "TEXT")])
+@pytest.mark.parametrize(("text", "said"), [("1", "ACCEPTED"), ("2", "DONE"), ("3", "CANNOT"), ("on it!", "ACCEPTED")])
 def test_an_answer_reaches_its_matter_once(enlist: Enlist, text: str, said: str) -> None:
     sent(enlist("ada"))
     event_id = deliver(written(text))
@@ -264,6 +271,7 @@ def test_an_answer_reaches_its_matter_once(enlist: Enlist, text: str, said: str)
             "about": "contact:Ada",
             "answer": said,
             "reply_id": sid(),
+            "channel": "SMS",
         }
     ]
     assert (outcome(event_id), asked_for()) == ("DONE", [])
@@ -279,7 +287,7 @@ def test_what_somebody_says_in_own_words_is_read_by_the_team_and_stands_in_no_ev
     deliver(written("1", at=2))
     deliver(written("\u202e", at=3))
     read = call("messaging.read_message", path={"message_id": MESSAGE}, caller=principal("usr_guide", "messaging:read"))
-    assert [one["text"] for one in read.data["replies"]] == ["I will  call her at six"]
+    assert [one["text"] for one in read.data["replies"]] == ["I will  call her at six", "1"]
     assert len(read.data["attempts"]) == 1
     assert "call her" not in str(outbox.sent("messaging", "ReplyReceived")) + capsys.readouterr().out
     assert (
@@ -288,6 +296,75 @@ def test_what_somebody_says_in_own_words_is_read_by_the_team_and_stands_in_no_ev
         ).status
         == 403
     )
+
+
+def test_own_words_are_noted_and_asked_after_once_then_read_by_staff(enlist: Enlist) -> None:
+    sent(enlist("ada"))
+    deliver(written("she is so stubborn"))
+    assert asked_for() == [answer("reply.unclear-ask", user_name="Ada")]
+    event_id = deliver(written("let me see", at=2))
+    work(event_id, event_id)
+    assert len(asked_for()) == 1
+    (review,) = waiting()
+    assert (review.kind, review.question, review.text) == ("UNCLEAR", "ASK", "let me see")
+    assert stands() == []
+    assert replies() == [("ptn_ada", "contact:Ada", "TEXT")] * 2
+    deliver(written("ok will do!!", at=3))
+    assert ("ptn_ada", "contact:Ada", "ACCEPTED") in replies()
+    deliver(written("she was glad that I called", at=4))
+    assert len(asked_for()) == 1
+    assert len(waiting()) == 1
+
+
+@pytest.mark.parametrize(
+    ("category", "template"),
+    [
+        ("consent-request", "reply.who-consent"),
+        ("partner-ask", "reply.who-ask"),
+        ("partner-notice", "reply.who"),
+    ],
+)
+def test_who_asks_is_told_once_who_we_are_for_whom_and_how_to_end_it(
+    enlist: Enlist, category: str, template: str
+) -> None:
+    sent(enlist("ada"), category=category)
+    deliver(written("Hi, who is this?"))
+    assert asked_for() == [answer(template, user_name="Ada")]
+    deliver(written("but why me?", at=2))
+    assert len(asked_for()) == 1
+    waits = category != "partner-notice"
+    assert len(waiting()) == int(waits)
+
+
+def test_a_question_after_everything_is_over_is_answered_to_people_we_know(enlist: Enlist) -> None:
+    deliver(written("who is this?"))
+    assert asked_for() == []
+    enlist("ada")
+    deliver(written("who is this?", at=2))
+    assert asked_for() == [answer("service.help")]
+
+
+def test_the_words_of_an_answer_are_kept_for_its_owner(enlist: Enlist) -> None:
+    sent(enlist("ada"), category="consent-request")
+    deliver(written("Yes please!"))
+    kept = evidence.written(MESSAGE, sid())
+    assert kept is not None
+    assert (kept.text, kept.version) == ("Yes please!", answers.phrases().version)
+    deliver(written("STOP", at=2))
+    assert evidence.written(MESSAGE, sid("SM", 2)) is None
+
+
+@pytest.mark.covers("X-A-27")
+@pytest.mark.parametrize(
+    ("text", "who"), [("both", ["ptn_ada", "ptn_bob"]), ("Bob", ["ptn_bob"]), ("ada!", ["ptn_ada"])]
+)
+def test_which_is_answered_by_both_or_a_name(enlist: Enlist, text: str, who: list[str]) -> None:
+    sent(enlist("ada"))
+    sent(enlist("bob"), user="Bob", message_id="msg_" + "1" * 26)
+    deliver(written("will do"))
+    assert asked_for() == [answer("service.which", choices="1 for Ada, 2 for Bob")]
+    deliver(written(text, at=2))
+    assert [(one[0], one[2]) for one in replies()] == [(one, "ACCEPTED") for one in who]
 
 
 @pytest.mark.covers("X-A-02")
@@ -339,7 +416,7 @@ def test_what_awaits_no_answer_makes_none_ambiguous_and_still_takes_words(enlist
     clock.advance(minutes=2)
     deliver(written("1"))
     assert (replies(), asked_for()) == ([("ptn_ada", "contact:Ada", "ACCEPTED")], [])
-    deliver(written("I will call him", at=2))
+    deliver(written("He is on holiday, that is why", at=2))
     assert replies() == [("ptn_ada", "contact:Ada", "ACCEPTED"), ("ptn_bob", "contact:Bob", "TEXT")]
 
 

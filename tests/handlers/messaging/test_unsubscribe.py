@@ -57,7 +57,7 @@ def test_looking_at_the_link_changes_nothing_and_shows_both_buttons(call: Call, 
     assert answer.status == 200
     assert "<strong>Good news about the people you support</strong>" in answer.text
     assert "<button>Unsubscribe</button>" in answer.text
-    assert '<form method="post" action="?everything=true">' in answer.text
+    assert '<form method="post" action="?what=EVERYTHING">' in answer.text
     assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
     assert standing() == set()
 
@@ -67,10 +67,32 @@ def test_everything_can_be_ended_and_is_told_to_all_who_have_the_address(
     call: Call, token: str, enlist: Callable[..., str]
 ) -> None:
     enlist("ada", phone=None, email=MAIL)
-    answer = post(call, token, query={"everything": "true"}, text="")
+    answer = post(call, token, query={"what": "EVERYTHING"}, text="")
     assert "Nothing more from us comes to this address." in answer.text
     assert standing() == {("ALL", "UNSUBSCRIBED")}
     assert outbox.sent("messaging", "AddressOptedOut") == [{"recipient_id": "ptn_ada", "reason": "UNSUBSCRIBED"}]
+
+
+@pytest.mark.covers("X-N-09")
+def test_who_supports_somebody_ends_all_about_them_with_one_click(call: Call) -> None:
+    token = unsubscribe.token(address_hash(MAIL), "partner-good-news", "ptn_ada")
+    shown = call("messaging.show_unsubscribe", path={"token": token}).text
+    assert "This ends all messages about the person who asked for your support" in shown
+    assert '<form method="post" action="?what=KIND">' in shown
+    assert "You get no more messages about the person" in post(call, token).text
+    assert outbox.sent("messaging", "RecipientUnsubscribed") == [{"recipient_id": "ptn_ada"}]
+    assert standing() == set()
+    assert "none of these any more" in post(call, token, query={"what": "KIND"}).text
+    assert standing() == {("partner-good-news", "UNSUBSCRIBED")}
+
+
+def test_a_mail_about_nobody_else_ends_nobody(call: Call, token: str) -> None:
+    assert post(call, token, query={"what": "PERSON"}).status == 404
+    assert unsubscribe.token(address_hash(MAIL), "progress", "usr_ada") == unsubscribe.token(
+        address_hash(MAIL), "progress"
+    )
+    stolen = unsubscribe.token(address_hash(MAIL), "partner-ask", "ptn_ada").replace("ptn_ada", "ptn_bob")
+    assert post(call, stolen).status == 404
 
 
 def test_a_link_that_is_not_ours_shows_nothing_and_changes_nothing(call: Call, token: str) -> None:
@@ -94,7 +116,7 @@ def test_a_link_that_is_not_ours_shows_nothing_and_changes_nothing(call: Call, t
 
 def test_other_bodies_are_refused(call: Call, token: str) -> None:
     assert post(call, token, text="{}", headers={"content-type": "application/json"}).status == 415
-    assert post(call, token, query={"everything": "perhaps"}).status == 400
+    assert post(call, token, query={"what": "perhaps"}).status == 400
     assert standing() == set()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.messaging import hours
 from shared.messaging.categories import CATEGORIES, Cap, category
 from shared.messaging.channels import OUTSIDE, Channel
-from shared.messaging.gate import Block, Count, Defer, Facts, Person, Send, Way, decide
+from shared.messaging.gate import Block, Count, Defer, Facts, Person, Send, Way, decide, next_day
 from shared.messaging.hours import Whereabouts, every_day
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
@@ -70,11 +70,19 @@ def test_what_nothing_speaks_against_goes_by_the_first_channel():
         ({"ways": (replace(SMS, unfit="LANDLINE"),)}, Block("LANDLINE")),
         ({"narrower": (every_day(600, 600),)}, Block("QUIET_HOURS")),
         ({"counts": (Count((Cap(1, timedelta(days=1)),), (ago(hours=2),)),)}, Block("FREQUENCY")),
-        ({"found": {Channel.SMS: "BUDGET", Channel.EMAIL: "TEMPLATE"}}, Block("BUDGET")),
+        ({"found": {Channel.SMS: "TEMPLATE", Channel.EMAIL: "TEMPLATE"}}, Block("TEMPLATE")),
+        ({"yields": True}, Block("FREQUENCY")),
     ],
 )
 def test_each_reason_alone_blocks(changes, decision):
     assert decide(facts(**changes)) == decision
+
+
+def test_a_budget_of_ours_lets_a_message_wait_until_tomorrow_as_long_as_it_makes_sense():
+    spent = facts(found={Channel.SMS: "BUDGET", Channel.EMAIL: "TEMPLATE"})
+    tomorrow = next_day(spent.now)
+    assert decide(replace(spent, valid_until=tomorrow + timedelta(minutes=1))) == Defer(tomorrow, "BUDGET")
+    assert decide(replace(spent, valid_until=tomorrow)) == Block("BUDGET")
 
 
 @pytest.mark.covers("X-A-26", "D-05", "S-A-31")

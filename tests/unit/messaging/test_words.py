@@ -8,55 +8,40 @@ from hypothesis import strategies as st
 
 from shared.accountability.team import links
 from shared.kernel.brands import Product, brand
-from shared.kernel.config import settings
 from shared.messaging import words
 from shared.messaging.channels import Channel
-from shared.messaging.wording.catalogue import Version, seeded
+from shared.messaging.wording.catalogue import Version, language, seeded
 from shared.messaging.wording.schemas import Wording
 from shared.messaging.wording.segments import size
 from shared.messaging.wording.syntax import problems
 from shared.messaging.words import FIRST_WORDS, MissingVariable, TooLong, compose
+from tests.sentences import EVERYTHING, PEOPLE
 
 FIRST = "Dataday: Reply STOP to end, HELP for help. Msg & data rates may apply."
-PEOPLE = {
-    "partner_name": "Maria",
-    "user_name": "Ada",
-    "goal": "morning run",
-    "day": "Saturday 22 November",
-    "days": "2",
-}
-EVERYTHING = PEOPLE | {
-    "days": "4",
-    "note": "Please?",
-    "ways": "text message and e-mail",
-    "link": "https://api.example/v1/partner/ptn_1.1.x",
-    "balance": "4.5",
-    "choices": "1 for Ada, 2 for Bob",
-}
-
 DAY_1 = (
-    "Hi Maria, this is Dataday. Ada missed logging their morning run on Saturday 22 November. We're following up "
+    'Hi Maria, this is Dataday. Ada missed logging their "morning run" on Sunday 22 November. We\'re following up '
     "with them directly. You're part of their Social Accountability Network - thanks for supporting their success! 💪"
 )
 DAY_2 = (
-    "Hi Maria, this is Dataday. Ada hasn't logged their morning run progress for 2 days. Could you check in with them? "
-    "They're usually great at this, so they might just need a friendly reminder. Thanks for being part of their "
-    "support team!"
+    'Hi Maria, this is Dataday. Ada hasn\'t logged their "morning run" progress for 2 days. Could you check in with '
+    "them? Thanks for being part of their support team!"
 )
 DAY_3 = (
-    "Hi Maria, Ada still hasn't logged their morning run progress (4 days now). They might be struggling or going "
-    "through something. A quick call or text from you could really help. Thanks for caring about their success!"
+    'Hi Maria, this is Dataday. Ada still hasn\'t logged their "morning run" progress (4 days now). A quick call or '
+    "text from you could really help. Thanks for caring about their success!"
 )
 WEEK = (
-    "Hi Maria, Ada hasn't been tracking their morning run for a week. As someone important to them, your support could "
-    "make a real difference. Could you reach out? We're here to help them succeed, and you're a key part of that."
+    'Hi Maria, this is Dataday. Ada hasn\'t been tracking their "morning run" for a week. As someone important to '
+    "them, your support could make a real difference. Could you reach out? We're here to help them succeed, and you're "
+    "a key part of that."
 )
 SUCCESS = (
-    "Ada just completed their morning run for 30 days straight! 🎉 Your support as their Emergency Support Team member "
-    "helped make this happen. They wanted you to know how much your encouragement meant to them."
+    'Hi Maria, this is Dataday. Ada just completed their "morning run" for 30 days straight! 🎉 Your support as their '
+    "Emergency Support Team member helped make this happen. They wanted you to know how much your encouragement meant "
+    "to them."
 )
 ALL_CLEAR = (
-    "Hi Maria, this is Dataday. Ada has logged their morning run again, so you need not check in about the missed days "
+    'Hi Maria, this is Dataday. Ada has logged their "morning run" again. You need not check in about the missed days '
     "any more. Thank you for being there!"
 )
 DISPUTE = (
@@ -68,14 +53,6 @@ CRISIS = (
     "automatic messages go out about this goal until somebody releases it."
 )
 HOW = "\nReply 1: I'll check in, 2: done, 3: I can't."
-
-
-@pytest.fixture(autouse=True)
-def _stage(monkeypatch):
-    monkeypatch.setenv("WELLSPRING_STAGE", "test")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 def said(key, channel=Channel.SMS, variables=EVERYTHING, *, first=False):
@@ -92,24 +69,7 @@ def version(**wording):
     return Version("test", "en", 3, Wording.model_validate(defaults | wording))
 
 
-@pytest.mark.covers_partly(
-    "D-52",
-    missing="from day 3 on no sender is named, goals are not in quotes, and we follow up without a guide too",
-)
-@pytest.mark.covers_partly(
-    "S-A-28", missing="the text does not name its sender, and goal titles are not in quotes (D-52)"
-)
-@pytest.mark.covers_partly(
-    "S-A-27", missing="the text does not name its sender, and goal titles are not in quotes (D-52)"
-)
-@pytest.mark.covers_partly(
-    "S-A-26", missing="the text does not name its sender, and goal titles are not in quotes (D-52)"
-)
-@pytest.mark.covers_partly("S-A-25", missing="goal titles are not in quotes (D-52)")
-@pytest.mark.covers_partly(
-    "S-A-24",
-    missing="goal titles are not in quotes, and we follow up also where no guide does (D-52)",
-)
+@pytest.mark.covers("D-52", "S-A-24", "S-A-25", "S-A-26", "S-A-27", "S-A-28")
 @pytest.mark.covers("S-A-29", "D-26", "D-03", "D-28")
 @pytest.mark.parametrize(
     ("key", "text", "days", "how"),
@@ -122,11 +82,49 @@ def version(**wording):
     ],
 )
 def test_the_specifications_texts_word_for_word(key, text, days, how):
-    variables = PEOPLE | {"days": days}
+    variables = PEOPLE | {"days": days, "followed_up": "yes"}
     assert said(key, variables=variables).text == text
     assert said(key, variables=variables | {"link": "https://api.example/p"}).text == text + how
     assert said(key, Channel.EMAIL, variables).text == text
-    assert said(key, Channel.VOICE, variables).text == text.replace(" 💪", "").replace(" 🎉", " ").replace("  ", " ")
+    spoken = text.replace(" 💪", "").replace(" 🎉", " ").replace("  ", " ")
+    assert said(key, Channel.VOICE, variables).text.removesuffix(" You need not do anything now.") == spoken
+
+
+@pytest.mark.covers("D-52")
+def test_a_follow_up_is_told_only_where_there_is_one():
+    text = said("escalation.day-1", variables=PEOPLE).text
+    assert text == DAY_1.replace(" We're following up with them directly.", "")
+
+
+@pytest.mark.parametrize("key", ["escalation.day-2", "escalation.day-3-plus", "escalation.week"])
+def test_a_call_beside_a_text_says_that_the_text_can_be_answered(key):
+    alone = said(key, Channel.VOICE, PEOPLE).text
+    beside = said(key, Channel.VOICE, PEOPLE | {"texted": "yes"}).text
+    assert beside == f"{alone} You can answer the text message that we sent you."
+
+
+@pytest.mark.covers("X-A-24", "D-52")
+def test_a_title_that_is_not_for_the_reader_is_a_daily_goal_without_quotes():
+    text = said("escalation.day-2", variables=PEOPLE | {"goal": ""}).text
+    assert "hasn't logged their daily goal progress" in text
+
+
+def test_names_that_show_nothing_leave_a_sentence_that_can_be_read():
+    text = said("escalation.day-2", variables=PEOPLE | {"partner_name": "", "user_name": ""}).text
+    assert text.startswith("Hi there, this is Dataday. Somebody you know hasn't logged")
+
+
+@pytest.mark.covers("D-26")
+def test_a_day_is_said_in_the_readers_language():
+    spanish = compose(seeded()["escalation.day-1", "es"], Channel.EMAIL, PEOPLE).text
+    assert 'no registró su "morning run" el domingo 22 de noviembre.' in spanish
+    assert " on Sunday 22 November." in said("escalation.day-1", Channel.EMAIL, PEOPLE).text
+
+
+def test_a_text_in_spanish_has_no_letters_that_cost_double():
+    found = compose(seeded()["escalation.day-1", "es"], Channel.SMS, PEOPLE)
+    assert "no registro su" in found.text
+    assert (size(found.text).encoding, found.segments) == ("GSM-7", 1)
 
 
 @pytest.mark.parametrize(
@@ -192,9 +190,9 @@ def test_a_request_for_consent_tells_all_it_has_to(key):
     for part in (
         "Dataday",
         "Ada",
-        "morning run",
-        "by text message and e-mail",
-        "under 3 a week",
+        '"morning run"',
+        "by text, e-mail and recorded call",
+        "at most 6 times a week",
         "Reply YES or NO",
         EVERYTHING["link"],
         "Reply STOP to end, HELP for help",
@@ -219,8 +217,10 @@ def test_a_mail_that_asks_holds_the_link_to_answer_by():
 
 
 @pytest.mark.covers("X-A-29", "S-A-29")
-@pytest.mark.parametrize("missing", ["partner_name", "user_name", "goal", "days"])
-@pytest.mark.parametrize("value", [None, "", " \n "])
+@pytest.mark.parametrize(
+    ("missing", "value"),
+    [*((name, None) for name in ("partner_name", "user_name", "goal", "days")), ("days", ""), ("days", " \n ")],
+)
 def test_a_missing_variable_is_named(missing, value):
     variables = {name: text for name, text in (PEOPLE | {"days": "4"}).items() if name != missing}
     if value is not None:
@@ -342,6 +342,14 @@ def test_only_names_are_cut_and_only_where_they_must_be():
         said_of(one, {"partner_name": "A", "link": link * 2})
 
 
+def test_a_text_that_is_cut_keeps_its_numbers_and_the_quotes_of_a_title():
+    long = PEOPLE | {"partner_name": "A" * 80, "user_name": "B" * 80, "goal": "C" * 300}
+    text = said("escalation.day-2", variables=long).text
+    assert "progress for 2 days" in text
+    cut = compose(version(text="{{ goal }} {{ days }}", variables=["goal", "days"], max_segments=1), Channel.SMS, long)
+    assert cut.text == f'"{"C" * 77}..." 2'
+
+
 NOTES = ["You get me going.", "x" * 300, "\u017c" * 300, "\U0001f4aa" * 300]
 
 
@@ -353,7 +361,7 @@ NAMES = [
     "\u0645\u062d\u0645\u062f \u0639\u0628\u062f \u0627\u0644\u0631\u062d\u0645\u0646",
     "\U0001f4aa Bob",
 ]
-WAYS = ["text", "text and recorded call", "text, WhatsApp, e-mail and recorded call"]
+WAYS = ["SMS", "SMS,VOICE", "SMS,WHATSAPP,EMAIL,VOICE"]
 SHORT = "https://api.dataday.example/p/" + "a" * links.SHORT
 
 
@@ -363,13 +371,13 @@ SHORT = "https://api.dataday.example/p/" + "a" * links.SHORT
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("note", ["", *NOTES])
 def test_the_text_that_asks_has_two_segments_whoever_asks_whom(key, ways, name, note):
-    variables = {"partner_name": name, "user_name": name, "goal": "daily goal", "ways": ways, "link": SHORT}
+    variables = {"partner_name": name, "user_name": name, "goal": "", "most": "6", "ways": ways, "link": SHORT}
     asked = said(key, variables=variables | {"note": note}, first=True)
     assert (asked.segments, size(asked.text).segments) == (2, 2)
     for part in (
-        ways,
+        language("en").channels(ways),
         SHORT,
-        "under 3 a week",
+        "at most 6 times a week",
         "Reply YES or NO",
         "Reply STOP to end, HELP for help",
         "rates may apply",
@@ -378,11 +386,12 @@ def test_the_text_that_asks_has_two_segments_whoever_asks_whom(key, ways, name, 
 
 
 def test_names_are_cut_to_letters_that_every_phone_has_before_a_text_grows():
-    variables = {"partner_name": "Zo\u00eb", "goal": "daily goal", "ways": WAYS[1], "link": SHORT}
+    variables = {"partner_name": "Zo\u00eb", "goal": "", "most": "6", "ways": WAYS[1], "link": SHORT}
     czech = said("consent.request", variables=variables | {"user_name": "\u017dofie"}).text
     assert czech.startswith("Hi Zoe, this is Dataday. Zofie asks for your support")
     assert (
-        "Somebody asks for" in said("consent.request", variables=variables | {"user_name": "\u0416\u0430\u043d"}).text
+        "Somebody you know asks for"
+        in said("consent.request", variables=variables | {"user_name": "\u0416\u0430\u043d"}).text
     )
 
 
@@ -396,11 +405,11 @@ def test_the_users_own_words_go_where_there_is_room_and_never_keep_the_question_
         + ".0.1772366400."
         + "s" * 43
     )
-    long = {"partner_name": "G" * 80, "ways": "text message, e-mail, WhatsApp and recorded call"}
+    long = {"partner_name": "G" * 80, "ways": "SMS,EMAIL,WHATSAPP,VOICE"}
     asked = said("consent.request", variables=EVERYTHING | long | {"user_name": name, "note": note, "link": old})
     assert asked.segments <= 4
     assert old in asked.text
-    short = {"partner_name": "Max", "user_name": "Ada", "goal": "daily goal", "ways": "text", "link": SHORT}
+    short = {"partner_name": "Max", "user_name": "Ada", "goal": "", "most": "6", "ways": "SMS", "link": SHORT}
     with_room = said("consent.request", variables=short | {"note": "You get me going."})
     assert 'They say: "You get me going."' in with_room.text
     in_mail = said("consent.request", Channel.EMAIL, variables=short | {"note": note}).text

@@ -81,6 +81,7 @@ def test_a_partner_counts_as_contacted_once_it_left_however_the_news_comes(invok
     note(invoke, delivered, sent, delivered, sent)
     ben, found = world.partner("ptn_ben"), contact()
     assert (ben.contact_count, ben.delivered_count, ben.last_contacted_at) == (1, 1, clock.now())
+    assert ben.ask_count == 1
     assert (found.state, found.sent_at, found.results.attribute_values) == (
         "DELIVERED",
         clock.now(),
@@ -113,7 +114,7 @@ def test_in_the_place_of_who_cannot_be_reached_the_next_is_asked_at_once(invoke,
     assert asked(2) == ["ptn_ben", "ptn_cleo"]
     assert standing(2) == [(3, "00", "DONE", None), (3, "ptn_ben", "DONE", None)]
     assert [line.content for line in world.lines()] == ["Ben could not be reached."]
-    assert world.partner("ptn_ben").contact_count == 0
+    assert (world.partner("ptn_ben").contact_count, world.partner("ptn_ben").ask_count) == (0, 0)
 
 
 @pytest.mark.covers("X-A-12", "S-A-06")
@@ -144,7 +145,8 @@ def stopped(message):
 
 def waiting(partner_id="ptn_ben"):
     """Return the goal that each message to a partner names which is not stopped."""
-    ours = [one for one in messages() if one["recipient_id"]["S"] == partner_id and not stopped(one)]
+    told = [one for one in messages() if one["category"]["S"] != "service"]
+    ours = [one for one in told if one["recipient_id"]["S"] == partner_id and not stopped(one)]
     return [json.loads(one["variables"]["S"]).get("goal") for one in ours]
 
 
@@ -321,6 +323,21 @@ def test_who_would_check_in_and_cannot_hands_over_to_the_next_partner(invoke):
     assert contact().response == "CANNOT"
     reply(invoke, "ACCEPTED", partner_id="ptn_cleo", reply_id="rpl_4")
     assert (contact("ptn_cleo").response, waiting("ptn_cleo")) == ("ACCEPTED", [])
+
+
+@pytest.mark.parametrize(
+    ("given", "template"),
+    [("ACCEPTED", "answer.accepted"), ("DONE", "answer.done"), ("CANNOT", "answer.cannot"), ("TEXT", None)],
+)
+def test_who_answers_by_text_hears_once_that_it_was_taken_in(invoke, given, template):
+    follow(invoke, 2)
+    for _ in range(2):
+        reply(invoke, given)
+    heard = [one for one in messages() if one["category"]["S"] == "service"]
+    assert [one["template"]["S"] for one in heard] == ([template] if template else [])
+    assert all(one["to"]["S"] == world.phone_of("ptn_ben") for one in heard)
+    reply(invoke, given, reply_id="rpl_2")
+    assert len([one for one in messages() if one["category"]["S"] == "service"]) == len(heard)
 
 
 @pytest.mark.covers("X-A-13", "X-A-14")

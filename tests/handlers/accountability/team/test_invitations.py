@@ -6,7 +6,9 @@ import pytest
 
 from shared import messaging
 from shared.kernel.due import due_shard
+from shared.kernel.storage.writes import Put, commit
 from shared.messaging import events, suppression
+from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from tests import escalations as world
 from tests import outbox, team
 from tests.clock import START
@@ -14,6 +16,13 @@ from tests.team import GRACE, USER, added, evidence, messages, stored
 from tests.triggers import due_event, queue_event, schedule_event
 
 PHONE = GRACE["phone"]
+
+
+def asked():
+    """Add a partner whose first request has left, and return their id."""
+    partner_id = added()
+    sent(messages("consent")[-1]["message_id"], "May we?")
+    return partner_id
 
 
 def work(invoke, partner_id):
@@ -46,7 +55,7 @@ def consent(partner_id):
 
 @pytest.mark.covers("X-A-03", "S-A-42")
 def test_two_reminders_at_most_then_it_is_over(invoke, clock, due_queues):
-    partner_id = added()
+    partner_id = asked()
     assert stored(partner_id).due_shard == due_shard("invitation", "USER#usr_ada")
     for days, expected in [(0, 1), (2, 1), (3, 2), (4, 2), (7, 3), (13, 3), (14, 3), (30, 3)]:
         clock.at = START
@@ -69,7 +78,7 @@ def test_two_reminders_at_most_then_it_is_over(invoke, clock, due_queues):
 
 
 def test_a_worker_that_comes_late_reminds_once_and_leaves_time_between(invoke, clock):
-    partner_id = added()
+    partner_id = asked()
     clock.advance(days=8)
     work(invoke, partner_id)
     work(invoke, partner_id)
@@ -80,7 +89,7 @@ def test_a_worker_that_comes_late_reminds_once_and_leaves_time_between(invoke, c
 
 
 def test_a_worker_that_comes_after_the_end_reminds_no_more(invoke, clock):
-    partner_id = added()
+    partner_id = asked()
     clock.advance(days=20)
     work(invoke, partner_id)
     assert (status(partner_id), len(messages("consent"))) == ("EXPIRED", 1)
@@ -138,14 +147,15 @@ def test_the_ledger_names_the_exact_words_of_a_request_once_they_have_left(invok
 
 @pytest.mark.covers("S-A-33", "S-A-06", "D-46")
 def test_requests_reminders_and_new_links_are_contacts_each_counted_once(invoke, clock):
-    partner_id = added()
+    partner_id = asked()
     clock.advance(days=4)
     work(invoke, partner_id)
     team.next_token(team.submit(team.link_to(partner_id, now=clock.now()), action="new-link"))
-    asked, reminded, linked = messages()
+    first, reminded, linked = messages()
     assert linked["template"] == "partner.new-link"
-    for message in (asked, reminded, linked):
-        sent(message["message_id"], "Words")
+    sent(reminded["message_id"], "Words")
+    sent(linked["message_id"], "Words")
+    for message in (first, reminded, linked):
         told = {"recipient_id": partner_id, "message_id": message["message_id"], "category": "any"}
         by_text = events.MessageSent(**told, about=message["about"], channel="SMS")
         by_mail = by_text.model_copy(update={"channel": "EMAIL"})
@@ -221,11 +231,40 @@ def test_answers_to_other_matters_and_of_strangers_change_nothing(invoke):
     assert status(partner_id) == "INVITED"
 
 
-def test_who_was_removed_agrees_to_nothing(call, invoke):
+@pytest.mark.parametrize(
+    ("answer", "template", "brought_back", "agreed"),
+    [("YES", "answer.not-needed", "ACTIVE", True), ("NO", "answer.not-needed", "DECLINED", False)],
+)
+def test_who_answers_while_removed_hears_nothing_more_and_comes_back_with_that_answer(
+    call, invoke, answer, template, brought_back, agreed
+):
     partner_id = added()
     call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
+    follow(invoke, reply(partner_id, answer), reply(partner_id, answer))
+    assert (status(partner_id), consent(partner_id)[0]) == ("REMOVED", agreed)
+    assert [one["template"] for one in messages("answer.")] == [template]
+    call("accountability.restore_partner", path={"partner_id": partner_id}, caller=USER)
+    assert (status(partner_id), consent(partner_id)[0]) == (brought_back, agreed)
+
+
+@pytest.mark.parametrize(("answer", "template"), [("YES", "answer.yes"), ("NO", "answer.no")])
+def test_an_answer_by_text_is_acknowledged_once_on_its_channel(invoke, answer, template):
+    partner_id = added()
+    said = reply(partner_id, answer).model_copy(update={"channel": "WHATSAPP"})
+    follow(invoke, said, said)
+    (heard,) = messages("answer.")
+    assert (heard["template"], heard["recipient_id"], heard["to"]) == (template, partner_id, PHONE)
+    assert (heard["category"], [one["S"] for one in heard["channels"]]) == ("service", ["WHATSAPP"])
+
+
+@pytest.mark.covers("X-A-01")
+def test_consent_in_own_words_is_kept_with_them(invoke):
+    partner_id = added()
+    pk, sk = message_pk(messages("consent")[0]["message_id"]), f"{REPLY_PREFIX}SM1"
+    commit(Put(Reply(pk=pk, sk=sk, text="Yes please!", version="answers/en.1", at=START, expires_at=START)))
     follow(invoke, reply(partner_id, "YES"))
-    assert status(partner_id) == "REMOVED"
+    given = evidence(partner_id)[-1]
+    assert (given["kind"], given["reply"], given["reply_version"]) == ("GIVEN", "Yes please!", "answers/en.1")
 
 
 @pytest.mark.covers("X-A-05", "X-A-08", "X-A-09", "X-A-10")
@@ -247,7 +286,7 @@ def test_stop_ends_everything_and_start_takes_it_back(call, invoke, clock, reaso
 
 
 def test_start_by_somebody_who_never_agreed_agrees_to_nothing(invoke, clock):
-    partner_id = added()
+    partner_id = asked()
     suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
     follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"))
     assert (status(partner_id), stored(partner_id).due_at) == ("OPTED_OUT", None)
@@ -298,7 +337,7 @@ def test_a_stop_while_removed_is_not_undone_by_a_restoration(call, invoke, clock
     ("reason", "became", "told"),
     [
         ("STOP", "OPTED_OUT", ["partner.left"]),
-        ("LANDLINE", "INVALID", ["partner.invalid"]),
+        ("LANDLINE", "INVALID", ["partner.no-texts"]),
         ("FREQUENCY", "EXPIRED", ["partner.not-asked"]),
         ("BUDGET", "EXPIRED", ["partner.not-asked"]),
     ],
@@ -310,6 +349,64 @@ def test_the_user_hears_when_somebody_cannot_be_asked(invoke, clock, reason, bec
     blocked = lost(events.MessageBlocked, partner_id, reason=reason)
     follow(invoke, blocked, blocked)
     assert (status(partner_id), [one["template"] for one in messages("partner.")]) == (became, told)
+
+
+def test_nobody_is_reminded_of_what_they_never_got(invoke, clock):
+    partner_id = added()
+    for days in (3, 5, 12):
+        clock.at = START
+        clock.advance(days=days)
+        work(invoke, partner_id)
+    assert (status(partner_id), len(messages("consent"))) == ("INVITED", 1)
+    clock.advance(days=2)
+    work(invoke, partner_id)
+    assert (status(partner_id), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.not-asked")
+
+
+def test_who_wrote_something_else_is_never_said_not_to_have_answered(invoke, clock):
+    partner_id = asked()
+    follow(invoke, *[reply(partner_id, "TEXT")] * 2)
+    assert [line.content for line in world.lines()] == [
+        "Grace wrote back to your invitation, but said neither yes nor no."
+    ]
+    clock.advance(days=20)
+    work(invoke, partner_id)
+    assert (status(partner_id), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.unclear")
+
+
+def test_who_unsubscribes_from_a_user_leaves_or_declines_and_the_user_is_told(invoke, clock):
+    agreed, invited = added(), added(name="Max", phone="+12125550177")
+    follow(invoke, reply(agreed, "YES"))
+    for partner_id in (agreed, invited, agreed):
+        follow(invoke, events.RecipientUnsubscribed(recipient_id=partner_id))
+    assert (status(agreed), consent(agreed)[0]) == ("LEFT", False)
+    assert (status(invited), consent(invited)[0]) == ("DECLINED", False)
+    assert sorted(one["template"] for one in messages("partner.")) == [
+        "partner.accepted",
+        "partner.declined",
+        "partner.left",
+    ]
+    assert evidence(agreed)[-1]["text_version"] == "unsubscribe.page/1"
+
+
+def test_start_after_stop_is_told_to_the_user(invoke, clock):
+    partner_id = asked()
+    follow(invoke, reply(partner_id, "YES"))
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"))
+    clock.advance(hours=1)
+    suppression.lift(PHONE, now=clock.now())
+    follow(invoke, *[events.AddressOptedIn(recipient_id=partner_id)] * 2)
+    assert status(partner_id) == "ACTIVE"
+    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.left", "partner.back"]
+
+
+@pytest.mark.parametrize(("source", "told"), [("said:SM9", "partner.wrong-number"), ("msg_1-1", "partner.invalid")])
+def test_a_wrong_number_is_told_as_what_it_is(invoke, clock, source, told):
+    partner_id = asked()
+    suppression.suppress(PHONE, "WRONG_NUMBER", source=source, now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="WRONG_NUMBER"))
+    assert (status(partner_id), [one["template"] for one in messages("partner.")]) == ("INVALID", [told])
 
 
 def lost(model, partner_id, number=0, **fields):
@@ -347,7 +444,7 @@ def test_who_was_never_asked_is_not_said_to_have_kept_silent_and_may_be_invited_
 
 
 def test_a_reminder_that_is_not_sent_takes_nothing_back_of_the_first_request(invoke, clock):
-    partner_id = added()
+    partner_id = asked()
     clock.advance(days=3)
     work(invoke, partner_id)
     follow(invoke, lost(events.MessageBlocked, partner_id, 1, reason="FREQUENCY"))

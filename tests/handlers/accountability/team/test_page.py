@@ -314,7 +314,7 @@ def test_resting_until_a_day_and_going_on(call, both, clock):
     read = lambda: call("accountability.read_partner", path={"partner_id": both}, caller=USER).data  # noqa: E731
     assert (read()["status"], read()["pausedUntil"]) == ("PAUSED", "2026-03-06T05:00:00.000Z")
     page = visit(token, "resting")
-    assert "You rest until 6 March 2026." in words(page)
+    assert "You rest through 5 March 2026." in words(page)
     clock.advance(days=5)
     assert read()["status"] == "ACTIVE"
     next_token(submit(token, action="resume"))
