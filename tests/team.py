@@ -6,14 +6,18 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
+from shared import messaging
 from shared.accountability.items import user_pk
 from shared.accountability.team import links
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.config import settings
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import Put, commit
 from shared.messaging import SecretLink
+from shared.messaging.message_items import Attempt, message_pk
 from tests.calls import Answer, call
+from tests.clock import START
 from tests.triggers import principal
 
 USER = principal("usr_ada", "accountability:use")
@@ -119,3 +123,21 @@ def words(page: Answer) -> str:
     """Return what a page says, without its markup."""
     body = page.text.partition("<main>")[2].partition("</main>")[0]
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi>", "", body)))).strip()
+
+
+def sent(message_id: str, text: str) -> None:
+    """Note what the engine notes of a message that it sent, as far as the ledger needs it."""
+    attempt = Attempt(
+        pk=message_pk(message_id),
+        sk="ATTEMPT#001",
+        message_id=message_id,
+        attempt=1,
+        channel="SMS",
+        address=messaging.address_hash(GRACE["phone"]),
+        state="SENT",
+        text=text,
+        reference="consent.request/en/1",
+        claimed_at=START,
+        expires_at=START,
+    )
+    commit(Put(attempt))

@@ -204,7 +204,7 @@ def test_a_days_budget_stops_texts_and_not_mails(call, carrier, scope):
     sending.advance(second, now=START)
     sending.advance(third, now=START)
     assert summary(second)[2] == [("EMAIL", "QUEUED")]
-    assert summary(third) == ("BLOCKED", "BUDGET", [])
+    assert summary(third) == ("DEFERRED", "BUDGET", [])
 
 
 def test_units_that_were_not_used_are_given_back(call, carrier):

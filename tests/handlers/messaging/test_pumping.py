@@ -82,11 +82,11 @@ def test_whoever_writes_to_us_from_there_is_not_answered(carrier: Carrier) -> No
 
 @pytest.mark.covers("X-A-04")
 @pytest.mark.parametrize("scope", ["user:usr_ada", "user:*", "prefix:+44791112", "country:GG", "country:*", "all:*"])
-def test_a_budget_that_is_used_up_blocks_and_tells_somebody(
+def test_a_budget_that_is_used_up_lets_a_message_wait_and_tells_somebody(
     carrier: Carrier, counted: list[tuple[str, float]], scope: str
 ) -> None:
     limit(scope, 0)
-    assert judged() == ("BLOCKED", "BUDGET")
+    assert judged() == ("DEFERRED", "BUDGET")
     assert carrier.taken == []
     assert [spent(one) for one in ("user:usr_ada", "prefix:+44791112", "country:GG", "all:*")] == [0, 0, 0, 0]
     assert [value for name, value in counted if name == sending.OVER_BUDGET] == [1]
@@ -98,7 +98,7 @@ def test_one_users_excess_is_theirs_alone(carrier: Carrier) -> None:
     assert judged(1)[0] == "SENT"
     first = carrier.taken[0].words.segments
     assert (spent("user:usr_ada"), spent("country:GG"), spent("all:*")) == (first, first, first)
-    assert judged(2, phone="+447400900123") == ("BLOCKED", "BUDGET")
+    assert judged(2, phone="+447400900123") == ("DEFERRED", "BUDGET")
     assert judged(3, phone="+447400900124", subject_id="usr_bob")[0] == "SENT"
 
 

@@ -1,5 +1,6 @@
 """A message from its request to its end: sent once, by the right way, in allowed hours, or not and with its reason."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
 from shared.messaging import Channel, directory, sending, suppression
+from shared.messaging.categories import MOST_A_WEEK
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX
@@ -63,7 +65,7 @@ def test_a_message_is_claimed_sent_and_noted(carrier, send):
     send(ask)
     (taken,) = carrier.taken
     assert (taken.message_id, taken.attempt, taken.channel, taken.to) == (ask, 1, Channel.SMS, PHONE)
-    assert taken.words.text.startswith("Hi Pat, this is Dataday. Ada hasn't logged their morning run progress")
+    assert taken.words.text.startswith('Hi Pat, this is Dataday. Ada hasn\'t logged their "morning run" progress')
     message, (attempt,) = standing(ask), attempts(ask)
     assert (message.status, message.channel, message.sent_at) == ("SENT", "SMS", START)
     assert message.due_at == START + timedelta(minutes=15)
@@ -292,7 +294,7 @@ def test_nothing_leaves_before_its_time(carrier, send, work, clock):
 def test_one_ask_a_day_whoever_asks_and_by_whatever_channel(carrier, send, work, clock):
     messages.enlist()
     messages.enlist("ptn_again", channels=(Channel.EMAIL, Channel.SMS))
-    first, second = messages.ask(), messages.ask("2", to="ptn_again", subject_id="usr_bob")
+    first, second = messages.ask(), messages.ask("2", to="ptn_again")
     send(first)
     send(second)
     assert summary(second) == ("BLOCKED", "FREQUENCY", [])
@@ -303,6 +305,42 @@ def test_one_ask_a_day_whoever_asks_and_by_whatever_channel(carrier, send, work,
     clock.advance(hours=1)
     work(third)
     assert [one.message_id for one in carrier.taken] == [first, third]
+
+
+@pytest.mark.covers("X-A-12")
+def test_who_supports_two_users_is_asked_for_both_in_turn(carrier, send, clock):
+    messages.enlist()
+    messages.enlist("ptn_again", channels=(Channel.SMS,))
+    left = []
+    for day in range(4):
+        for number, (partner, user) in enumerate([(PAT, "usr_ada"), ("ptn_again", "usr_bob")]):
+            ask = messages.ask(f"{day}-{number}", to=partner, subject_id=user, at=clock.now())
+            send(ask)
+            left += [user] if summary(ask)[0] == "SENT" else []
+        clock.advance(days=1)
+    assert left == ["usr_ada", "usr_bob", "usr_ada"], "three a week, and never one user alone"
+
+
+@pytest.mark.covers("X-A-12")
+def test_all_of_a_week_together_is_what_consent_promises(carrier, send, clock):
+    messages.enlist()
+    order = [
+        "partner-notice",
+        "partner-ask",
+        "partner-good-news",
+        "partner-update",
+        "partner-week",
+        "partner-all-clear",
+    ]
+    left = Counter()
+    for number in range(40):
+        category = order[number % len(order)]
+        ask = messages.ask(f"m-{number}", category=category, at=clock.now())
+        send(ask)
+        left[category] += summary(ask)[0] == "SENT"
+        clock.advance(hours=4)
+    assert left.total() == MOST_A_WEEK == 6
+    assert left["partner-all-clear"] >= 1
 
 
 @pytest.mark.covers("X-A-12")

@@ -203,7 +203,7 @@ def test_the_dry_run_tells_who_when_how_and_what_and_writes_nothing(call):
     ]
     ben = shown["days"][0]["contacts"][1]
     assert (ben["channel"], ben["earliestAt"], ben["kind"]) == ("SMS", "2026-03-02T08:00:00.000Z", "NOTIFY")
-    assert ben["words"].startswith("Hi Ben, this is Dataday. Ada missed logging their morning run on Sunday 1 March.")
+    assert ben["words"].startswith('Hi Ben, this is Dataday. Ada missed logging their "morning run" on Sunday 1 March.')
     mail = shown["days"][0]["contacts"][4]
     assert (mail["channel"], mail["earliestAt"]) == ("EMAIL", "2026-03-02T02:15:00.000Z")
     assert "daily goal" in mail["words"]

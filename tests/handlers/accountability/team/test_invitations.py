@@ -12,7 +12,7 @@ from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from tests import escalations as world
 from tests import outbox, team
 from tests.clock import START
-from tests.team import GRACE, USER, added, evidence, messages, stored
+from tests.team import GRACE, USER, added, evidence, messages, sent, stored
 from tests.triggers import due_event, queue_event, schedule_event
 
 PHONE = GRACE["phone"]
@@ -171,27 +171,6 @@ def test_requests_reminders_and_new_links_are_contacts_each_counted_once(invoke,
         "Grace was sent a new link to their page.",
     ]
     assert [line["kind"] for line in evidence(partner_id)].count("REQUESTED") == 6, "no link asks for consent"
-
-
-def sent(message_id, text):
-    """What the engine notes of a message that it sent, as far as the ledger needs it."""
-    from shared.kernel.storage.writes import Put, commit
-    from shared.messaging.message_items import Attempt, message_pk
-
-    attempt = Attempt(
-        pk=message_pk(message_id),
-        sk="ATTEMPT#001",
-        message_id=message_id,
-        attempt=1,
-        channel="SMS",
-        address=messaging.address_hash(PHONE),
-        state="SENT",
-        text=text,
-        reference="consent.request/en/1",
-        claimed_at=START,
-        expires_at=START,
-    )
-    commit(Put(attempt))
 
 
 def topics():

@@ -39,6 +39,7 @@ def test_what_was_judged_is_what_is_stored_and_sent(call):
 
 def test_what_was_stored_before_is_judged_when_it_is_sent(invoke, clock):
     partner_id = added(note="You always get me going.")
+    team.sent(messages("consent")[0]["message_id"], "May we?")
     partner = stored(partner_id)
     actions = [Partner.name.set("\u202eevil\u3002com"), Partner.note.set("See evil\u200b.भारत")]
     commit(Update(Partner, partner.pk, partner.sk, actions))

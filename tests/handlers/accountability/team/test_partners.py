@@ -70,7 +70,7 @@ def test_who_is_named_is_asked_for_consent_and_hears_nothing_else(call):
 def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_stored(call):
     partner_id = added()
     variables = json.loads(messages()[0]["variables"])
-    assert (variables["partner_name"], variables["user_name"], variables["goal"]) == ("Grace", "Unknown", "daily goal")
+    assert (variables["partner_name"], variables["user_name"], variables["goal"]) == ("Grace", "Unknown", "")
     assert variables["ways"] == "text and recorded call"
     link = given(messages()[0]["variables"])["link"]
     code = link.removeprefix("https://api.wellspring.example/p/")
@@ -105,7 +105,7 @@ def test_whatever_somebody_is_to_the_user_it_shows_since_when_they_agreed(call, 
         ({"preferredContactMethod": "text_only"}, ["SMS"], False),
         ({"preferredContactMethod": "sms"}, ["SMS"], False),
         ({"preferredContactMethod": "email"}, ["EMAIL"], False),
-        ({"preferredContactMethod": "whatsapp"}, ["WHATSAPP"], False),
+        ({"preferredContactMethod": "whatsapp"}, ["WHATSAPP", "SMS"], False),
         ({"channels": ["EMAIL", "SMS"]}, ["EMAIL", "SMS"], False),
         ({"phone": None}, ["EMAIL"], False),
     ],
