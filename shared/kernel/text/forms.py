@@ -12,10 +12,15 @@ def address_forms(address: str) -> tuple[str, ...]:
     Whoever writes writes under the first; whoever looks for something looks under all, for good: what is kept by the
     hash of an address, such as a suppression or a link in a mail, cannot be moved by anybody who lacks the address.
     """
-    local, _, domain = address.strip().lower().rpartition("@")
-    labels = domain.split(".")
+    local, _, domain = address.strip().rpartition("@")
+    local, labels = local.lower(), "".join(map(_small, domain)).split(".")
     kept = f"{local}@{'.'.join(map(_encoded, labels))}"
     return tuple(dict.fromkeys((kept, f"{local}@{'.'.join(map(_decoded, labels))}")))
+
+
+def _small(letter: str) -> str:
+    """Return a letter as domains have it: of Cherokee the capital stands for both cases (UTS 46)."""
+    return letter if letter.casefold() == letter else letter.lower()
 
 
 def _encoded(label: str) -> str:

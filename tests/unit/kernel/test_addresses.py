@@ -64,6 +64,7 @@ def test_64_octets_are_possible_before_the_at() -> None:
         ("u@bücher.example", ("u@xn--bcher-kva.example", "u@bücher.example")),
         ("U@BÜCHER.Example ", ("u@xn--bcher-kva.example", "u@bücher.example")),
         ("u@mail.faß.de", ("u@mail.xn--fa-hia.de", "u@mail.faß.de")),
+        ("u@\u13a0.example", ("u@xn--58d.example", "u@\u13a0.example")),
         ("xn--u@example.com", ("xn--u@example.com",)),
     ],
 )

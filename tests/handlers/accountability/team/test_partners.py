@@ -71,7 +71,7 @@ def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_s
     partner_id = added()
     variables = json.loads(messages()[0]["variables"])
     assert (variables["partner_name"], variables["user_name"], variables["goal"]) == ("Grace", "Unknown", "")
-    assert variables["ways"] == "text and recorded call"
+    assert (variables["ways"], variables["most"]) == ("SMS,VOICE", "6")
     link = given(messages()[0]["variables"])["link"]
     code = link.removeprefix("https://api.wellspring.example/p/")
     assert (len(link), len(code)) == (49, 16)
