@@ -129,15 +129,19 @@ def _picked(reading: Reading, matters: Sequence[Matter], asked: Asked | None) ->
     if asked is None:
         return None
     open_ones = {matter.recipient_id: matter for matter in matters if matter.kind == asked.kind}
-    choices = tuple(open_ones[choice] for choice in asked.choices if choice in open_ones)
-    if reading.sense == "BOTH":
-        return Answered(choices, asked.answer) if choices else None
-    if reading.number is not None and reading.sense is None:
-        chosen = asked.choices[reading.number - 1] if 0 < reading.number <= len(asked.choices) else None
-        found = [one for one in choices if one.recipient_id == chosen]
-    else:
-        found = [one for one in choices if one.name and one.name == reading.words]
-    return Answered((found[0],), asked.answer) if len(found) == 1 else None
+    meant = tuple(
+        open_ones[one] for one in asked.choices if one in open_ones and _is_meant(reading, asked, open_ones[one])
+    )
+    return Answered(meant, asked.answer) if meant and (len(meant) == 1 or reading.sense == "BOTH") else None
+
+
+def _is_meant(reading: Reading, asked: Asked, matter: Matter) -> bool:
+    """Tell whether a reply picks a matter that we asked about."""
+    if reading.sense is not None:
+        return reading.sense == "BOTH"
+    if reading.number is not None:
+        return reading.number == asked.choices.index(matter.recipient_id) + 1
+    return bool(matter.name) and matter.name == reading.words
 
 
 def _by_number(number: int, sense: Sense | None, matters: Sequence[Matter]) -> Answered | Which | None:
