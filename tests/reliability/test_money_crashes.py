@@ -175,6 +175,16 @@ class Run:
         why, once = "A test of crashes", f"opn-{self.user}"
         adjustments.void(self.user, "h", why, admin_id="usr_admin", operation=once, now=after(9))
 
+    def pause(self) -> None:
+        put_stream(self.stream, RATE, creator_id=self.creator, status="PAUSED", paused_at=after(15))
+        metering.follow_stream(self.stream, now=after(16))
+
+    def settle_user(self) -> None:
+        metering.settle_user(self.user, now=after(15))
+
+    def refresh(self) -> None:
+        metering.refresh(self.user)
+
     def expire_lease(self) -> None:
         journal.expire_hold(account_pk(self.user), f"HOLD#{self.session}", now=after(14 * 3600))
 
@@ -248,6 +258,9 @@ CASES = {
     "take over": Case(_steps(lambda run: run.watching(0), Run.let_in), Run.join_elsewhere),
     "hint": Case(Run.watching, lambda run: metering.viewer_left(run.session, at=after(24), now=after(25))),
     "settle stream": Case(Run.watching, Run.settle_stream),
+    "pause": Case(Run.watching, Run.pause),
+    "refresh": Case(Run.watching, Run.refresh),
+    "settle user": Case(Run.watching, Run.settle_user),
     "settle stream of two leases": Case(lambda run: run.watching(LEASE + 1), Run.settle_stream),
 }
 
