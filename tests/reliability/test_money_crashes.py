@@ -123,6 +123,9 @@ class Run:
             if row["pk"]["S"] == f"TXN#METER_EVENT#h-{self.user}":
                 projection.project(row)
 
+    def catch_up(self) -> None:
+        projection.catch_up(reads.get(AccountItem, account_pk(self.user), "ACCOUNT"))
+
     def project_first(self) -> None:
         for row in money.rows("wallet"):
             if row["pk"]["S"].startswith(f"TXN#PAYMENT#pay-{self.user}"):
@@ -229,6 +232,7 @@ CASES = {
     "reconcile": Case(_steps(Run.deposit, Run.falsify), Run.reconcile),
     "project": Case(_steps(Run.deposit, Run.open_hold, Run.settle_hold), Run.project),
     "project first": Case(Run.deposit, Run.project_first),
+    "catch up": Case(_steps(Run.deposit, Run.open_hold), Run.catch_up),
     "join": Case(_steps(Run.deposit, Run.live), Run.join),
     "join what ends": Case(_steps(Run.deposit, Run.live), Run.join_late),
     "tick in turn": Case(Run.watching, lambda run: run.tick(3, 30)),
