@@ -26,6 +26,7 @@ from shared.accountability.team import links, news, page_deeds
 from shared.accountability.team.items import Partner
 from shared.accountability.team.page_form import PageForm
 from shared.kernel import config, inbox
+from shared.kernel.caller import Browser
 from shared.kernel.events import DomainEvent
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
@@ -117,7 +118,9 @@ def stop() -> None:
 
 def leave() -> None:
     token = links.token(Partner(partner_id=CLEO, seed="0" * 64, generation=0), now=NOW)
-    page_deeds.act(token, page_deeds.Visit(PageForm(action="leave"), "203.0.113.7", "Browser/1.0", "opn_1", NOW))
+    page_deeds.act(
+        token, page_deeds.Visit(PageForm(action="leave"), "203.0.113.7", Browser("Browser/1.0", "en"), "opn_1", NOW)
+    )
 
 
 Deed = Callable[[], None]

@@ -14,7 +14,7 @@ EVERYTHING = PEOPLE | {
     "most": "6",
     "link": "https://api.example/p/abcdefghijkl",
     "balance": "4.5",
-    "choices": "1 for Ada, 2 for Bob",
+    "choices": '["Ada", "Bob"]',
     "amount": "9.99 USD",
     "credits": "100",
 }

@@ -1,12 +1,8 @@
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Header
-
 from shared import identity, messaging
 from shared.accountability.escalation import access as steps_access
 from shared.accountability.team import access, errors, page_deeds
 from shared.accountability.team.page_form import Field, LongField, PageForm, PageToken
-from shared.kernel.caller import Address, OperationId
+from shared.kernel.caller import Address, OpenedWith, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.errors import NotFound, RateLimitExceeded
@@ -40,6 +36,7 @@ def answer_partner_page(
     token: PageToken,
     address: Address,
     operation: OperationId,
+    browser: OpenedWith,
     clock: Clock,
     action: Field = "",
     statement: Field = "",
@@ -55,9 +52,8 @@ def answer_partner_page(
     until: Field = "",
     about: LongField = "",
     answer: Field = "",
-    user_agent: Annotated[str, Header(alias="user-agent", max_length=1024)] = "",
 ) -> Raw:
     """Do what a form of the partner's page says; the link is used up, and the page that follows has the next one."""
     choices = (first, second, third, fourth)
     form = PageForm(action, statement, choices, voice, begin, end, language, milestones, until, about, answer)
-    return page_deeds.act(token, page_deeds.Visit(form, address, user_agent, operation, clock.now()))
+    return page_deeds.act(token, page_deeds.Visit(form, address, browser, operation, clock.now()))

@@ -6,6 +6,7 @@ from shared import identity, messaging
 from shared.accountability.team import access, page
 from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.page_form import PageToken
+from shared.kernel.caller import BrowserLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.errors import NotFound
@@ -25,7 +26,10 @@ from shared.kernel.wire import Raw
     settings=["brands"],
 )
 def show_partner_page(
-    token: PageToken, clock: Clock, done: Annotated[str, Query(max_length=20, examples=["saved"])] = ""
+    token: PageToken,
+    clock: Clock,
+    browser: BrowserLanguage,
+    done: Annotated[str, Query(max_length=20, examples=["saved"])] = "",
 ) -> Raw:
     """Show a partner who named them, what for, and what they can do about it; looking uses nothing up."""
-    return page.show(token, done, now=clock.now())
+    return page.show(token, done, browser=browser, now=clock.now())

@@ -6,6 +6,7 @@ from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import ExpiredLink, UnknownLink
 from shared.identity.link_schemas import LinkToken, TypedPassword
+from shared.kernel.caller import BrowserLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.errors import ValidationFailed
@@ -18,7 +19,7 @@ from shared.kernel.wire import Raw
     form=True,
     raw=("text/html",),
     rate="write",
-    touches=[access.RESET, messaging.access.REQUEST],
+    touches=[access.RESET, messaging.access.READ_DIRECTORY, messaging.access.REQUEST],
     errors=[UnknownLink, ExpiredLink, ValidationFailed],
     secrets=["derived-tokens"],
     layers=["security", "text"],
@@ -27,8 +28,9 @@ from shared.kernel.wire import Raw
 )
 def reset_password(
     clock: Clock,
+    browser: BrowserLanguage,
     token: Annotated[LinkToken, Form()] = "",
     new_password: Annotated[TypedPassword, Form(alias="newPassword")] = "",
 ) -> Raw:
     """Set a new password with the form behind a link; every sign-in ends."""
-    return pages.reset(token, new_password, now=clock.now())
+    return pages.reset(token, new_password, browser=browser, now=clock.now())

@@ -2,9 +2,11 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import ExpiredLink, UnknownLink
 from shared.identity.link_schemas import LinkToken
+from shared.kernel.caller import BrowserLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.wire import Raw
@@ -15,12 +17,12 @@ from shared.kernel.wire import Raw
     allow=PUBLIC,
     raw=("text/html",),
     rate="read",
-    touches=[access.READ_LINK],
+    touches=[access.READ_LINK, messaging.access.READ_DIRECTORY],
     errors=[UnknownLink, ExpiredLink],
     secrets=["derived-tokens"],
     layers=["text"],
     settings=["brands"],
 )
-def show_verification(clock: Clock, token: Annotated[LinkToken, Query()] = "") -> Raw:
+def show_verification(clock: Clock, browser: BrowserLanguage, token: Annotated[LinkToken, Query()] = "") -> Raw:
     """Show the page that a verification link leads to; opening it changes nothing."""
-    return pages.show_confirmation(token, now=clock.now())
+    return pages.show_confirmation(token, browser=browser, now=clock.now())

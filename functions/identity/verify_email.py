@@ -6,6 +6,7 @@ from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import AlreadyVerified, ExpiredLink, UnknownLink, WrongPassword
 from shared.identity.link_schemas import LinkToken, TypedPassword
+from shared.kernel.caller import BrowserLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.wire import Raw
@@ -17,7 +18,7 @@ from shared.kernel.wire import Raw
     form=True,
     raw=("text/html",),
     rate="write",
-    touches=[access.VERIFY, messaging.access.REQUEST],
+    touches=[access.VERIFY, messaging.access.READ_DIRECTORY, messaging.access.REQUEST],
     errors=[UnknownLink, ExpiredLink, WrongPassword, AlreadyVerified],
     secrets=["derived-tokens"],
     layers=["security", "text"],
@@ -26,9 +27,10 @@ from shared.kernel.wire import Raw
 )
 def verify_email(
     clock: Clock,
+    browser: BrowserLanguage,
     token: Annotated[LinkToken, Form()] = "",
     password: Annotated[TypedPassword, Form()] = "",
     new_password: Annotated[TypedPassword, Form(alias="newPassword")] = "",
 ) -> Raw:
     """Confirm an address with the form behind a verification link; sign-ins end where another password is set."""
-    return pages.confirm(token, password, new_password, now=clock.now())
+    return pages.confirm(token, password, new_password, browser=browser, now=clock.now())

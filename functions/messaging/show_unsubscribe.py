@@ -3,7 +3,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 from shared.messaging import unsubscribe
-from shared.messaging.inbound.schemas import UnsubscribeToken
+from shared.messaging.inbound.schemas import MailLanguage, UnsubscribeToken
 
 
 @get(
@@ -17,6 +17,6 @@ from shared.messaging.inbound.schemas import UnsubscribeToken
     layers=["text"],
     settings=["brands"],
 )
-def show_unsubscribe(token: UnsubscribeToken) -> Raw:
+def show_unsubscribe(token: UnsubscribeToken, language: MailLanguage = "") -> Raw:
     """Show the page on which somebody ends a kind of mails."""
-    return unsubscribe.ask(token)
+    return unsubscribe.ask(token, language)

@@ -9,7 +9,7 @@ from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 from shared.messaging import access
 from shared.messaging import unsubscribe as links
-from shared.messaging.inbound.schemas import UnsubscribeToken
+from shared.messaging.inbound.schemas import MailLanguage, UnsubscribeToken
 
 
 @post(
@@ -31,6 +31,7 @@ def unsubscribe(
         links.What | None,
         Query(description="PERSON ends all about one person, KIND this kind of mail, EVERYTHING all; else as offered."),
     ] = None,
+    language: MailLanguage = "",
 ) -> Raw:
     """End messages about somebody, a kind of mail, or everything; mail clients post here when somebody unsubscribes."""
-    return links.end(token, what=what, now=clock.now())
+    return links.end(token, what=what, language=language, now=clock.now())

@@ -18,7 +18,7 @@ VALUES = {
     "most": "6",
     "link": "https://api.dataday.example/p/abcdefghijklmnop",
     "balance": "4.5",
-    "choices": "1 Ada, 2 Bob",
+    "choices": '["Ada", "Bob"]',
     "texted": "yes",
     "amount": "9.99 USD",
     "credits": "100",

@@ -1,6 +1,7 @@
 """What identity refuses, besides what the kernel does."""
 
 from shared.kernel.errors import Conflict, DomainError, Forbidden, Unauthorized, ValidationFailed
+from shared.kernel.text.speech import Sentence
 
 
 class WrongCredentials(Unauthorized):
@@ -19,27 +20,27 @@ class UnknownLink(ValidationFailed):
     """The link is not one of ours."""
 
     code = "UNKNOWN_LINK"
-    message = "This link is not valid. Check that it was copied as a whole, or sign in to ask for another."
+    message = Sentence("This link is not valid. Check that it was copied as a whole, or sign in to ask for another.")
 
 
 class ExpiredLink(DomainError):
     """The link is too old, was used, or a newer registration of the address has taken its place."""
 
     status, code = 410, "LINK_EXPIRED"
-    message = "This link is not good any more. Use the one in the newest mail, or ask for another."
+    message = Sentence("This link is not good any more. Use the one in the newest mail, or ask for another.")
 
 
 class WrongPassword(ValidationFailed):
     """It is not the password of the registration that is to be confirmed."""
 
     code = "WRONG_PASSWORD"
-    message = "This is not the password that you chose when you registered. Try again, or choose a new one."
+    message = Sentence("This is not the password that you chose when you registered. Try again, or choose a new one.")
 
 
 class AlreadyVerified(Conflict):
     """The address is confirmed; there is nothing to send or to set."""
 
-    code, message = "ALREADY_VERIFIED", "This e-mail address is confirmed already. Sign in."
+    code, message = "ALREADY_VERIFIED", Sentence("This e-mail address is confirmed already. Sign in.")
 
 
 class OwnRoles(Forbidden):

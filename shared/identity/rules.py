@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from shared.kernel.text.speech import Sentence
+
 Role = Literal["viewer", "creator", "moderator", "guide", "admin"]
 
 ROLES: dict[str, frozenset[str]] = {
@@ -88,11 +90,11 @@ def highest(grants: Iterable[str]) -> str:
 def password_problems(password: str) -> list[str]:
     """Return what is wrong with a new password, in words (S-P-13, D-37, X-P-27)."""
     rules = [
-        (MIN_PASSWORD <= len(password) <= MAX_PASSWORD, f"{MIN_PASSWORD} to {MAX_PASSWORD} characters are needed"),
-        (any(letter.isupper() for letter in password), "An uppercase letter is needed"),
-        (any(letter.isdigit() for letter in password), "A digit is needed"),
-        (any(not letter.isalnum() for letter in password), "A special character is needed"),
-        (not _common(password), "This password is among the first that anyone would guess"),
+        (MIN_PASSWORD <= len(password) <= MAX_PASSWORD, Sentence("8 to 128 characters are needed")),
+        (any(letter.isupper() for letter in password), Sentence("An uppercase letter is needed")),
+        (any(letter.isdigit() for letter in password), Sentence("A digit is needed")),
+        (any(not letter.isalnum() for letter in password), Sentence("A special character is needed")),
+        (not _common(password), Sentence("This password is among the first that anyone would guess")),
     ]
     return [problem for fine, problem in rules if not fine]
 

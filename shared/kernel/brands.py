@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.kernel.config import settings
+from shared.kernel.text.speech import Sentence
 
 
 class Product(StrEnum):
@@ -25,9 +26,9 @@ class Product(StrEnum):
 
 ABOUT = MappingProxyType(
     {
-        Product.ACCOUNTS: "one account for live streams and for daily goals.",
-        Product.GOALS: "people keep daily goals, with the support of others whom they trust.",
-        Product.STREAMS: "live streams, paid by the minute with credits.",
+        Product.ACCOUNTS: Sentence("one account for live streams and for daily goals."),
+        Product.GOALS: Sentence("people keep daily goals, with the support of others whom they trust."),
+        Product.STREAMS: Sentence("live streams, paid by the minute with credits."),
     }
 )
 """What a product is, after its name and a colon: for whoever meets it for the first time."""

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.request import Request
 
 from shared.kernel.errors import AccountSuspended, EmailNotVerified, Forbidden, Unauthorized
 from shared.kernel.ids import derived_id
+from shared.kernel.text.speech import preferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,28 @@ def _address(request: Request) -> str:
     return address
 
 
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What opens a page for somebody.
+
+    Attributes:
+        name: what it calls itself.
+        language: the one of ours that it asks for.
+    """
+
+    name: str
+    language: str
+
+
+def _browser(request: Request) -> Browser:
+    headers = request.resolved_event["headers"]
+    return Browser(headers.get("user-agent", ""), preferred(headers.get("accept-language", "")))
+
+
+def _language(request: Request) -> str:
+    return _browser(request).language
+
+
 Caller = Annotated[Principal, Depends(_current)]
 """A handler parameter of this type receives the signed-in caller."""
 
@@ -99,6 +122,12 @@ OperationId = Annotated[str, Depends(_operation)]
 
 Address = Annotated[str, Depends(_address)]
 """The caller's network address as the gateway saw it, never a header (D-10)."""
+
+OpenedWith = Annotated[Browser, Depends(_browser)]
+"""The caller's browser, as it says of itself."""
+
+BrowserLanguage = Annotated[str, Depends(_language)]
+"""The language of ours that the caller's browser asks for: of pages whose reader nobody knows."""
 
 
 def operation_of(event: dict[str, Any], principal: Principal | None) -> str:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from shared.kernel.text.speech import Sentence
+
 
 class DomainError(Exception):
     """A refusal with a stable code.
@@ -25,7 +27,7 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "VALIDATION_ERROR"
-    message: ClassVar[str] = "The request is not valid."
+    message: ClassVar[str] = Sentence("The request is not valid.")
     carries: ClassVar[type[BaseModel] | None] = None
 
     def __init__(
@@ -87,7 +89,7 @@ class Conflict(DomainError):
 class PayloadTooLarge(DomainError):
     """The body is larger than the API accepts."""
 
-    status, code, message = 413, "PAYLOAD_TOO_LARGE", "The body is too large."
+    status, code, message = 413, "PAYLOAD_TOO_LARGE", Sentence("The body is too large.")
 
 
 class IdempotencyKeyReused(DomainError):

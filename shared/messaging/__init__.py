@@ -18,9 +18,10 @@ from shared.messaging.requests import (
     topic_key,
 )
 from shared.messaging.said import words_said
-from shared.messaging.users import enlist_user, living_in, suspending
+from shared.messaging.users import enlist_user, living_in, locale_of, suspending
 from shared.messaging.variables import SecretLink
-from shared.messaging.wording.catalogue import languages
+from shared.messaging.wording.catalogue import language, languages
+from shared.messaging.wording.schemas import SpokenLocale
 from shared.messaging.words import NoWords, render
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Purpose",
     "Recipient",
     "SecretLink",
+    "SpokenLocale",
     "Statement",
     "Wishes",
     "access",
@@ -51,8 +53,10 @@ __all__ = [
     "events",
     "evidence",
     "forget_address",
+    "language",
     "languages",
     "living_in",
+    "locale_of",
     "message_id",
     "phones",
     "recipient_pk",

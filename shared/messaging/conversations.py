@@ -22,8 +22,8 @@ OPEN: Mapping[Kind, timedelta] = {
 }
 """How long an answer is expected: an invitation expires after 14 days, an ask is about these days."""
 
-OTHERWISE = "the other"
-"""What a matter is called where its message named nobody."""
+OTHERWISE = ""
+"""What a matter is called where its message named nobody: each language has words for such a person."""
 
 
 def opened(message: Message, hashed: str, channel: Channel, *, now: datetime) -> list[Write]:

@@ -28,6 +28,7 @@ class Words:
         content_variables: its variables, by number.
         button: of a mail: what the button that its link becomes says.
         product: whose brand it speaks in.
+        locale: of the words.
         voice: language of a call, as its provider names it.
         reference: names the exact words, e.g. ``consent.request/en/1``: template, language, version.
     """
@@ -39,6 +40,7 @@ class Words:
     content_sid: str | None = None
     content_variables: tuple[str, ...] = ()
     product: Product = Product.GOALS
+    locale: str = "en"
     voice: str = "en-US"
     reference: str = ""
     button: str = ""

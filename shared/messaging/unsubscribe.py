@@ -11,6 +11,7 @@ from shared.kernel.clock import to_ms
 from shared.kernel.events import outbox
 from shared.kernel.security import derived
 from shared.kernel.storage.writes import commit
+from shared.kernel.text.speech import Sentence, speaker, translated
 from shared.kernel.wire import Raw
 from shared.messaging import suppression
 from shared.messaging.brands import product_of
@@ -28,36 +29,37 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PAGE = "messaging/templates/unsubscribe.html"
 
 WORDS = {
-    "balance": "Mails about your balance",
-    "guide": "Mails about the people you guide",
-    "progress": "Mails about your own progress",
-    "consent-request": "Questions whether you would support somebody",
-    "partner-notice": "News about the people you support",
-    "partner-ask": "Requests to check in with people you support",
-    "partner-week": "Mails when somebody you support has missed a week",
-    "partner-all-clear": "Mails when somebody you support is back on track",
-    "partner-good-news": "Good news about the people you support",
-    "partner-update": "Notes that people you support write to you",
+    "balance": Sentence("Mails about your balance"),
+    "guide": Sentence("Mails about the people you guide"),
+    "progress": Sentence("Mails about your own progress"),
+    "consent-request": Sentence("Questions whether you would support somebody"),
+    "partner-notice": Sentence("News about the people you support"),
+    "partner-ask": Sentence("Requests to check in with people you support"),
+    "partner-week": Sentence("Mails when somebody you support has missed a week"),
+    "partner-all-clear": Sentence("Mails when somebody you support is back on track"),
+    "partner-good-news": Sentence("Good news about the people you support"),
+    "partner-update": Sentence("Notes that people you support write to you"),
 }
 """What the mails of a category are, as the name of a thing that can be ended."""
 
 REASONS = {
-    "account": "somebody, most likely you, used this address for a {brand} account",
-    "balance": "you have a {brand} account",
-    "guide": "you guide people on {brand}",
-    "crisis": "you guide people on {brand}, or look after those who do",
-    "progress": "you use {brand}",
-    "consent-request": "somebody gave us this address to ask whether you would support them",
+    "account": Sentence("somebody, most likely you, used this address for a {brand} account"),
+    "balance": Sentence("you have a {brand} account"),
+    "guide": Sentence("you guide people on {brand}"),
+    "crisis": Sentence("you guide people on {brand}, or look after those who do"),
+    "progress": Sentence("you use {brand}"),
+    "consent-request": Sentence("somebody gave us this address to ask whether you would support them"),
 }
 """Why a mail of a category is sent, after "because"."""
 
-_AGREED = "you agreed to support somebody who keeps goals with {brand}"
+_AGREED = Sentence("you agreed to support somebody who keeps goals with {brand}")
 
 
-def reason(category: str) -> str:
+def reason(category: str, locale: str) -> str:
     """Return why somebody gets a mail of a category, as a sentence."""
-    shown = REASONS.get(category, _AGREED).format(brand=brand(product_of(category)).name)
-    return f"You get this mail because {shown}."
+    say = speaker(locale)
+    shown = say(REASONS.get(category, _AGREED), brand=brand(product_of(category)).name)
+    return say("You get this mail because {reason}.", reason=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,50 +104,54 @@ def read(presented: str) -> Named | None:
     return Named(hashed, category, partner_id or None)
 
 
-def ask(presented: str) -> Raw:
+def ask(presented: str, language: str) -> Raw:
     """Return the page that asks whether to unsubscribe. Looking changes nothing: mail scanners open every link."""
     named = read(presented)
-    return _page(named, None) if named else _unknown()
+    return _page(named, None, language) if named else _unknown(language)
 
 
-def end(presented: str, *, what: What | None, now: datetime) -> Raw:
+def end(presented: str, *, what: What | None, language: str, now: datetime) -> Raw:
     """End what somebody chose, or what the link ends by default, and return the page that says so. Again is fine.
 
     Args:
         presented: the token.
         what: everything about the person whom the mail was about, this kind of mail, or everything from us.
+        language: of the mail.
         now: when.
     """
     named = read(presented)
     if named is None:
-        return _unknown()
+        return _unknown(language)
     ended = what or named.ended_by_default
     if ended == "PERSON":
         if named.partner_id is None:
-            return _unknown()
+            return _unknown(language)
         told = RecipientUnsubscribed(recipient_id=named.partner_id)
         commit(outbox(told, at=now, event_id=f"unsubscribed-{named.partner_id}-{to_ms(now)}"))
     else:
         scope = "ALL" if ended == "EVERYTHING" else named.category
         source = f"link-{named.category}"
         suppression.suppress_hash(named.hashed, reason="UNSUBSCRIBED", source=source, scope=scope, now=now)
-    return _page(named, ended)
+    return _page(named, ended, language)
 
 
-def _page(named: Named, done: What | None) -> Raw:
+def _page(named: Named, done: What | None, language: str) -> Raw:
     return pages.render(
         PAGE,
         forms=True,
+        locale=language,
         product=product_of(named.category),
-        kind=WORDS[named.category],
+        kind=translated(language, WORDS[named.category]),
         by_default=named.ended_by_default,
         done=done,
     )
 
 
-def _unknown() -> Raw:
+def _unknown(language: str) -> Raw:
+    say = speaker(language)
     return pages.page(
-        "This link is not complete",
-        "Open it again from the mail, or copy the whole of it.",
+        say("This link is not complete"),
+        say("Open it again from the mail, or copy the whole of it."),
+        locale=language,
         status=404,
     )

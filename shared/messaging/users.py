@@ -72,6 +72,15 @@ def _known(user_id: str) -> list[Any]:
     ]
 
 
+def locale_of(user_id: str) -> str | None:
+    """Return the language that a user is told things in; ``None`` while nothing is known of them. One read.
+
+    The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
+    """
+    recipient = get(Recipient, recipient_pk(user_id), Recipient.SK)
+    return recipient.locale if recipient else None
+
+
 def read_preferences(user_id: str) -> Preferences:
     """Return how a user wants to be told things: what they chose, and the defaults for the rest."""
     return _view(get(Recipient, recipient_pk(user_id), Recipient.SK))

@@ -122,6 +122,7 @@ def compose(
         text=text,
         version=version.number,
         product=product_of(version.key),
+        locale=version.locale,
         voice=language(version.locale).voice,
         button=_fill(version.wording.button, values) if version.wording.button else "",
         reference=version.reference,
@@ -161,6 +162,8 @@ def _in_words(name: str, value: str, said: Language) -> str:
             return said.day(value)
         case "ways":
             return said.channels(value)
+        case "choices":
+            return _one_line(said.choices(value))
     return value or said.nameless.get(name, "")
 
 
@@ -189,7 +192,7 @@ def _text_message(version: Version, values: dict[str, str], ending: Version | No
 
 def _whole(wording: Wording, form: str, values: dict[str, str], ending: Version | None) -> str:
     text = _framed(wording.sms, form, values)
-    if ending and not (wording.answer or _tells_how_to_end(text, values["brand"])):
+    if ending and not (wording.answer or _tells_how_to_end(text, values["brand"], ending)):
         text += "\n" + _fill(ending.wording.text, values)
     return text
 
@@ -229,8 +232,8 @@ def _shortened(value: str, longest: int) -> str:
     return f"{value[: longest - len(_CUT)].rstrip()}{_CUT}"
 
 
-def _tells_how_to_end(text: str, brand_name: str) -> bool:
-    return brand_name in text and "Reply STOP" in text
+def _tells_how_to_end(text: str, brand_name: str, ending: Version) -> bool:
+    return brand_name in text and language(ending.locale).ending in text
 
 
 def _other(version: Version, channel: Channel, values: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from shared.kernel.brands import Product, brand
 from shared.kernel.orders import Order
 from shared.kernel.pages import Link, State, page
 from shared.kernel.storage import reads
+from shared.kernel.text.speech import Sentence, speaker, translated
 from shared.kernel.wire import Page, Raw
 from shared.payments import checkout
 from shared.payments.errors import PaymentNotFound
@@ -51,67 +52,98 @@ def _view(item: PaymentItem) -> PaymentView:
     )
 
 
-def result_page(session_id: str) -> Raw:
+def result_page(session_id: str, *, language: str) -> Raw:
     """Return the page for a buyer who comes back from a checkout: what became of it, and nothing about whose it is.
 
     It tells what we know, not what the address claims: credits count when the provider has told us so.
+
+    Args:
+        session_id: of the checkout.
+        language: that the browser asks for.
     """
     ref = reads.get(ProviderRefItem, checkout.ref_pk(session_id), checkout.REF_SK)
     payment = checkout.find(ref.payment_id) if ref else None
     if payment is None:
         return _told(
-            "We do not know this checkout",
-            "The address may not be complete. Your list of purchases shows what became of it.",
+            language,
+            Sentence("We do not know this checkout"),
+            Sentence("The address may not be complete. Your list of purchases shows what became of it."),
             state="failed",
             status=404,
         )
     match payment.status:
         case "SUCCEEDED":
-            return _told("Payment received", "Thank you. Your credits are on your account.", state="done")
+            return _told(
+                language,
+                Sentence("Payment received"),
+                Sentence("Thank you. Your credits are on your account."),
+                state="done",
+            )
         case "FAILED":
             return _told(
-                "Payment not made",
-                "Nothing was bought and nothing is owed. You can choose again in the shop.",
+                language,
+                Sentence("Payment not made"),
+                Sentence("Nothing was bought and nothing is owed. You can choose again in the shop."),
                 state="failed",
             )
         case "UNDER_REVIEW":
             return _told(
-                "We are checking this payment",
-                "Something about it needs a closer look by a person. You need not do anything: your list of purchases "
-                "shows what becomes of it.",
+                language,
+                Sentence("We are checking this payment"),
+                Sentence(
+                    "Something about it needs a closer look by a person. You need not do anything: your list of "
+                    "purchases shows what becomes of it."
+                ),
                 state="waiting",
             )
         case "REFUNDED":
-            return _told("Payment refunded", "This purchase was paid back to the way you paid it.", state="done")
+            return _told(
+                language,
+                Sentence("Payment refunded"),
+                Sentence("This purchase was paid back to the way you paid it."),
+                state="done",
+            )
     return _told(
-        "Waiting for the payment",
-        "It is not confirmed yet. Cards take a few seconds, bank transfers up to some days.",
-        link=Link("Look again", "?" + urlencode({"session_id": session_id})),
-        then="Your credits arrive by themselves; you need not wait here.",
+        language,
+        Sentence("Waiting for the payment"),
+        Sentence("It is not confirmed yet. Cards take a few seconds, bank transfers up to some days."),
+        link=Link(translated(language, "Look again"), "?" + urlencode({"session_id": session_id})),
+        then=Sentence("Your credits arrive by themselves; you need not wait here."),
         state="waiting",
     )
 
 
-def cancelled_page() -> Raw:
+def cancelled_page(language: str) -> Raw:
     """Return the page for a buyer who left the checkout."""
     return _told(
-        "Checkout left", "Nothing was bought and nothing was charged. You can choose again in the shop.", state="empty"
+        language,
+        Sentence("Checkout left"),
+        Sentence("Nothing was bought and nothing was charged. You can choose again in the shop."),
+        state="empty",
     )
 
 
 def _told(
-    heading: str, sentence: str, *, link: Link | None = None, then: str = "", state: State, status: int = 200
+    language: str,
+    heading: Sentence,
+    sentence: Sentence,
+    *,
+    link: Link | None = None,
+    then: Sentence | None = None,
+    state: State,
+    status: int = 200,
 ) -> Raw:
     """Return a page whose reader goes on in the shop."""
-    shop = brand(Product.STREAMS)
-    back = Link(f"Back to {shop.name}", shop.home)
+    shop, say = brand(Product.STREAMS), speaker(language)
+    back = Link(say("Back to {brand}", brand=shop.name), shop.home)
     return page(
-        heading,
-        sentence,
+        say(heading),
+        say(sentence),
         link=link or back,
         ways=(back,) if link else (),
-        then=then,
+        then=say(then) if then else "",
         state=state,
+        locale=language,
         product=Product.STREAMS,
         status=status,
     )

@@ -27,6 +27,7 @@ from tests import escalations as world
 from tests.clock import START
 from tests.handlers.identity import conftest as identity
 from tests.handlers.identity.conftest import mailbox, token_key
+from tests.languages import english
 from tests.pages.test_partner_page import ada, agree, grace, opened
 from tests.simulators import conftest as simulators
 from tests.simulators import test_ses, test_twilio_texts
@@ -78,6 +79,27 @@ def test_the_question_to_and_of_people_with_other_names(page, site, aws, clock, 
     pictured("partner-question-long")
 
 
+def test_the_question_in_spanish_and_what_follows(page, site, aws, clock, invoke, pictured):
+    world.put_goal(streak=4, longest_streak=9)
+    lucia = added(
+        name="Lucía", language="es", email="lucia@example.com", channels=["SMS", "EMAIL"], note="Contigo todo es fácil."
+    )
+
+    def look(name: str) -> None:
+        page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        pictured(f"spanish-{name}")
+        assert english(page.run("document.documentElement.outerHTML").replace(">English<", "><")) == []
+
+    page.go(f"{site.url}/v1/partner/{team.link_to(lucia, now=clock.now())}")
+    look("partner-question")
+    page.choose("Mensaje de texto")
+    page.press("Acepto")
+    look("partner-agreed")
+    invoke("accountability.start_escalation", queue_event(world.miss(2)))
+    page.go(f"{site.url}/v1/partner/{team.link_to(lucia, now=clock.now())}")
+    look("partner-ask")
+
+
 def test_the_ask_and_what_follows(opened, grace, invoke, clock, site, pictured):
     agree(opened)
     pictured("partner-agreed")
@@ -104,6 +126,14 @@ def test_links_that_lead_nowhere(opened, clock, site, pictured):
     pictured("partner-link-sent")
     opened.go(f"{site.url}/p/nothing")
     pictured("partner-link-unknown")
+
+
+def test_ending_mails_in_spanish(page, site, pictured):
+    token = unsubscribe.token(address_hash("ann@example.com"), "partner-all-clear", "ptn_lucia")
+    page.go(f"{site.url}/v1/unsubscribe/{token}?language=es")
+    pictured("spanish-unsubscribe")
+    page.press("Darme de baja")
+    pictured("spanish-unsubscribed")
 
 
 def test_ending_mails(page, site, pictured):
@@ -162,8 +192,9 @@ PEOPLE = {
     "user_name": "Ada",
     "goal": "morning run",
     "days": "2",
-    "day": "Sunday 1 March",
-    "ways": "text and e-mail",
+    "day": "2026-03-01",
+    "ways": "SMS,EMAIL",
+    "most": "6",
     "note": "You always get me going. Would you back me?",
     "balance": "12",
 }
@@ -181,11 +212,13 @@ LINKS = {"account": f"/v1/auth/verify?token={TAG}", "consent-request": "/p/kX2vN
 """Where the links of mails lead; those of every other category to the page of an ask."""
 
 
-@pytest.mark.parametrize("template", CATEGORIES)
-def test_a_mail(page, aws, pictured, template):
+@pytest.mark.parametrize(
+    ("template", "locale"), [*((one, "en") for one in CATEGORIES), ("consent.request", "es"), ("account.verify", "es")]
+)
+def test_a_mail(page, aws, pictured, template, locale):
     ask = "/v1/partner/ptn_" + "0" * 26 + f".3.1772366400.gol_run.2026-03-01.02.{TAG}"
     link = f"https://api.wellspring.example{LINKS.get(CATEGORIES[template], ask)}"
-    words = compose(seeded()[template, "en"], Channel.EMAIL, PEOPLE | {"link": link})
+    words = compose(seeded()[template, locale], Channel.EMAIL, PEOPLE | {"link": link})
     category = CATEGORIES[template]
     mail = Outgoing(
         "msg_1", 1, Channel.EMAIL, "a@example.com", words, START, unsubscribe="partner.x" * 6, category=category
@@ -194,7 +227,7 @@ def test_a_mail(page, aws, pictured, template):
         mail = Outgoing("msg_1", 1, Channel.EMAIL, "a@example.com", words, START, category=category)
     html = ses._request(mail)["Content"]["Simple"]["Body"]["Html"]["Data"]
     page.go(f"data:text/html;base64,{quote(base64.b64encode(html.encode()).decode())}")
-    pictured(f"mail-{template.replace('.', '-')}")
+    pictured(f"{'' if locale == 'en' else 'spanish-'}mail-{template.replace('.', '-')}")
 
 
 def test_the_outbox(page, aws, twilio_sim, ses_sim, send, send_mail, pictured):

@@ -12,12 +12,15 @@ from shared.kernel.brands import Product
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import client
+from shared.messaging.brands import product_of
+from shared.messaging.categories import CATEGORIES
 from shared.messaging.channels import Channel
 from shared.messaging.inbound import sns
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
 from shared.messaging.providers import ses, twilio
 from shared.messaging.wording.catalogue import seeded
 from shared.messaging.words import compose
+from tests.languages import english
 from tests.simulators.test_twilio_texts import ACCOUNT, ANNA, TOKEN, UK_LANDLINE, steer
 
 
@@ -259,6 +262,18 @@ def test_a_mail_says_the_same_in_both_forms_and_why_it_came_and_who_we_are(told)
     ):
         assert part in html
     assert '<a href="https://api.example/v1/unsubscribe/tok">Unsubscribe from these mails</a>' in html
+
+
+@pytest.mark.parametrize("category", sorted(CATEGORIES))
+def test_a_mail_in_spanish_has_a_spanish_frame_and_its_link_opens_a_spanish_page(told, category):
+    words = Words("Hola.\n\nhttps://api.example/x", 1, subject="Hola", locale="es", product=product_of(category))
+    mail = outgoing(Channel.EMAIL, to="ann@example.com", words=words, unsubscribe="tok", category=category)
+    simple = ses._request(mail)["Content"]["Simple"]
+    html, plain = simple["Body"]["Html"]["Data"], simple["Body"]["Text"]["Data"]
+    assert '<html lang="es">' in html
+    assert "Recibes este correo porque " in html
+    assert english(html) == english(plain) == []
+    assert simple["Headers"][0]["Value"] == "<https://api.example/v1/unsubscribe/tok?language=es>"
 
 
 def test_a_mail_of_an_account_speaks_for_the_account_and_cannot_be_ended(told):

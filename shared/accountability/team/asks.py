@@ -18,7 +18,10 @@ _ARRIVING = frozenset({"QUEUED", "SENT", "DELIVERED"})
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something a partner was asked and has not answered, or so that they may yet say more (``accepted``)."""
+    """Something a partner was asked and has not answered, or so that they may yet say more (``accepted``).
+
+    A goal whose title is not for the partner is empty (X-A-24).
+    """
 
     about: str
     goal: str
@@ -28,7 +31,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Something a partner was asked that is over: what about, and what they answered, if they did."""
+    """Something a partner was asked that is over: what about, empty where it is not for them; what they answered."""
 
     goal: str
     answer: str | None
@@ -72,8 +75,8 @@ def settled(partner: Partner, key: ContactKey, goals: list[Goal]) -> Settled | N
     contact = reads.get(Contact, key.pk, key.sk)
     if contact is None or contact.partner_id != partner.partner_id:
         return None
-    title = next((goal.title for goal in goals if goal.goal_id == key.goal_id), rules.NEUTRAL_WORDS)
-    return Settled(rules.goal_words(partner.privacy, title), contact.response)
+    title = next((goal.title for goal in goals if goal.goal_id == key.goal_id), "")
+    return Settled(rules.title_for(partner.privacy, title), contact.response)
 
 
 def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
@@ -86,7 +89,7 @@ def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
     about = contacts.name_of(newest).about
     return Ask(
         about,
-        rules.goal_words(partner.privacy, goal.title),
+        rules.title_for(partner.privacy, goal.title),
         newest.escalation_day,
         accepted=newest.response is not None,
     )

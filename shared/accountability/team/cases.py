@@ -137,7 +137,7 @@ def read(case_id: str, *, by: str, now: datetime) -> CaseDetail:
     logged = day.notes if day is not None and case.kind == CaseKind.CRISIS else None
     return CaseDetail(
         **_fields(case),
-        user_name=people.name_of(case.user_id),
+        user_name=people.name_of(case.user_id) or people.SOMEBODY,
         goal_title=goal.title if goal else None,
         words=case.words or logged,
         contact=_contact(case, by, now=now) if case.kind == CaseKind.CRISIS else None,

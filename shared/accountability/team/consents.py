@@ -1,6 +1,7 @@
 """What partners agree to, in which words, and the evidence of it (X-A-01, X-A-02).
 
 Whoever changes a sentence here gives it a new version: the ledger names the version and the hash of what was shown.
+Those of other languages are in their files (``kernel/languages``), each with a version of its own.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from datetime import datetime
 from shared import messaging
 from shared.kernel.brands import Product, brand
 from shared.kernel.storage.writes import Write
+from shared.kernel.text import speech
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
 PAGE_VERSION = "partner.page/en/2"
@@ -78,8 +80,12 @@ class Words:
 
 
 def page_words(entry: Recipient, user_name: str) -> Words:
-    """Return the words beside the button with which a partner agrees: who has no phone is offered mail alone."""
-    version, text = (PAGE_VERSION, _PAGE) if entry.phone else (MAIL_VERSION, _MAIL)
+    """Return the words beside the button with which a partner agrees, in their language.
+
+    Who has no phone is offered mail alone.
+    """
+    name, english = ("page", (PAGE_VERSION, _PAGE)) if entry.phone else ("mail", (MAIL_VERSION, _MAIL))
+    version, text = speech.consent(entry.locale, name) or english
     return Words(version, text.format(brand=brand(Product.GOALS).name, user_name=user_name))
 
 

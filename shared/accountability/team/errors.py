@@ -1,6 +1,7 @@
 """What support teams refuse, besides what the kernel does."""
 
 from shared.kernel.errors import Conflict, DomainError, Forbidden
+from shared.kernel.text.speech import Sentence
 
 
 class PartnerExists(Conflict):
@@ -27,7 +28,7 @@ class AskedRecently(Conflict):
 class NotNow(Conflict):
     """How things stand with the partner does not allow this."""
 
-    code, message = "PARTNER_STATUS", "That is not possible as things stand with this partner."
+    code, message = "PARTNER_STATUS", Sentence("That is not possible as things stand with this partner.")
 
 
 class OptedOut(Conflict):
@@ -72,19 +73,19 @@ class WrongDecision(DomainError):
 class Changed(Conflict):
     """Something else changed it at the same moment."""
 
-    message = "Something changed this at the same moment. Try again."
+    message = Sentence("Something changed this at the same moment. Try again.")
 
 
 class LinkExpired(DomainError):
     """The link to the page was used, or is older than two weeks; the page offers a new one."""
 
-    status, code, message = 410, "LINK_EXPIRED", "This link has expired."
+    status, code, message = 410, "LINK_EXPIRED", Sentence("This link has expired.")
 
 
 class Unfit(DomainError):
     """What was filled in on the page cannot be; the message is for whoever filled it in."""
 
-    status, code, message = 422, "UNFIT", "Please look at what you filled in."
+    status, code, message = 422, "UNFIT", Sentence("Please look at what you filled in.")
 
 
 class OwnCase(Forbidden):

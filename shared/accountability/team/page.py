@@ -18,6 +18,7 @@ from shared.kernel.brands import Product, brand
 from shared.kernel.errors import NotFound
 from shared.kernel.pages import MEDIA_TYPE, SEE_OTHER, page, render
 from shared.kernel.text.links import unlinked
+from shared.kernel.text.speech import Sentence, speaker, spoken, translated
 from shared.kernel.wire import Raw
 from shared.kernel.zones import local_time
 from shared.messaging import PHONE, Channel, Recipient
@@ -25,23 +26,21 @@ from shared.messaging import PHONE, Channel, Recipient
 TEMPLATE = "accountability/team/templates/partner.html"
 
 NAMES = {
-    Channel.SMS: "Text message",
-    Channel.WHATSAPP: "WhatsApp",
-    Channel.EMAIL: "E-mail",
-    Channel.VOICE: "Phone call with a recorded voice",
+    Channel.SMS: Sentence("Text message"),
+    Channel.WHATSAPP: Sentence("WhatsApp"),
+    Channel.EMAIL: Sentence("E-mail"),
+    Channel.VOICE: Sentence("Phone call with a recorded voice"),
 }
 
-LANGUAGES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français"}
-
 DONE = {
-    "accepted": "Thank you. You are part of the team now.",
-    "declined": "That is fine. Nothing more comes to you.",
-    "saved": "Your settings are saved.",
-    "resting": "Rest well. Nothing comes to you until then.",
-    "resumed": "Welcome back.",
-    "left": "You left. Nothing more comes to you.",
-    "answered": "Thank you. Your answer is noted.",
-    "link-sent": "A new link is on its way, to the number or address that we have of you.",
+    "accepted": Sentence("Thank you. You are part of the team now."),
+    "declined": Sentence("That is fine. Nothing more comes to you."),
+    "saved": Sentence("Your settings are saved."),
+    "resting": Sentence("Rest well. Nothing comes to you until then."),
+    "resumed": Sentence("Welcome back."),
+    "left": Sentence("You left. Nothing more comes to you."),
+    "answered": Sentence("Thank you. Your answer is noted."),
+    "link-sent": Sentence("A new link is on its way, to the number or address that we have of you."),
 }
 """What a page says first after each deed, by the ``done`` of its address."""
 
@@ -49,27 +48,29 @@ AGAIN = "again"
 """In place of a deed: whoever said no wants to see the question once more."""
 
 _ANSWERED = {
-    "DONE": "You told us that you checked in. Thank you.",
-    "CANNOT": "You told us that you cannot this time. That is fine.",
+    "DONE": Sentence("You told us that you checked in. Thank you."),
+    "CANNOT": Sentence("You told us that you cannot this time. That is fine."),
 }
-_NOTHING_TO_DO = "There is nothing to do about it any more."
+_NOTHING_TO_DO = Sentence("There is nothing to do about it any more.")
 
-_OVER: Mapping[str, tuple[str, ...]] = {
+_OVER: Mapping[str, tuple[Sentence, ...]] = {
     PartnerStatus.OPTED_OUT: (
-        "You stopped all of our messages, and nothing comes to you.",
-        "If you want them again, {again}.",
+        Sentence("You stopped all of our messages, and nothing comes to you."),
+        Sentence("If you want them again, {again}."),
     ),
-    PartnerStatus.INVALID: ("Our messages do not arrive at the address we have of you, so nothing comes to you.",),
+    PartnerStatus.INVALID: (
+        Sentence("Our messages do not arrive at the address we have of you, so nothing comes to you."),
+    ),
 }
 
-_CLOSED: Mapping[str, tuple[str, str]] = {
+_CLOSED: Mapping[str, tuple[Sentence, Sentence]] = {
     PartnerStatus.DECLINED: (
-        "You said no",
-        "You are not part of {user_name}'s team. Nothing more comes to you.",
+        Sentence("You said no"),
+        Sentence("You are not part of {user_name}'s team. Nothing more comes to you."),
     ),
     PartnerStatus.LEFT: (
-        "You left the team",
-        "{user_name} is told that you left. Nothing more comes to you.",
+        Sentence("You left the team"),
+        Sentence("{user_name} is told that you left. Nothing more comes to you."),
     ),
 }
 """Heading and sentence for who ended it: the question is not put again, but may be."""
@@ -83,40 +84,54 @@ class Seen:
     entry: Recipient
     user_name: str
 
+    def say(self, sentence: str, **values: object) -> str:
+        """Return a sentence in the partner's language."""
+        return translated(self.entry.locale, sentence, **values)
+
 
 def seen(partner: Partner) -> Seen:
     """Return what every page of a partner needs. Two or three reads."""
-    return Seen(partner, people.entry_of(partner.partner_id), people.name_of(partner.user_id))
+    entry, name = people.entry_of(partner.partner_id), people.name_of(partner.user_id)
+    return Seen(partner, entry, name or translated(entry.locale, people.SOMEBODY))
 
 
-def show(given: str, done: str, *, now: datetime) -> Raw:
-    """Show the page that a link leads to; looking at it uses nothing up."""
+def show(given: str, done: str, *, browser: str, now: datetime) -> Raw:
+    """Show the page that a link leads to; looking at it uses nothing up.
+
+    Args:
+        given: the token of the link.
+        done: what was done last, as the address tells.
+        browser: language that the browser asks for.
+        now: when.
+    """
     try:
         opened = links.opened(given, now=now)
     except NotFound:
-        return unknown()
+        return unknown(browser)
     if opened.use is not Use.GOOD:
         return over(opened, done=DONE.get(done, ""))
     who = seen(opened.partner)
     return shown(who, ask=opened.ask, done=DONE.get(done, ""), again=done == AGAIN, now=now)
 
 
-def lead_on(code: str) -> Raw:
-    """Lead on from a short link to the page."""
+def lead_on(code: str, *, browser: str) -> Raw:
+    """Lead on from a short link to the page; ``browser`` is the language that it asks for."""
     try:
         token = links.token_of(code)
     except NotFound:
-        return unknown()
+        return unknown(browser)
     # Relative, whatever the address that it was reached by.
     return Raw("", media_type=MEDIA_TYPE, status=SEE_OTHER, headers={"Location": f"../v1/partner/{token}"})
 
 
-def unknown() -> Raw:
-    """Return the page of a link that is not one of ours."""
+def unknown(browser: str) -> Raw:
+    """Return the page of a link that is not one of ours: of whom, nobody knows, nor in which language they read."""
+    say = speaker(browser)
     return page(
-        "There is no such page",
-        "Please check that the link was copied as a whole.",
+        say("There is no such page"),
+        say("Please check that the link was copied as a whole."),
         state="failed",
+        locale=browser,
         product=Product.GOALS,
         status=NotFound.status,
     )
@@ -125,27 +140,30 @@ def unknown() -> Raw:
 def over(opened: Opened, *, done: str = "", problem: str = "", status: int = LinkExpired.status) -> Raw:
     """Return the page of a link that was used or is too old; whoever still takes part may have a new one."""
     partner = opened.partner
+    locale = people.entry_of(partner.partner_id).locale
+    say = speaker(locale)
     renewable = partner.status in rules.STANDING and not done
     if opened.use is Use.USED:
-        heading = "This link was used already"
-        sentences = ["Each link takes one answer. If you just pressed a button, that was done."]
+        heading = say("This link was used already")
+        sentences = [say("Each link takes one answer. If you just pressed a button, that was done.")]
     else:
-        heading, sentences = "This link has expired", ["Links work for two weeks, and this one is older."]
+        heading, sentences = say("This link has expired"), [say("Links work for two weeks, and this one is older.")]
     if renewable:
-        sentences.append("We can send you a new one, to the number or address that we have of you.")
+        sentences.append(say("We can send you a new one, to the number or address that we have of you."))
     return render(
         TEMPLATE,
         status=status,
         forms=True,
+        locale=locale,
         product=Product.GOALS,
         whom=unlinked(partner.name),
-        heading="Look at your messages" if done else heading,
+        heading=say("Look at your messages") if done else heading,
         state="over",
         mark="done" if done else "waiting",
         sentences=() if done else sentences,
         renewable=renewable,
-        problem=problem,
-        done=done,
+        problem=say(problem),
+        done=say(done),
     )
 
 
@@ -168,17 +186,19 @@ def shown(
         more = _closed(who, standing)
     elif standing in rules.MAY_ACCEPT:
         note = unlinked(partner.note or "")
-        more = {"heading": f"{who.user_name} asks for your support", "state": "asked", "note": note}
+        heading = who.say("{user_name} asks for your support", user_name=who.user_name)
+        more = {"heading": heading, "state": "asked", "note": note}
     else:
         more = _ended(who, standing)
     return render(
         TEMPLATE,
         status=status,
         forms=True,
+        locale=who.entry.locale,
         product=Product.GOALS,
         whom=unlinked(partner.name),
-        done="" if more["state"] == "closed" else done,
-        problem=problem,
+        done="" if more["state"] == "closed" else who.say(done),
+        problem=who.say(problem),
         user_name=who.user_name,
         partner_name=unlinked(partner.name),
         **_settings(who),
@@ -188,17 +208,19 @@ def shown(
 
 def _closed(who: Seen, standing: PartnerStatus) -> dict[str, Any]:
     heading, sentence = _CLOSED[standing]
-    told = sentence.format(user_name=who.user_name)
-    return {"heading": heading, "state": "closed", "mark": "done", "sentences": [told], "again": AGAIN}
+    told = who.say(sentence, user_name=who.user_name)
+    return {"heading": who.say(heading), "state": "closed", "mark": "done", "sentences": [told], "again": AGAIN}
 
 
 def _ended(who: Seen, standing: PartnerStatus) -> dict[str, Any]:
-    told = _OVER.get(standing, ("You are not part of this team any more, and nothing comes to you.",))
-    mail = f"write to {brand(Product.GOALS).contact}"
-    again = "text START to the number they came from" if who.entry.phone else mail
-    sentences = [sentence.format(again=again) for sentence in told]
+    told = _OVER.get(standing, (Sentence("You are not part of this team any more, and nothing comes to you."),))
+    if who.entry.phone:
+        again = who.say("text START to the number they came from")
+    else:
+        again = who.say("write to {contact}", contact=brand(Product.GOALS).contact)
+    sentences = [who.say(sentence, again=again) for sentence in told]
     return {
-        "heading": "Nothing comes to you",
+        "heading": who.say("Nothing comes to you"),
         "state": "over",
         "mark": "empty",
         "sentences": sentences,
@@ -210,36 +232,35 @@ def _settings(who: Seen) -> dict[str, Any]:
     entry, statement = who.entry, consents.page_words(who.entry, who.user_name)
     ways = offered(entry)
     known = [channel for channel in entry.channels or () if channel in ways]
-    languages = {code: LANGUAGES.get(code, code) for code in sorted({*messaging.languages(), entry.locale})}
     return {
         "offered": ways,
-        "names": NAMES,
-        "addresses": {way: _masked(entry, way) for way in ways},
-        "reached": _reached(entry, ways),
+        "names": {way: who.say(name) for way, name in NAMES.items()},
+        "addresses": {way: _masked(who, way) for way in ways},
+        "reached": _reached(who, ways),
         "chosen": [*known, "", "", ""][:3],
         "voicemail": bool(entry.voicemail),
         "begin": _clock(entry.from_minute),
         "end": _clock(entry.to_minute),
-        "language": entry.locale,
-        "languages": list(languages.items()),
+        "language": spoken(entry.locale),
+        "languages": [(code, messaging.language(code).name) for code in sorted(messaging.languages())],
         "statement": statement.text,
         "statement_hash": statement.hash,
-        "ending": "replying STOP" if entry.phone else "the link at the end of every mail",
+        "ending": who.say("replying STOP") if entry.phone else who.say("the link at the end of every mail"),
     }
 
 
-def _masked(entry: Recipient, way: Channel) -> str:
+def _masked(who: Seen, way: Channel) -> str:
     """Return which address of somebody a way leads to: enough for them to know it, no use to whoever finds the link."""
     if way in PHONE:
-        return f"to the number that ends in {str(entry.phone)[-4:]}"
-    name, _, domain = str(entry.email).rpartition("@")
-    return f"to {name[:1]}…@{domain}"
+        return who.say("to the number that ends in {last}", last=str(who.entry.phone)[-4:])
+    name, _, domain = str(who.entry.email).rpartition("@")
+    return who.say("to {address}", address=f"{name[:1]}…@{domain}")
 
 
-def _reached(entry: Recipient, ways: Sequence[Channel]) -> str:
+def _reached(who: Seen, ways: Sequence[Channel]) -> str:
     """Return where messages go, as a sentence."""
-    phone = f"texts and calls {_masked(entry, Channel.SMS)}" if Channel.SMS in ways else ""
-    mail = f"mails {_masked(entry, Channel.EMAIL)}" if Channel.EMAIL in ways else ""
+    phone = who.say("texts and calls {where}", where=_masked(who, Channel.SMS)) if Channel.SMS in ways else ""
+    mail = who.say("mails {where}", where=_masked(who, Channel.EMAIL)) if Channel.EMAIL in ways else ""
     told = ", ".join(part for part in (phone, mail) if part)
     return f"{told[:1].upper()}{told[1:]}."
 
@@ -257,26 +278,30 @@ def _agreed(who: Seen, ask: ContactKey | None, *, now: datetime) -> dict[str, An
     settled = asks.settled(partner, ask, goals) if ask and not found else None
     until = partner.paused_until if partner.paused_until and partner.paused_until > now else None
     return {
-        "heading": _heading(who.user_name, found, settled),
+        "heading": _heading(who, found, settled),
         "state": "agreed",
-        "since": _day(partner.consented_at or now, zones),
+        "since": _day(who, partner.consented_at or now, zones),
         # The rest ends as its last day is over: that is the day to say.
-        "resting": _day(until - timedelta(seconds=1), zones) if until else "",
+        "resting": _day(who, until - timedelta(seconds=1), zones) if until else "",
         "asks": found,
         "settled": settled,
-        "answer": _ANSWERED.get(str(settled.answer), _NOTHING_TO_DO) if settled else "",
+        "answer": who.say(_ANSWERED.get(str(settled.answer), _NOTHING_TO_DO)) if settled else "",
         "progress": asks.progress(partner, goals),
         "milestones": partner.milestones,
     }
 
 
-def _heading(user_name: str, found: Sequence[Ask], settled: Settled | None) -> str:
-    if found:
-        return f"How did it go with {user_name}?" if found[0].accepted else f"Can you check in with {user_name}?"
-    return "You need not do anything now" if settled else f"You support {user_name}"
+def _heading(who: Seen, found: Sequence[Ask], settled: Settled | None) -> str:
+    if settled and not found:
+        return who.say("You need not do anything now")
+    if not found:
+        return who.say("You support {user_name}", user_name=who.user_name)
+    if found[0].accepted:
+        return who.say("How did it go with {user_name}?", user_name=who.user_name)
+    return who.say("Can you check in with {user_name}?", user_name=who.user_name)
 
 
-def _day(instant: datetime, zones: Sequence[str]) -> str:
+def _day(who: Seen, instant: datetime, zones: Sequence[str]) -> str:
     """Return the day of an instant; of those of several zones the earlier, in which a rest ends."""
     local = min((local_time(instant, zone) for zone in zones), key=datetime.toordinal)
-    return f"{local.day} {local:%B %Y}"
+    return messaging.language(who.entry.locale).dated(local.date())

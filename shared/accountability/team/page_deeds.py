@@ -19,10 +19,12 @@ from shared.accountability.team.page_form import PageForm, rest_until, wishes
 from shared.accountability.team.people import Moved
 from shared.accountability.team.rules import PartnerStatus
 from shared.kernel import pages, rates
+from shared.kernel.caller import Browser
 from shared.kernel.errors import NotFound, RateLimitExceeded
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Update, commit, transact
+from shared.kernel.text.speech import Sentence
 from shared.kernel.wire import Raw
 from shared.messaging import MessageRequest
 
@@ -34,14 +36,14 @@ class Visit:
     Attributes:
         form: what was filled in.
         network_address: where from.
-        user_agent: with what.
+        browser: with what.
         operation: durable name of the request.
         now: when.
     """
 
     form: PageForm
     network_address: str
-    user_agent: str
+    browser: Browser
     operation: str
     now: datetime
 
@@ -53,12 +55,12 @@ class Visit:
         """
         words = consents.page_words(who.entry, who.user_name)
         if self.form.statement != words.hash:
-            raise Unfit("The words you agree to have changed. Please read them again.")
+            raise Unfit(Sentence("The words you agree to have changed. Please read them again."))
         return consents.shown(self.plainly(), words)
 
     def plainly(self) -> Said:
         """Return the evidence of this visit."""
-        return Said("WEB_PAGE", network_address=self.network_address, user_agent=self.user_agent[: consents.AGENT])
+        return Said("WEB_PAGE", network_address=self.network_address, user_agent=self.browser.name[: consents.AGENT])
 
 
 def act(given: str, visit: Visit) -> Raw:
@@ -71,7 +73,7 @@ def act(given: str, visit: Visit) -> Raw:
         try:
             opened = links.opened(given, now=visit.now)
         except NotFound:
-            return page.unknown()
+            return page.unknown(visit.browser.language)
         if visit.form.action == "new-link":
             return _send_link(given, opened, visit)
         if opened.use is not Use.GOOD:
@@ -89,7 +91,7 @@ def _act(who: Seen, visit: Visit) -> Raw:
     except Unfit as unfit:
         return page.shown(who, problem=str(unfit), again=True, status=Unfit.status, now=visit.now)
     except (NotNow, NotFound, OptedOut):
-        problem = "That is not possible any more. This is how things stand."
+        problem = Sentence("That is not possible any more. This is how things stand.")
         return page.shown(who, problem=problem, status=NotNow.status, now=visit.now)
     return _on_to(links.token(who.partner, now=visit.now), done)
 
@@ -153,7 +155,7 @@ def _answer(who: Seen, visit: Visit) -> str:
     if partner.status not in rules.CONSENTING:
         raise NotNow
     if visit.form.answer not in {"ACCEPTED", "DONE", "CANNOT"}:
-        raise Unfit("Please use one of the buttons.")
+        raise Unfit(Sentence("Please use one of the buttons."))
     reply_id = derived_id("rep", partner.partner_id, str(partner.generation))
     answers.answer(visit.form.about, partner.partner_id, visit.form.answer, reply_id=reply_id, now=visit.now)
     unused = Partner.generation == partner.generation
@@ -163,7 +165,7 @@ def _answer(who: Seen, visit: Visit) -> str:
 
 
 def _nothing(_who: Seen, _visit: Visit) -> str:
-    raise Unfit("Please use one of the buttons.")
+    raise Unfit(Sentence("Please use one of the buttons."))
 
 
 _DEEDS: dict[str, Callable[[Seen, Visit], str]] = {
@@ -188,7 +190,7 @@ def _send_link(given: str, opened: Opened, visit: Visit) -> Raw:
     try:
         rates.count("partner-link", partner.partner_id, now=visit.now)
     except RateLimitExceeded as again:
-        problem = "A link is on its way already: we send one an hour at most. Please look at your messages."
+        problem = Sentence("A link is on its way already: we send one an hour at most. Please look at your messages.")
         return page.over(opened, problem=problem, status=again.status)
     invited = partner.status == PartnerStatus.INVITED
     ways = invitations.ways_of(people.entry_of(partner.partner_id))

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Form, Path
 from shared import messaging
 from shared.accountability.team.errors import Unfit
 from shared.accountability.team.rules import DAYTIME, LONGEST_PAUSE, WRITTEN
+from shared.kernel.text.speech import Sentence, spoken
 from shared.kernel.zones import instant_at
 from shared.messaging import PHONE, Channel, Recipient, Wishes
 
@@ -71,12 +72,17 @@ def wishes(form: PageForm, entry: Recipient) -> Wishes:
     chosen = [choice for choice in form.choices if choice]
     channels = tuple(Channel(choice) for choice in dict.fromkeys(chosen) if choice in offered(entry))
     if not channels or len(channels) < len(set(chosen)):
-        raise Unfit("Choose at least one way to reach you.")
+        raise Unfit(Sentence("Choose at least one way to reach you."))
     if not WRITTEN & set(channels):
-        raise Unfit("Choose a way in writing besides calls.")
+        raise Unfit(Sentence("Choose a way in writing besides calls."))
     voicemail = form.voice == "yes" and Channel.SMS in channels
-    locale = form.language if form.language in messaging.languages() else entry.locale
-    return Wishes(channels, voicemail=voicemail, locale=locale, hours=_hours(form))
+    return Wishes(channels, voicemail=voicemail, locale=_locale(form, entry), hours=_hours(form))
+
+
+def _locale(form: PageForm, entry: Recipient) -> str:
+    """Return the language that was chosen; a country's way of speaking it stays where no other was."""
+    chosen = form.language in messaging.languages() and form.language != spoken(entry.locale)
+    return form.language if chosen else entry.locale
 
 
 def _hours(form: PageForm) -> tuple[int, int] | None:
@@ -84,14 +90,14 @@ def _hours(form: PageForm) -> tuple[int, int] | None:
         return None
     begin, end = _minutes(form.begin), _minutes(form.end)
     if min(end, DAYTIME[1]) - max(begin, DAYTIME[0]) < LEAST:
-        raise Unfit("We write between 9:00 and 20:00 only: choose at least two hours of that time.")
+        raise Unfit(Sentence("We write between 9:00 and 20:00 only: choose at least two hours of that time."))
     return begin, end
 
 
 def _minutes(text: str) -> int:
     found = _TIME.fullmatch(text)
     if not found:
-        raise Unfit("Give both times, such as 09:30 and 18:00, or neither.")
+        raise Unfit(Sentence("Give both times, such as 09:30 and 18:00, or neither."))
     return int(found[1]) * 60 + int(found[2])
 
 
@@ -105,7 +111,7 @@ def rest_until(form: PageForm, zones: Sequence[str], *, now: datetime) -> dateti
         day = date.fromisoformat(form.until)
         until = max(instant_at(day + timedelta(days=1), time(), zone) for zone in zones).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Unfit("Choose the last day of your rest.") from None
+        raise Unfit(Sentence("Choose the last day of your rest.")) from None
     if not now < until <= now + LONGEST_PAUSE:
-        raise Unfit("Choose a day within the next year.")
+        raise Unfit(Sentence("Choose a day within the next year."))
     return until

@@ -19,6 +19,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write
 from shared.kernel.text.links import unlinked
+from shared.kernel.text.speech import Sentence
 from shared.messaging import MessageRequest, Recipient
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class AlreadyHandled(Exception):
     """The news was handled before."""
 
 
-SOMEBODY = "Somebody who knows you"
+SOMEBODY = Sentence("Somebody who knows you")
 """Whose name shows nothing."""
 
 
@@ -79,10 +80,11 @@ def entry_of(recipient_id: str) -> Recipient:
 def name_of(user_id: str) -> str:
     """Return what partners know a user by: what they chose, else their display name; nobody sees an address in it.
 
-    What was stored before names were judged as they are now is judged here.
+    What was stored before names were judged as they are now is judged here; where nothing is left of one it is empty,
+    and each language has words for such a person.
     """
     member = reads.get(Member, user_pk(user_id), Member.SK)
-    return unlinked(member.name if member else identity.display_names([user_id])[user_id]) or SOMEBODY
+    return unlinked(member.name if member else identity.display_names([user_id])[user_id])
 
 
 def require_goals(user_id: str, goal_ids: list[str] | None, *, field: str) -> None:

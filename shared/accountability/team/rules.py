@@ -30,9 +30,6 @@ EXPIRES = timedelta(days=14)
 APART = timedelta(days=2)
 """Least time between two requests, however late the first went out."""
 
-NEUTRAL_WORDS = "daily goal"
-"""What a partner reads on a page in place of a goal's title that the user keeps to themselves (X-A-24)."""
-
 
 class PartnerStatus(StrEnum):
     """How things stand between a user and a partner."""
@@ -87,11 +84,6 @@ class Privacy(StrEnum):
 def title_for(privacy: str, title: str) -> str:
     """Return the title of a goal as a partner may read it: empty where the user keeps it to themselves."""
     return "" if privacy == Privacy.NEUTRAL else title
-
-
-def goal_words(privacy: str, title: str) -> str:
-    """Return what a partner reads in place of a goal."""
-    return title_for(privacy, title) or NEUTRAL_WORDS
 
 
 def standing(status: str, paused_until: datetime | None, *, now: datetime) -> PartnerStatus:

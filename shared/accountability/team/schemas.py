@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
+from shared import messaging
 from shared.accountability.goals.schemas import PhoneText
 from shared.accountability.team.rules import CaseKind, Decision, PartnerStatus, Privacy
 from shared.kernel.text.links import Greeting
@@ -24,7 +25,7 @@ def _once(values: list[str]) -> list[str]:
 
 
 Name = Annotated[Greeting, Field(min_length=1, max_length=80, examples=["Grace"])]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en"])]
+Language = messaging.SpokenLocale
 Note = Annotated[
     Greeting, Field(min_length=1, max_length=300, examples=["You always get me going. Would you back me?"])
 ]

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.kernel.text.speech import Sentence
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -18,7 +20,9 @@ class Unusable(ValueError):
     """A password with characters that one cannot rely on typing again: control characters, or such as show nothing."""
 
     def __init__(self) -> None:
-        super().__init__("Letters, digits, signs and spaces are needed; this has characters that cannot be typed again")
+        super().__init__(
+            Sentence("Letters, digits, signs and spaces are needed; this has characters that cannot be typed again")
+        )
 
 
 def prepared(password: str) -> str:

@@ -32,6 +32,7 @@ from shared.kernel.shells import bodies
 from shared.kernel.shells.bodies import FORMS, JSON
 from shared.kernel.shells.sentences import example_at, sentence
 from shared.kernel.telemetry import begin, flush, logger
+from shared.kernel.text.speech import DEFAULT, preferred
 from shared.kernel.versions import ANY, Seen, VersionNeeded, seen_in
 from shared.kernel.wire import Page, Raw, Reply, Versioned
 
@@ -109,6 +110,7 @@ class HttpShell:
         self._media_types = FORMS if trigger.form else (JSON,)
         self._request_id = ""
         self._in_browser = False
+        self._language = DEFAULT
 
     def _answering(self, function: Function[Any, Any]) -> Any:
         handler, status = function.handler, self._route.status
@@ -131,6 +133,7 @@ class HttpShell:
         self._request_id = event["requestContext"]["requestId"]
         begin(self._request_id)
         self._in_browser = PAGE in self._route.raw and PAGE in event["headers"].get("accept", "")
+        self._language = preferred(event["headers"].get("accept-language", ""))
         try:
             answer = self._handle(event, context)
         except DomainError as refusal:
@@ -234,7 +237,8 @@ class HttpShell:
         from shared.kernel.pages import refused
 
         product = product_of_domain(self._declaration.domain)
-        return _respond(refused(refusal, product=product, request_id=self._request_id), refusal.status)
+        page = refused(refusal, product=product, language=self._language, request_id=self._request_id)
+        return _respond(page, refusal.status)
 
     @staticmethod
     def _built(response: Response[str]) -> Answer:

@@ -7,6 +7,7 @@ Each reply has its effect once, in one transaction with the note in the inbox. W
 address or to lift it, is dated by when the reply came: it can be repeated, and an old START lifts no later STOP.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -329,7 +330,7 @@ def _opened(reply: _Reply, **more: Any) -> Review:
 def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Write]:
     """Ask whose matter was meant (X-A-27)."""
     labels = {(item.kind, item.recipient_id): item.label[:LABEL] for item in reply.open}
-    choices = [f"{number} for {labels[one.kind, one.recipient_id]}" for number, one in enumerate(matters, 1)]
+    names = [labels[one.kind, one.recipient_id] for one in matters]
     question = Question(
         pk=f"ADDRESS#{reply.hashes[0]}",
         sk=Question.SK,
@@ -339,4 +340,4 @@ def _which(reply: _Reply, matters: Sequence[Matter], answer: Answer) -> list[Wri
         asked_at=reply.at,
         expires_at=reply.at + PICKED_WITHIN,
     )
-    return [Put(question), *reply.say("service.which", choices=", ".join(choices))]
+    return [Put(question), *reply.say("service.which", choices=json.dumps(names, ensure_ascii=False))]

@@ -9,6 +9,7 @@ from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Wire
 
 UnsubscribeToken = Annotated[str, Path(min_length=1, max_length=200)]
+MailLanguage = Annotated[str, Query(max_length=8, description="Language of the mail with the link.", examples=["es"])]
 
 ReviewStatus = Literal["OPEN", "DECIDED"]
 Decision = Literal["SUPPRESS", "DISMISS", "YES", "NO", "ACCEPTED", "DONE", "CANNOT"]

@@ -1,6 +1,7 @@
 """SES: mails. It has no idempotency key and cannot be asked what it took: its ``Send`` event tells."""
 
 import re
+from collections.abc import Callable
 from email.utils import formataddr
 from functools import cache
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from shared.kernel import pages
 from shared.kernel.brands import Brand, brand
 from shared.kernel.config import settings
 from shared.kernel.storage.client import aws_client
+from shared.kernel.text.speech import DEFAULT, speaker, spoken
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
 from shared.messaging.unsubscribe import reason
 
@@ -32,9 +34,13 @@ _OURS = frozenset(
 """Sending is not possible for reasons of ours: the mail is as good as before."""
 
 
-def unsubscribe_url(token: str) -> str:
-    """Return the address that ends a category of mails, for people and for mail clients alike (RFC 8058)."""
-    return f"{settings().public_url}/v1/unsubscribe/{token}"
+def unsubscribe_url(token: str, language: str = DEFAULT) -> str:
+    """Return the address that ends a category of mails, for people and for mail clients alike (RFC 8058).
+
+    Its page speaks the language of the mail, whoever opens it.
+    """
+    told = "" if language == DEFAULT else f"?language={language}"
+    return f"{settings().public_url}/v1/unsubscribe/{token}{told}"
 
 
 def send(outgoing: Outgoing) -> Taken:
@@ -68,19 +74,21 @@ def _client() -> Any:
 
 
 def _request(outgoing: Outgoing) -> dict[str, Any]:
-    words, address = outgoing.words, unsubscribe_url(outgoing.unsubscribe) if outgoing.unsubscribe else ""
-    speaking, why = brand(words.product), reason(outgoing.category)
+    words, say = outgoing.words, speaker(outgoing.words.locale)
+    address = unsubscribe_url(outgoing.unsubscribe, spoken(words.locale)) if outgoing.unsubscribe else ""
+    speaking, why = brand(words.product), reason(outgoing.category, words.locale)
     paragraphs = [_links_apart(part.strip(), speaking.home) for part in words.text.split("\n\n") if part.strip()]
     html = pages.render(
         "messaging/templates/mail.html",
+        locale=words.locale,
         product=words.product,
         subject=words.subject,
         paragraphs=paragraphs,
-        button=words.button or "Open the page",
+        button=words.button or say("Open the page"),
         why=why,
         unsubscribe=address,
     )
-    plain = f"{words.text}\n\n-- \n{_foot(speaking, why, address)}\n"
+    plain = f"{words.text}\n\n-- \n{_foot(speaking, why, address, say)}\n"
     content: dict[str, Any] = {
         "Subject": {"Data": words.subject, "Charset": "UTF-8"},
         "Body": {
@@ -106,16 +114,16 @@ def _request(outgoing: Outgoing) -> dict[str, Any]:
     return request | ({"ConfigurationSetName": settings().mail_events} if settings().mail_events else {})
 
 
-def _foot(speaking: Brand, why: str, address: str) -> str:
+def _foot(speaking: Brand, why: str, address: str, say: Callable[..., str]) -> str:
     """Return what every mail ends with: why it came, how to end it, who we are."""
-    ending = [f"Unsubscribe from these mails: {address}"] if address else []
+    ending = [f"{say('Unsubscribe from these mails')}: {address}"] if address else []
     lines = [
         why,
         *ending,
         "",
-        f"{speaking.name}: {speaking.about}",
+        f"{speaking.name}: {say(speaking.about)}",
         f"{speaking.owner}, {speaking.address}",
-        f"{speaking.contact}  Privacy: {speaking.privacy}  Terms: {speaking.terms}",
+        f"{speaking.contact}  {say('Privacy')}: {speaking.privacy}  {say('Terms')}: {speaking.terms}",
     ]
     return "\n".join(lines)
 

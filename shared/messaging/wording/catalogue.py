@@ -56,5 +56,5 @@ def _spoken(locale: str) -> Language:
 
 
 def languages() -> frozenset[str]:
-    """Return the languages that the templates come in."""
+    """Return the languages that are offered: what is said in them is whole (``tests/unit/house/test_languages.py``)."""
     return frozenset(_files())

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
+from shared.kernel.text import speech
 from shared.kernel.text.reading import Line, Text
 from shared.kernel.wire import Instant, Wire
 from shared.messaging.channels import Channel
@@ -16,6 +17,12 @@ TemplateKey = Annotated[str, StringConstraints(pattern=_KEY, max_length=60), Fie
 TemplatePath = Annotated[str, Path(pattern=_KEY, max_length=60, examples=["escalation.day-1"])]
 VersionPath = Annotated[int, Path(ge=1, le=999_999)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(examples=["en-GB"])]
+SpokenLocale = Annotated[
+    str,
+    StringConstraints(pattern=rf"^({'|'.join(sorted(speech.languages()))})(-[A-Z]{{2}})?$"),
+    Field(description="A language that is offered, and perhaps a country.", examples=["es"]),
+]
+"""Of a reader: only what is whole in every message and on every page is offered."""
 VariableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["partner_name"])]
 Source = Annotated[Text, Field(min_length=1, max_length=1600, examples=["Hi {{ partner_name }}, this is {{ brand }}."])]
 LongSource = Annotated[Text, Field(min_length=1, max_length=8000, examples=["{{ text }}\n\n{{ link }}"])]

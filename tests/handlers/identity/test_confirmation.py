@@ -1,6 +1,7 @@
 """Links that confirm an address, and claims on addresses that nobody confirmed."""
 
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -12,6 +13,7 @@ from shared.identity.seeding import ensure_account
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Update, commit
+from shared.messaging import Recipient, living_in, recipient_pk
 from tests.calls import call
 from tests.clock import START
 from tests.handlers.identity.conftest import (
@@ -26,6 +28,7 @@ from tests.handlers.identity.conftest import (
     register,
     registered,
 )
+from tests.languages import english
 
 EMAIL = "ada@wellspring.example"
 OWN = "Owners-water-9"
@@ -40,15 +43,15 @@ def _mailed(mailbox, user_id):
     return mailed(mailbox, UserRegistered(user_id=user_id)).token
 
 
-def _open(token, **more):
-    return call("identity.show_verification", query={"token": token}, headers=BROWSER, **more)
+def _open(token, more=MappingProxyType({}), **request):
+    return call("identity.show_verification", query={"token": token}, headers=BROWSER | more, **request)
 
 
-def _send(token, **fields):
+def _send(token, more=MappingProxyType({}), **fields):
     from urllib.parse import urlencode
 
     form = {"content-type": "application/x-www-form-urlencoded"}
-    return call("identity.verify_email", text=urlencode({"token": token} | fields), headers=form)
+    return call("identity.verify_email", text=urlencode({"token": token} | fields), headers=form | more)
 
 
 @pytest.mark.covers("S-P-03")
@@ -64,6 +67,33 @@ def test_opening_the_link_any_number_of_times_changes_nothing(mailbox):
     assert pages[0].headers["Content-Type"] == "text/html; charset=utf-8"
     assert pages[0].headers["Referrer-Policy"] == "no-referrer"
     assert "form-action 'self'" in pages[0].headers["Content-Security-Policy"]
+
+
+SPANISH = {"accept-language": "es-MX,es;q=0.9"}
+
+
+def test_the_pages_speak_the_language_of_the_browser_until_that_of_the_holder_is_known(mailbox):
+    token = _mailed(mailbox, registered())
+    shown = _open(token, more=SPANISH)
+    weak = _send(token, more=SPANISH, newPassword="x")
+    done = _send(token, more=SPANISH, password=PASSWORD)
+    unknown = _open("x", more=SPANISH)
+    for page, said in (
+        (shown, "Confirma tu correo electrónico"),
+        (weak, "Debe tener entre 8 y 128 caracteres. Falta una letra mayúscula"),
+        (done, "Tu correo está confirmado"),
+        (unknown, "Este enlace no es válido."),
+    ):
+        assert said in page.text
+        assert english(page.text) == []
+
+
+def test_the_pages_speak_the_language_that_the_holder_is_told_things_in(mailbox):
+    token = _mailed(mailbox, user := registered())
+    commit(living_in(user, "Europe/Madrid"))
+    assert "Confirm your e-mail address" in _open(token, more=SPANISH).text
+    commit(Update(Recipient, recipient_pk(user), Recipient.SK, [Recipient.locale.set("es-ES")], Recipient.pk.exists()))
+    assert "Confirma tu correo electrónico" in _open(token).text
 
 
 @pytest.mark.covers("S-P-03")

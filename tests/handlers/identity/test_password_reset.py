@@ -7,6 +7,8 @@ import pytest
 from shared.identity import new_passwords
 from shared.identity.events import AccountMailRequested
 from shared.kernel.storage.client import dynamodb
+from shared.kernel.storage.writes import Update, commit
+from shared.messaging import Recipient, living_in, recipient_pk
 from tests.calls import call
 from tests.handlers.identity.conftest import (
     PASSWORD,
@@ -19,6 +21,7 @@ from tests.handlers.identity.conftest import (
     mailed,
     registered,
 )
+from tests.languages import english
 
 EMAIL = "ada@wellspring.example"
 OTHER = "Deeper-water-8"
@@ -106,20 +109,36 @@ def test_opening_the_link_shows_a_form_and_changes_nothing(mailbox):
     assert dynamodb().scan(TableName="test-wellspring-identity")["Items"] == before
 
 
+def _send(token, password, **headers):
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    fields = {"token": token, "newPassword": password}
+    return call("identity.reset_password", text=urlencode(fields), headers=form | headers)
+
+
 def test_the_form_sets_the_password_or_says_what_is_wrong(mailbox):
     confirmed(mailbox)
     token = _token(mailbox)
-
-    def send(password):
-        form = {"content-type": "application/x-www-form-urlencoded"}
-        fields = {"token": token, "newPassword": password}
-        return call("identity.reset_password", text=urlencode(fields), headers=form)
-
-    weak = send("short")
+    weak = _send(token, "short")
     assert (weak.status, "A digit is needed" in weak.text, "short" in weak.text) == (400, True, False)
-    assert "Your new password is set" in send(OTHER).text
-    used = send("Third-water-9")
+    assert "Your new password is set" in _send(token, OTHER).text
+    used = _send(token, "Third-water-9")
     assert (used.status, "not good any more" in used.text) == (410, True)
+
+
+def test_the_form_speaks_the_language_of_the_holder_and_of_the_browser_once_the_link_is_used(mailbox):
+    user = confirmed(mailbox)
+    commit(living_in(user, "Europe/Madrid"))
+    commit(Update(Recipient, recipient_pk(user), Recipient.SK, [Recipient.locale.set("es-ES")], Recipient.pk.exists()))
+    token = _token(mailbox)
+    used = {"accept-language": "es"}
+    for page, said in (
+        (call("identity.show_password_reset", query={"token": token}), "Elige una contraseña nueva"),
+        (_send(token, "short"), "Debe tener entre 8 y 128 caracteres. Falta una letra mayúscula. Falta un número."),
+        (_send(token, OTHER), "Tu contraseña nueva está guardada"),
+        (_send(token, OTHER, **used), "Usa el del correo más reciente o pide otro."),
+    ):
+        assert said in page.text
+        assert english(page.text) == []
 
 
 def test_a_weak_password_is_refused_by_field(mailbox):

@@ -7,6 +7,7 @@ import pytest
 from shared.kernel.declare import Http
 from shared.kernel.registry import functions
 from tests.calls import Call
+from tests.languages import english
 
 BROWSER = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 PAGES = [
@@ -29,6 +30,13 @@ def test_a_value_that_is_refused_is_told_on_a_page_with_the_brand_and_a_way_on(c
         assert part in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert call("payments.show_checkout_result", query={}).code == "VALIDATION_ERROR"
+
+
+def test_a_refusal_speaks_the_language_that_the_browser_asks_for(call: Call) -> None:
+    spanish = BROWSER | {"accept-language": "es"}
+    refused = call("payments.show_checkout_result", query={}, headers=spanish).text
+    assert "<h1>Esto no se puede hacer</h1>" in refused
+    assert english(refused) == []
 
 
 def test_too_many_requests_are_told_on_a_page_and_when_to_come_again(call: Call) -> None:

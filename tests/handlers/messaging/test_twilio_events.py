@@ -362,7 +362,7 @@ def test_which_is_answered_by_both_or_a_name(enlist: Enlist, text: str, who: lis
     sent(enlist("ada"))
     sent(enlist("bob"), user="Bob", message_id="msg_" + "1" * 26)
     deliver(written("will do"))
-    assert asked_for() == [answer("service.which", choices="1 for Ada, 2 for Bob")]
+    assert asked_for() == [answer("service.which", choices='["Ada", "Bob"]')]
     deliver(written(text, at=2))
     assert [(one[0], one[2]) for one in replies()] == [(one, "ACCEPTED") for one in who]
 
@@ -401,7 +401,7 @@ def test_who_is_meant_is_asked_and_the_next_number_picks(enlist: Enlist, clock: 
     clock.advance(minutes=2)
     deliver(written("3"))
     assert replies() == []
-    assert asked_for() == [answer("service.which", choices="1 for Ada, 2 for Bob")]
+    assert asked_for() == [answer("service.which", choices='["Ada", "Bob"]')]
     deliver(written("2", at=2))
     assert replies() == [("ptn_bob", "contact:Bob", "CANNOT")]
     deliver(written("1", at=3))

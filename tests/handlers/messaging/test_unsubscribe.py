@@ -11,6 +11,7 @@ from shared.messaging.channels import Channel
 from shared.messaging.items import Suppression, address_hash, address_pk, suppression_sk
 from tests import outbox
 from tests.calls import Answer, Call
+from tests.languages import english
 
 MAIL = "ann@example.com"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -84,6 +85,30 @@ def test_who_supports_somebody_ends_all_about_them_with_one_click(call: Call) ->
     assert standing() == set()
     assert "none of these any more" in post(call, token, query={"what": "KIND"}).text
     assert standing() == {("partner-good-news", "UNSUBSCRIBED")}
+
+
+@pytest.mark.parametrize("what", [None, "KIND", "EVERYTHING"])
+def test_the_page_speaks_the_language_of_the_mail_and_goes_on_in_it(call: Call, what: str | None) -> None:
+    token = unsubscribe.token(address_hash(MAIL), "partner-good-news", "ptn_ada")
+    spanish = {"language": "es"}
+    shown = call("messaging.show_unsubscribe", path={"token": token}, query=spanish).text
+    assert "¿Quieres darte de baja?" in shown
+    assert 'action="?what=KIND&amp;language=es"' in shown
+    done = post(call, token, query=spanish | ({"what": what} if what else {})).text
+    assert "Te diste de baja" in done
+    assert english(shown) == english(done) == []
+    assert 'action="?what=EVERYTHING"' in call("messaging.show_unsubscribe", path={"token": token}).text
+
+
+def test_every_kind_of_mail_and_a_link_that_is_none_are_told_in_the_language_of_the_mail(call: Call) -> None:
+    for category in unsubscribe.WORDS:
+        token = unsubscribe.token(address_hash(MAIL), category)
+        shown = call("messaging.show_unsubscribe", path={"token": token}, query={"language": "es"}).text
+        assert english(shown) == []
+    wrong = call("messaging.show_unsubscribe", path={"token": "x"}, query={"language": "es"})
+    assert (wrong.status, english(wrong.text)) == (404, [])
+    other = call("messaging.show_unsubscribe", path={"token": token}, query={"language": '"><b>'})
+    assert (other.status, '<html lang="en">' in other.text, "<b>" in other.text) == (200, True, False)
 
 
 def test_a_mail_about_nobody_else_ends_nobody(call: Call, token: str) -> None:

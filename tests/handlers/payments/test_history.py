@@ -13,6 +13,7 @@ from shared.payments.items import ProviderRefItem
 from tests import deliveries
 from tests.calls import Call, Invoke
 from tests.clock import START
+from tests.languages import english
 from tests.lists import assert_sorts
 from tests.triggers import principal, queue_event
 
@@ -121,6 +122,19 @@ def test_the_page_after_a_checkout_tells_what_we_know_and_nothing_personal(
     assert not [word for word in ("usr_viewer", "pay_1", "999", "USD", "prc_1") if word in answer.text]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("status", ["PENDING", "SUCCEEDED", "FAILED", "UNDER_REVIEW", "REFUNDED", "unknown"])
+def test_the_page_after_a_checkout_speaks_the_language_that_the_browser_asks_for(call: Call, status: str) -> None:
+    spanish = {"accept-language": "es-ES,es;q=0.9"}
+    keep("pay_1", status=status)
+    if status != "unknown":
+        commit(Put(ProviderRefItem(pk=ref_pk("cs_1"), sk=REF_SK, payment_id="pay_1")))
+    answer = call("payments.show_checkout_result", query={"session_id": "cs_1"}, headers=spanish)
+    left = call("payments.show_checkout_cancelled", headers=spanish)
+    for page in (answer, left):
+        assert '<html lang="es">' in page.text
+        assert english(page.text.replace("Wellspring Live", "")) == []
 
 
 @pytest.mark.covers("S-W-53")

@@ -46,8 +46,20 @@ def test_a_page_with_forms_may_post_to_where_it_came_from():
 
 
 def test_the_language_is_told():
-    shown = pages.render("kernel/templates/page.html", locale="de", **PLAIN)
-    assert '<html lang="de">' in shown.body
+    shown = pages.render("kernel/templates/page.html", locale="es-MX", **PLAIN)
+    assert '<html lang="es">' in shown.body
+    assert ">Privacidad</a>" in shown.body
+
+
+def test_a_language_that_we_do_not_speak_is_not_told_to_be_spoken():
+    shown = pages.render("kernel/templates/page.html", locale="fr", **PLAIN)
+    assert '<html lang="en">' in shown.body
+    assert ">Privacy</a>" in shown.body
+
+
+def test_what_is_filled_into_a_sentence_is_text_and_no_sentence_of_its_own():
+    shown = pages.render("kernel/templates/page.html", locale="es", whom="<b>{name} {0}", **PLAIN)
+    assert "Para <bdi>&lt;b&gt;{name} {0}</bdi>" in shown.body
 
 
 def test_a_template_that_misses_something_fails():

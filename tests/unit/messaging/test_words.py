@@ -173,6 +173,27 @@ def test_what_tells_how_to_end_it_already_does_not_tell_it_twice(key):
     assert "Dataday" in text
 
 
+@pytest.mark.parametrize("key", ["consent.request", "consent.reminder", "service.started", "service.help"])
+def test_in_every_language_it_is_told_once(key):
+    ending = seeded()[FIRST_WORDS, "es"]
+    text = compose(seeded()[key, "es"], Channel.SMS, EVERYTHING, ending=ending).text
+    assert text.count("STOP") == 1
+    ended = compose(seeded()["escalation.day-1", "es"], Channel.SMS, EVERYTHING, ending=ending).text
+    assert ended.endswith("\nDataday: responde STOP para terminar, HELP para ayuda. Pueden aplicarse cargos.")
+
+
+def test_which_number_means_whom_is_said_in_the_readers_language_also_of_who_has_no_name():
+    names = '["Ada", "", "José \\n \\"Pepe\\""]'
+    assert language("en").choices(names).startswith("1 for Ada, 2 for Somebody you know, 3 for José")
+    text = compose(seeded()["service.which", "es"], Channel.IN_APP, {"choices": names}).text
+    assert (
+        text == 'Dataday: ¿de quién se trata? Responde 1 si es Ada, 2 si es Alguien que conoces, 3 si es José "Pepe".'
+    )
+    assert compose(seeded()["service.which", "en"], Channel.IN_APP, {"choices": "1 for Ada"}).text.endswith(
+        "1 for Ada."
+    )
+
+
 @pytest.mark.parametrize("key", ["service.stopped", "service.which"])
 def test_an_answer_is_not_lengthened(key):
     assert said(key, first=True).text == said(key).text

@@ -16,9 +16,9 @@ START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 @pytest.mark.covers("X-A-24")
 def test_a_neutral_partner_never_reads_the_title():
-    assert rules.goal_words("FULL", "Lose 10 kg") == "Lose 10 kg"
-    assert rules.goal_words("TITLE", "Lose 10 kg") == "Lose 10 kg"
-    assert rules.goal_words("NEUTRAL", "Lose 10 kg") == "daily goal"
+    assert rules.title_for("FULL", "Lose 10 kg") == "Lose 10 kg"
+    assert rules.title_for("TITLE", "Lose 10 kg") == "Lose 10 kg"
+    assert rules.title_for("NEUTRAL", "Lose 10 kg") == ""
     assert (rules.title_for("TITLE", "Lose 10 kg"), rules.title_for("NEUTRAL", "Lose 10 kg")) == ("Lose 10 kg", "")
 
 
