@@ -87,7 +87,7 @@ def test_a_call_speaks_after_a_machines_greeting_and_what_it_says_is_escaped(sim
     taken = twilio.send(outgoing(Channel.VOICE, text="<Hangup/> & call Ada"))
     (call,) = sim.settled()["calls"]
     assert (call["sid"], call["detection"]) == (taken.provider_id, "DetectMessageEnd")
-    assert "<Say>&lt;Hangup/&gt; &amp; call Ada</Say>" in call["twiml"]
+    assert '<Say language="en-US">&lt;Hangup/&gt; &amp; call Ada</Say>' in call["twiml"]
     assert set(call["events"]) == {"initiated", "ringing", "answered", "completed"}
 
 
