@@ -21,6 +21,7 @@ from shared.accountability.team.naming import NewPartner
 from shared.accountability.team.page_deeds import Visit
 from shared.accountability.team.page_form import PageForm
 from shared.kernel import config
+from shared.kernel.caller import Browser
 from shared.messaging import events, suppression
 from tests import escalations as world
 from tests import faults, outbox, team
@@ -51,7 +52,8 @@ def together(*deeds: Any) -> list[Any]:
 def press(token: str, now: datetime, **fields: Any) -> int:
     """Send a form of the page and return the status."""
     form = PageForm(**fields)
-    return page_deeds.act(token, Visit(form, "203.0.113.7", "Browser/1.0", uuid.uuid4().hex, now)).status
+    visit = Visit(form, "203.0.113.7", Browser("Browser/1.0", "en"), uuid.uuid4().hex, now)
+    return page_deeds.act(token, visit).status
 
 
 def add(number: int, now: datetime, **changed: Any) -> str:

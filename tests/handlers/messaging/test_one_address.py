@@ -72,7 +72,8 @@ def test_a_bounce_of_either_form_suppresses_the_person_and_is_told(stored: str, 
 @pytest.mark.parametrize("linked", [BEFORE, NOW])
 def test_a_link_that_was_sent_before_unsubscribes_still(stored: str, linked: str) -> None:
     _pat(stored)
-    assert unsubscribe.end(unsubscribe.token(_hash(linked), "partner-ask"), what="EVERYTHING", now=START).status == 200
+    token = unsubscribe.token(_hash(linked), "partner-ask")
+    assert unsubscribe.end(token, what="EVERYTHING", language="en", now=START).status == 200
     assert _judged() == ("BLOCKED", "SUPPRESSED_UNSUBSCRIBED")
 
 
