@@ -37,6 +37,7 @@ function is asked (no `Authorization` header, no such path, its own limits), the
 LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 
 _NAMES = (
+    (r"Enveloped_Union_(\w+?)__\w+_+", r"\1Answer"),
     (r"Enveloped_(.+)_", r"\1Answer"),
     (r"Paged_(.+)_", r"\1Page"),
     (r"ProblemWith_(.+)_", r"\1Problem"),
