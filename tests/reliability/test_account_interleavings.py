@@ -170,7 +170,7 @@ class Scene:
         """Register, unconfirmed, and sign in."""
         self.claimed = new_account(self.user, self.email, "none", now=START)
         registration.open_account(self.claimed, "First", replaces=None, now=START)
-        self.session = sessions._begin(self.claimed, now=START)
+        self.session = sessions._begin(self.claimed, now=START, new_device=False)
 
     def confirm(self) -> None:
         self.note("confirm", self._confirm)

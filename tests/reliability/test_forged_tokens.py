@@ -42,7 +42,7 @@ def session(stage, clock):
     account.grants = {"viewer", "creator", "moderator", "guide", "admin"}
     account.verified_at = START
     commit(Put(account))
-    return sessions._begin(account, now=START)
+    return sessions._begin(account, now=START, new_device=False)
 
 
 def _token(session):
