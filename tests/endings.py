@@ -30,6 +30,7 @@ from shared.kernel.caller import Browser
 from shared.kernel.events import DomainEvent
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.writes import Update, commit
 from shared.messaging import delivery as receipts
 from shared.messaging import events, sending, topic_key
 from shared.messaging.inbound import twilio_events
@@ -125,6 +126,9 @@ def leave() -> None:
 
 Deed = Callable[[], None]
 ENDS: dict[Deed, str] = {log: "LOGGED", rest: "PAUSED", delete: "DELETED"}
+CLOSES: frozenset[Deed] = frozenset({answer, pause})
+"""What ends the asking of a day, and leaves the run as it is: a pause stops what was not sent (decision 76)."""
+
 STATUS = {"DELETED": "DELETED", "PAUSED": "PAUSED"}
 GOES: dict[Deed, str] = {stop: "OPTED_OUT", leave: "LEFT"}
 
@@ -156,13 +160,13 @@ class Scene:
     def begin(self, deeds: Sequence[Deed]) -> Sequence[Deed]:
         """Go back to before the step was taken, where only its message is to be sent to after that.
 
-        The pause that is to begin was planned.
+        The pause that is to begin was planned before anything was missed.
         """
         (self._asked if send in deeds else self._planned).restore()
         self._deeds = tuple(deeds)
         del self.carrier.taken[self._before :]
         if rest in deeds:
-            pause()
+            commit(Update(Goal, user_pk(USER), goal_sk(GOAL), [Goal.pause_from.set(MORROW)]))
         self._listening.close()
         self.bus = self._listening.enter_context(bus.overheard())
         return deeds
@@ -268,7 +272,7 @@ class Race:
         asks = next(place for place, deed in enumerate(self.deeds) if deed in {step, send, ask})
         own = [place for place, who in enumerate(committed) if who == asks]
         first = {deed: committed.index(place) for place, deed in enumerate(self.deeds) if place != asks}
-        over = min((first[deed] for deed in first if deed in ENDS or deed is answer), default=inf)
+        over = min((first[deed] for deed in first if deed in ENDS or deed in CLOSES), default=inf)
         gone = min((first[deed] for deed in first if deed in GOES), default=inf)
         # Where nothing comes after the step, its message is sent once all is done.
         claim = {step: [len(committed)], send: own, ask: own[1:]}[self.deeds[asks]] or [inf]
@@ -297,13 +301,13 @@ class Race:
             "counts": [
                 (
                     left[0] if left and one == CLEO else "ACTIVE",
-                    {BEN: 1, CLEO: int(chosen), DAN: int(got[DAN])}[one],
+                    int(got[one]),
                     got[one] * (2 if ends else 1),
                     int(one == BEN and answer in first),
                 )
                 for one in PARTNERS
             ],
-            "closed": {name for name, is_closed in {"run": bool(ends), "day": answer in first}.items() if is_closed},
+            "closed": {name for name, is_closed in {"run": bool(ends), "day": not CLOSES.isdisjoint(first)}.items() if is_closed},
             "heard": +Counter(
                 AskAnswered=answer in first,
                 EscalationEnded=len(ends),
