@@ -307,7 +307,11 @@ class Race:
                 )
                 for one in PARTNERS
             ],
-            "closed": {name for name, is_closed in {"run": bool(ends), "day": not CLOSES.isdisjoint(first)}.items() if is_closed},
+            "closed": {
+                name
+                for name, is_closed in {"run": bool(ends), "day": not CLOSES.isdisjoint(first)}.items()
+                if is_closed
+            },
             "heard": +Counter(
                 AskAnswered=answer in first,
                 EscalationEnded=len(ends),

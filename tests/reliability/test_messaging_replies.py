@@ -117,7 +117,11 @@ KINDS: dict[str, tuple[Callable[[int, FixedClock], None], str, Effects]] = {
     ),
     "help": (lambda place, _: _enlist(place, "a"), "help", _nothing(said=["service.help"])),
     "an answer": (lambda place, _: _enlist(place, "a"), "1", _nothing(answered=["ACCEPTED"])),
-    "other words": (lambda place, _: _enlist(place, "a"), "on my way", _nothing(answered=["TEXT"], said=["reply.unclear-ask"])),
+    "other words": (
+        lambda place, _: _enlist(place, "a"),
+        "on my way",
+        _nothing(answered=["TEXT"], said=["reply.unclear-ask"]),
+    ),
     "who is meant": (lambda place, _: _enlist(place, "a", "b"), "2", _nothing(said=["service.which"])),
     "a revocation": (lambda place, _: _enlist(place, "a"), "please stop texting me", _nothing(stands=["REVIEW"])),
 }

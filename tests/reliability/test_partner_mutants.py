@@ -10,7 +10,7 @@ from tests.figures import tell
 from tests.mutants import Mutant, planted
 from tests.reliability import test_partner_races as races
 from tests.reliability.test_partner_races import ada, kinds, press
-from tests.team import GRACE, added, link_to, messages, statement_on, stored, visit
+from tests.team import GRACE, added, link_to, messages, sent, statement_on, stored, visit
 
 __all__ = ["ada"]
 
@@ -78,6 +78,7 @@ def reminded(clock: FixedClock) -> None:
     from shared.accountability.team import invitations
 
     partner_id = added()
+    sent(messages("consent")[0]["message_id"], "May we?")
     partner = stored(partner_id)
     for _ in range(60):
         clock.advance(hours=8)
