@@ -9,7 +9,14 @@ _MARK = "figures: "
 
 def tell(figures: Mapping[str, Any]) -> None:
     """Tell figures, on a line of the test's output."""
-    print(_MARK + json.dumps(figures, default=repr))
+    print(_MARK + json.dumps(_plain(figures), default=repr))
+
+
+def _plain(value: Any) -> Any:
+    """Return figures whose names are words: JSON has no others."""
+    if isinstance(value, Mapping):
+        return {name if isinstance(name, str) else repr(name): _plain(one) for name, one in value.items()}
+    return value
 
 
 def told(output: str) -> dict[str, Any]:

@@ -43,6 +43,9 @@ MOMENT = 400
 NEVER = 10**9
 """Milliseconds: after everything."""
 
+PAUSED_MINUTES = 10
+"""Longer than every pause that is played together: what waits for a picture is settled after it."""
+
 AT_ONCE = 6
 PATIENCE = 4
 """Tries of a player whose request got no answer."""
@@ -194,7 +197,8 @@ class Simulation:
         streams = self._streams()
         for number in range(self._count):
             self._enter(number, streams)
-        for minute in range(self.minutes + 3):
+        # A pause shifts the end of whoever waits in it.
+        for minute in range(self.minutes + 3 + PAUSED_MINUTES):
             self.later(minute * 60 * SECOND + self.random.randrange(SECOND), self._sweep, "sweep")
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))

@@ -211,7 +211,7 @@ BUGS = [
             "a token is issued unseen while the session is settled",
             "shared.live.metering.sessions",
             "as_read",
-            "& (let_in.does_not_exist() if item.admitted_at is None else let_in == item.admitted_at)",
+            "& _same(ViewingItem.admitted_at, item.admitted_at)",
             "",
         ),
         "token, leave, sweep",

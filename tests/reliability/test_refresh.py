@@ -78,7 +78,7 @@ def _moments(seed: str) -> list[datetime]:
 
 def _family(account: Account, pool: ThreadPoolExecutor, plan: faults.Plan, storm: Storm, *, parent: bool) -> None:
     """Let one family go through the storm and hold it to what R-19 says; then reuse the parent, or the grandparent."""
-    session = sessions._begin(account, now=START)
+    session = sessions._begin(account, now=START, new_device=False)
     first = sessions._token(session, 1)
     with faults.injected(plan, operations=OPERATIONS) as met:
         used = list(pool.map(_use, [first] * USES, _moments(f"{storm.seed} {account.user_id}"), [met] * USES))
@@ -187,7 +187,7 @@ def test_a_seeded_bug_is_caught(stage, monkeypatch, module, name, bug):
 def test_signing_out_while_a_token_is_used_leaves_nothing_alive(stage):
     with ThreadPoolExecutor(8) as pool:
         for number in range(40):
-            session = sessions._begin(_account(number), now=START)
+            session = sessions._begin(_account(number), now=START, new_device=False)
             token = sessions._token(session, 1)
             refreshed = [pool.submit(_attempt, token) for _ in range(4)]
             ended = pool.submit(sessions.sign_out, session.user_id, session.session_id, now=START)
@@ -207,7 +207,7 @@ def _attempt(token: str) -> str | None:
 
 def _meeting() -> tuple[Session, list[Callable[[], object]]]:
     """Return a new session, and two uses of its token and a sign-out that meet over it."""
-    session = sessions._begin(_account(secrets.randbelow(10**20)), now=START)
+    session = sessions._begin(_account(secrets.randbelow(10**20)), now=START, new_device=False)
     token = sessions._token(session, 1)
 
     def use() -> None:

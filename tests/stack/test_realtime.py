@@ -19,6 +19,7 @@ from shared.live.channels import STREAM
 from shared.live.messages import StreamIsPaused, ViewersChanged
 from tests import engine
 from tests.stack.conftest import Stack
+from tests.stack.test_notifications import registered
 
 CLIENTS = 50
 PUBLISHERS, EACH = 8, 5
@@ -146,7 +147,7 @@ def test_eight_publishers_give_each_number_once(
 
     def work(_publisher: int) -> None:
         for _ in range(EACH):
-            publish(StreamIsPaused(stream_id=live_stream), live_stream, now=now())
+            publish(StreamIsPaused(stream_id=live_stream, paused_at=now(), ends_at=now()), live_stream, now=now())
 
     with ThreadPoolExecutor(PUBLISHERS) as pool:
         list(pool.map(work, range(PUBLISHERS)))
@@ -173,8 +174,10 @@ def test_a_connection_that_closes_is_forgotten(here: None, listener: Client, liv
 
 @pytest.mark.parametrize("end", ["sign-out", "suspension"])
 def test_the_sockets_of_who_may_not_any_more_are_closed_within_seconds(
-    stack: Stack, listener: Client, end: str, record_property: Callable[[str, object], None]
+    stack: Stack, end: str, record_property: Callable[[str, object], None]
 ) -> None:
+    # Somebody of their own: a demo account has so many tickets a minute.
+    listener, _ = registered(stack)
     admin, account = demo_user(stack, "admin"), f"/v1/admin/users/{listener.user_id}"
     sockets = [listener.connect() for _ in range(3)]
     for socket in sockets:
