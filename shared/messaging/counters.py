@@ -83,12 +83,19 @@ def _another_is_next(message: Message, item: SendCounter, now: datetime) -> bool
 def kept_back(
     message: Message, category: Category, kept: Mapping[Counter, SendCounter | None], now: datetime
 ) -> list[Update]:
-    """Return the writes that let a user be next whose message a full cap keeps back."""
+    """Return the writes that let a user be next whose message a full cap keeps back; ``Moved`` where others counted."""
     if not category.fair or message.subject_id is None:
         return []
-    actions = [SendCounter.waiting.add({f"{to_ms(now)}##{message.subject_id}"}), SendCounter.version.add(1)]
+    waits = SendCounter.waiting.add({f"{to_ms(now)}##{message.subject_id}"})
     return [
-        Update(SendCounter, counter.pk, counter.sk, actions)
+        Update(
+            SendCounter,
+            counter.pk,
+            counter.sk,
+            [waits, SendCounter.version.set(item.version + 1)],
+            condition=SendCounter.version == item.version,
+            error=Moved,
+        )
         for counter, item in kept.items()
         if item and counter.caps == category.caps
     ]

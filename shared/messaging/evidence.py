@@ -52,10 +52,14 @@ class Replied:
     version: str | None
 
 
+DECIDED = ":decided"
+"""After the id of a reply that staff read as an answer: the same words, taken in a second time."""
+
+
 def written(message_id: str, reply_id: str) -> Replied | None:
     """Return what somebody wrote; ``None`` once it is no longer kept. One read.
 
     The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
     """
-    reply = reads.get(Reply, message_pk(message_id), f"{REPLY_PREFIX}{reply_id}")
+    reply = reads.get(Reply, message_pk(message_id), f"{REPLY_PREFIX}{reply_id.removesuffix(DECIDED)}")
     return Replied(reply.text, reply.version) if reply else None

@@ -42,8 +42,8 @@ class Reading:
 
     Attributes:
         keyword: where the whole message is one.
-        number: what it chooses by a number; ``said`` may tell the same once more ("1, I'll check in").
-        sense: what it answers in ordinary words, where that is clear.
+        number: what it chooses by a number.
+        sense: what it answers in ordinary words, where that is clear; beside a number too ("1, I'll check in").
         revokes: it may take consent back in own words.
         asks: it asks us something.
         words: without case, accents and signs, where it is none of the above: perhaps a name.

@@ -13,7 +13,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Attributes, Update, Write, transact
 from shared.kernel.wire import Page
-from shared.messaging import phones, suppression
+from shared.messaging import evidence, phones, suppression
 from shared.messaging.events import ReplyReceived
 from shared.messaging.inbound import twilio_forms
 from shared.messaging.inbound.errors import NoSuchAnswer, OwnReply, ReviewDecided, ReviewNotFound
@@ -125,7 +125,8 @@ def _following(review: Review, decision: Decision, *, now: datetime) -> list[Wri
         message_id=str(review.message_id),
         about=str(review.about),
         answer=decision,
-        reply_id=_sid(review),
+        # The reply itself was taken in as own words: its owner knows that id, and would take nothing in twice.
+        reply_id=_sid(review) + evidence.DECIDED,
     )
     return [outbox(event, at=now, event_id=f"reply-{review.review_id}")]
 

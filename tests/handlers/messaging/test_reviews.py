@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.messaging import suppression
+from shared.messaging import evidence, suppression
 from shared.messaging.inbound import reviews
 from shared.messaging.items import address_hash
 from tests import messages, outbox
@@ -121,7 +121,7 @@ def test_what_stayed_unclear_is_decided_as_the_answer_that_it_is(
         assert decide(call, str(found["id"]), decision).data["decision"] == decision
     told = outbox.sent("messaging", "ReplyReceived")
     assert sorted((one["answer"], one["reply_id"]) for one in told) == sorted(
-        [("TEXT", sid()), ("TEXT", sid("SM", 2)), (decision, sid("SM", 2))]
+        [("TEXT", sid()), ("TEXT", sid("SM", 2)), (decision, sid("SM", 2) + evidence.DECIDED)]
     )
 
 

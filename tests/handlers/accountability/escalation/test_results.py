@@ -340,6 +340,14 @@ def test_who_answers_by_text_hears_once_that_it_was_taken_in(invoke, given, temp
     assert len([one for one in messages() if one["category"]["S"] == "service"]) == len(heard)
 
 
+def test_what_staff_read_as_an_answer_counts_after_the_words_were_noted(invoke):
+    follow(invoke, 2)
+    reply(invoke, "TEXT")
+    for _ in range(2):
+        reply(invoke, "DONE", reply_id="rpl_1" + messaging.evidence.DECIDED)
+    assert contact().response == "DONE"
+
+
 @pytest.mark.covers("X-A-13", "X-A-14")
 def test_who_cannot_after_all_asks_nobody_where_another_partner_checks_in(invoke):
     follow(invoke, 3)

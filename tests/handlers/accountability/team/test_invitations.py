@@ -353,6 +353,17 @@ def test_who_wrote_something_else_is_never_said_not_to_have_answered(invoke, clo
     assert (status(partner_id), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.unclear")
 
 
+def test_what_staff_read_as_a_yes_agrees_with_the_words_that_were_written(invoke, clock):
+    partner_id = asked()
+    pk, sk = message_pk(messages("consent")[0]["message_id"]), f"{REPLY_PREFIX}SM1"
+    commit(Put(Reply(pk=pk, sk=sk, text="mhm, well, alright then", at=START, expires_at=START)))
+    decided = reply(partner_id, "YES", "SM1" + messaging.evidence.DECIDED)
+    follow(invoke, reply(partner_id, "TEXT"), decided, decided)
+    assert (status(partner_id), consent(partner_id)[0]) == ("ACTIVE", True)
+    assert evidence(partner_id)[-1]["reply"] == "mhm, well, alright then"
+    assert [one["template"] for one in messages("answer.")] == ["answer.yes"]
+
+
 def test_who_unsubscribes_from_a_user_leaves_or_declines_and_the_user_is_told(invoke, clock):
     agreed, invited = added(), added(name="Max", phone="+12125550177")
     follow(invoke, reply(agreed, "YES"))
