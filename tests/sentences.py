@@ -1,20 +1,7 @@
-"""Values that every template can be filled with."""
+"""Values that every template can be filled with: those of ``docs/texts.md``, without what is told only sometimes."""
 
-PEOPLE = {
-    "partner_name": "Maria",
-    "user_name": "Ada",
-    "goal": "morning run",
-    "day": "2026-11-22",
-    "days": "2",
-}
-EVERYTHING = PEOPLE | {
-    "days": "4",
-    "note": "Please?",
-    "ways": "SMS,EMAIL,VOICE",
-    "most": "6",
-    "link": "https://api.example/p/abcdefghijkl",
-    "balance": "4.5",
-    "choices": '["Ada", "Bob"]',
-    "amount": "9.99 USD",
-    "credits": "100",
-}
+from infra.documents.texts import VALUES
+
+PEOPLE = {name: VALUES[name] for name in ("partner_name", "user_name", "goal", "day")} | {"days": "2"}
+_SOMETIMES = {"texted", "followed_up"}
+EVERYTHING = {name: value for name, value in VALUES.items() if name not in _SOMETIMES} | {"note": "Please?"}
