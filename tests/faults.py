@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from botocore.httpsession import URLLib3Session
 
 from shared.kernel.storage.client import dynamodb
+from tests import engine
 from tests.staleness import READS, WRITES, Late, late
 
 STALE = "stale"
@@ -72,7 +72,7 @@ class Faults:
         self.calls: Counter[str] = Counter()
         self._operations = frozenset(operations)
         self._late = copies
-        self._network = URLLib3Session()
+        self._network = engine.network()
         self._lock = Lock()
         self._dead: set[int] = set()
 

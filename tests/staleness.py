@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.httpsession import URLLib3Session
 
 from infra.tables import tables
 from shared.kernel.config import settings
@@ -42,7 +41,7 @@ class Late:
     def __init__(self, seed: int, rate: float) -> None:
         self.seen = 0
         self._random, self._rate, self._lock = random.Random(seed), rate, Lock()
-        self._network = URLLib3Session()
+        self._network = engine.network()
         # A client of its own: none of the hooks that the code under test meets.
         self._client = aws_client("dynamodb")
         self._names = {settings().table(table.domain) for table in tables()}

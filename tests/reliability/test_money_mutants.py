@@ -152,8 +152,8 @@ IN_METERING = [
     Mutant(
         "a session is settled as of when the sweep came",
         f"{METERING}.sweep",
-        "check",
-        "Reason.ABANDONED, at=silent",
+        "_check",
+        "Reason.ABANDONED, at=gone",
         "Reason.ABANDONED, at=now",
     ),
     Mutant(
