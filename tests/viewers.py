@@ -81,8 +81,8 @@ class Oracle:
         owed = (index + 1 - len(self.arrivals)) * self.cost
         if index < len(self.arrivals):
             return "AlreadyProcessed"
-        if not self.over and any(heard <= at < back for _, heard, back in self.pauses):
-            return "ViewingPaused"
+        if not self.over and self.is_known_to_pause(at):
+            return "SessionEnded" if self.stands(at) - self.clock(self.seen) >= 20 * SECOND else "ViewingPaused"
         at = self.clock(at)
         if self.over or at - self.clock(self.seen) > 20 * SECOND:
             return self.over or "SessionEnded"
@@ -91,6 +91,14 @@ class Oracle:
         if at > (index + 2) * INTERVAL:
             return "TickTooLate"
         return "done" if owed <= self.funds - len(self.arrivals) * self.cost else "CreditsExhausted"
+
+    def is_known_to_pause(self, at: int) -> bool:
+        """Tell whether the session must have heard by then that the picture is gone."""
+        return any(heard <= at < back for _, heard, back in self.pauses)
+
+    def is_without_picture(self, at: int) -> bool:
+        """Tell whether the picture is gone, of which the session may have heard from somebody who looked."""
+        return any(gone <= at < back for gone, _, back in self.pauses)
 
     def charge(self, index: int, at: int) -> None:
         """Take a tick in."""
@@ -483,7 +491,9 @@ class Simulation:
             took = expected == "done" and item.last_index >= index
             answer = "done" if took else expected if item.status == "ENDED" else "unknown"
         off_air = oracle.off_air is not None and at > oracle.off_air
-        if answer not in {expected, "unknown"} and not (item or (off_air and answer == "SessionEnded")):
+        heard_early = answer == "ViewingPaused" and oracle.is_without_picture(at) and not oracle.is_known_to_pause(at)
+        ended_early = off_air and answer == "SessionEnded"
+        if answer not in {expected, "unknown"} and not (item or heard_early or ended_early):
             self.wrong.append(f"{viewer.user} tick {index} at {at}: {answer}, should be {expected}")
         if answer == "done":
             oracle.charge(index, at)

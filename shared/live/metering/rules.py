@@ -147,8 +147,8 @@ class Verdict(StrEnum):
 def judge(viewing: Viewing, tick: Tick) -> Verdict:
     """Decide about a tick.
 
-    A replay is told even of an ended session; a viewer who was silent too long has left; an index that runs ahead of
-    the clock is early, one that falls behind it is late.
+    A replay is told even of an ended session; a viewer who was silent too long has left, also one who was before the
+    picture went; an index that runs ahead of the clock is early, one that falls behind it is late.
     """
     now = to_ms(tick.at)
     if tick.index <= viewing.last_index:
@@ -156,7 +156,7 @@ def judge(viewing: Viewing, tick: Tick) -> Verdict:
     if not viewing.active:
         return Verdict.ENDED
     if viewing.paused_at:
-        return Verdict.PAUSED
+        return Verdict.SILENT if gone_at(viewing, tick.at) else Verdict.PAUSED
     if now - to_ms(viewing.last_seen) > SILENCE_MS:
         return Verdict.SILENT
     if now < opens_at(viewing.started_at, tick.index):

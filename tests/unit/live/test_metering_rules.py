@@ -215,7 +215,13 @@ def test_while_paused_nobody_falls_silent_and_every_tick_is_told_so() -> None:
     assert rules.gone_at(stopped, after(3600)) is None
     assert rules.judge(stopped, Tick(4, 10_000, after(900))) is Verdict.PAUSED
     assert rules.judge(stopped, Tick(3, 10_000, after(900))) is Verdict.REPLAY
-    assert rules.gone_at(viewing(paused_at=after(51)), after(60)) == after(50)
+
+
+@pytest.mark.covers("X-L-06")
+def test_whoever_was_silent_before_the_picture_went_is_told_that_they_left() -> None:
+    was_silent = viewing(paused_at=after(51))
+    assert rules.gone_at(was_silent, after(60)) == after(50)
+    assert rules.judge(was_silent, Tick(4, 10_000, after(60))) is Verdict.SILENT
 
 
 @pytest.mark.covers("X-L-06")
