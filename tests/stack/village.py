@@ -1,8 +1,8 @@
 """People who live on one moved clock: each life is played side by side with all others, on one run of days.
 
-A life is a generator. It acts through the API, the pages and the outbox as its people would, and yields when it wants to
-go on: an instant, or ``SOON`` once all that is on its way has arrived. Moving the clock and letting everything arrive are
-what takes time, so all lives share both.
+A life is a generator. It acts through the API, the pages and the outbox as its people would, and yields when it wants
+to go on: an instant, or ``SOON`` once all that is on its way has arrived. Moving the clock and letting everything
+arrive are what takes time, so all lives share both.
 """
 
 import heapq

@@ -10,10 +10,10 @@ def a_mother_says_yes_please(village: Village) -> Moments:
     ada.logs()
     ada.names(mum, relationship="parent")
     yield SOON
-    assert plain(mum.words()) == [
-        "Hi Mum, this is Dataday. Ada asks for your support with a daily goal. May we reach you by text, "
-        "at most 6 times a week? Reply YES or NO, or see LINK Reply STOP to end, HELP for help. Msg&data rates may apply."
-    ]
+    assert plain(mum.words())[-1] == (
+        "Hi Mum, this is Dataday. Ada asks for your support with a daily goal. May we reach you by text, at most "
+        "6 times a week? Reply YES or NO, or see LINK Reply STOP to end, HELP for help. Msg&data rates may apply."
+    )
     mum.writes("Yes please!")
     yield SOON
     assert mum.last == (
