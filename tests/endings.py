@@ -120,7 +120,7 @@ def stop() -> None:
 def leave() -> None:
     token = links.token(Partner(partner_id=CLEO, seed="0" * 64, generation=0), now=NOW)
     page_deeds.act(
-        token, page_deeds.Visit(PageForm(action="leave"), "203.0.113.7", Browser("Browser/1.0", "en"), "opn_1", NOW)
+        token, page_deeds.Visit(PageForm(action="leave"), Browser("Browser/1.0", "en", "203.0.113.7"), "opn_1", NOW)
     )
 
 

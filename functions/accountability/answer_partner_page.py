@@ -2,7 +2,7 @@ from shared import identity, messaging
 from shared.accountability.escalation import access as steps_access
 from shared.accountability.team import access, errors, page_deeds
 from shared.accountability.team.page_form import Field, LongField, PageForm, PageToken
-from shared.kernel.caller import Address, OpenedWith, OperationId
+from shared.kernel.caller import OpenedWith, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.errors import NotFound, RateLimitExceeded
@@ -34,7 +34,6 @@ from shared.kernel.wire import Raw
 )
 def answer_partner_page(
     token: PageToken,
-    address: Address,
     operation: OperationId,
     browser: OpenedWith,
     clock: Clock,
@@ -49,11 +48,12 @@ def answer_partner_page(
     end: Field = "",
     language: Field = "",
     milestones: Field = "",
+    words: Field = "",
     until: Field = "",
     about: LongField = "",
     answer: Field = "",
 ) -> Raw:
     """Do what a form of the partner's page says; the link is used up, and the page that follows has the next one."""
     choices = (first, second, third, fourth)
-    form = PageForm(action, statement, choices, voice, begin, end, language, milestones, until, about, answer)
-    return page_deeds.act(token, page_deeds.Visit(form, address, browser, operation, clock.now()))
+    form = PageForm(action, statement, choices, voice, begin, end, language, milestones, words, until, about, answer)
+    return page_deeds.act(token, page_deeds.Visit(form, browser, operation, clock.now()))

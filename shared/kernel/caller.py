@@ -99,15 +99,18 @@ class Browser:
     Attributes:
         name: what it calls itself.
         language: the one of ours that it asks for.
+        network_address: where it is, as the gateway saw it, never a header (D-10).
     """
 
     name: str
     language: str
+    network_address: str
 
 
 def _browser(request: Request) -> Browser:
     headers = request.resolved_event["headers"]
-    return Browser(headers.get("user-agent", ""), preferred(headers.get("accept-language", "")))
+    language = preferred(headers.get("accept-language", ""))
+    return Browser(headers.get("user-agent", ""), language, _address(request))
 
 
 def _language(request: Request) -> str:
@@ -124,7 +127,7 @@ Address = Annotated[str, Depends(_address)]
 """The caller's network address as the gateway saw it, never a header (D-10)."""
 
 OpenedWith = Annotated[Browser, Depends(_browser)]
-"""The caller's browser, as it says of itself."""
+"""The caller's browser."""
 
 BrowserLanguage = Annotated[str, Depends(_language)]
 """The language of ours that the caller's browser asks for: of pages whose reader nobody knows."""

@@ -52,7 +52,7 @@ def together(*deeds: Any) -> list[Any]:
 def press(token: str, now: datetime, **fields: Any) -> int:
     """Send a form of the page and return the status."""
     form = PageForm(**fields)
-    visit = Visit(form, "203.0.113.7", Browser("Browser/1.0", "en"), uuid.uuid4().hex, now)
+    visit = Visit(form, Browser("Browser/1.0", "en", "203.0.113.7"), uuid.uuid4().hex, now)
     return page_deeds.act(token, visit).status
 
 

@@ -8,7 +8,7 @@ from shared.accountability.escalation.items import Answer, Contact, StepRow
 from shared.accountability.escalation.rules import ANSWERED, CANNOT, DECIDES
 from shared.accountability.events import AskAnswered
 from shared.accountability.items import day_topic, user_pk
-from shared.accountability.team import acknowledging, people
+from shared.accountability.team import acknowledging, people, quoting
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.events import outbox
@@ -96,7 +96,7 @@ def _replacement(contact: Contact, given: str, now: datetime) -> StepRow | None:
 
 
 def _take(contact: Contact, given: str, reply_id: str, event: Reply | None, now: datetime) -> StepRow | None:
-    writes: list[Write] = [_kept(contact, given, reply_id, now), _line(contact, given, reply_id, now)]
+    writes: list[Write] = [_kept(contact, given, reply_id, now), _line(contact, given, reply_id, event, now)]
     replacement = None
     if given in DECIDES.get(contact.response, ()):
         writes += _decided(contact, given, reply_id, now)
@@ -169,11 +169,15 @@ def _open_again(contact: Contact) -> list[Write]:
     return [messaging.reopen_topic(topic, error=people.Moved), *unchanged]
 
 
-def _line(contact: Contact, given: str, reply_id: str, now: datetime) -> Write:
+def _line(contact: Contact, given: str, reply_id: str, event: Reply | None, now: datetime) -> Write:
+    said = SAID[given].format(name=contact.name)
+    if event is not None:
+        partner = reads.get(Partner, user_pk(contact.user_id), partner_sk(event.recipient_id))
+        said += quoting.quoted(event, partner)
     return timeline.line(
         contact.user_id,
         timeline.PARTNERS,
-        SAID[given].format(name=contact.name),
+        said,
         matter=f"answer#{reply_id}",
         at=now,
         goal_id=contact.goal_id,

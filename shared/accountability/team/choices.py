@@ -150,10 +150,13 @@ def set_wishes(
     wishes: Wishes,
     *,
     milestones: bool,
+    shows_words: bool,
     also: Sequence[Action] = (),
     now: datetime,
 ) -> list[Write]:
-    """Choose channels, hours and language; what they agree to follows the channels.
+    """Choose channels, hours and language, what to hear of, and whether the user reads what they write back.
+
+    What they agree to follows the channels.
 
     Raises:
         NotNow: they had not agreed.
@@ -162,7 +165,9 @@ def set_wishes(
     ways = Ways(wishes.channels, voicemail=wishes.voicemail)
     narrower, stopping = scope.narrowing(partner, {"milestones": milestones}, now=now)
     return [
-        people.changing(partner, Partner.milestones.set(milestones), *narrower, *also),
+        people.changing(
+            partner, Partner.milestones.set(milestones), Partner.shows_words.set(shows_words), *narrower, *also
+        ),
         *people.recorded(partner, {"milestones": milestones}, _reached(entry, wishes), by=partner.partner_id, now=now),
         *stopping,
         *consents.stated("GIVEN", entry, ways.agreed(), said, now=now),

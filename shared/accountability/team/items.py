@@ -24,7 +24,7 @@ class Partner(DueIndexed):
     ``addresses`` are hashes, released on removal. ``removed_from`` is the status that a removal ended. ``asked_at``
     is when they were last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and
     ``generation`` make the links to their page: a link of an earlier generation was used. ``scope`` counts how often
-    what they may hear or read was narrowed.
+    what they may hear or read was narrowed. ``shows_words``: the user may read what they write back in own words.
     """
 
     domain = DOMAIN
@@ -53,6 +53,7 @@ class Partner(DueIndexed):
     ask_count = IntegerAttribute()
     answer_count = IntegerAttribute()
     wrote_at = InstantAttribute(null=True)
+    shows_words = BooleanAttribute(null=True)
     seed = UnicodeAttribute()
     generation = IntegerAttribute()
     version = IntegerAttribute()

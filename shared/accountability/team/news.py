@@ -12,7 +12,17 @@ from shared import messaging
 from shared.accountability import trail
 from shared.accountability.escalation import timeline
 from shared.accountability.events import PartnerLeft
-from shared.accountability.team import acknowledging, choices, consents, counting, invitations, links, people, rules
+from shared.accountability.team import (
+    acknowledging,
+    choices,
+    consents,
+    counting,
+    invitations,
+    links,
+    people,
+    quoting,
+    rules,
+)
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut
 from shared.accountability.team.items import Partner
@@ -93,17 +103,23 @@ def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
-    line = timeline.line(
+    said = "{name} wrote back to your invitation, but said neither yes nor no."
+    line = _line(event, partner, said, now=now)
+    once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
+    with suppress(AlreadyHandled):
+        transact([once, people.changing(partner, Partner.wrote_at.set(now)), line])
+
+
+def _line(event: messaging.events.ReplyReceived, partner: Partner, said: str, *, now: datetime) -> Write:
+    """Return the write of the line about a reply, with its words as far as the user may read them."""
+    return timeline.line(
         partner.user_id,
         timeline.PARTNERS,
-        f"{partner.name} wrote back to your invitation, but said neither yes nor no.",
+        said.format(name=partner.name) + quoting.quoted(event, partner),
         matter=f"wrote#{event.reply_id}#{partner.partner_id}",
         at=now,
         partner_id=partner.partner_id,
     )
-    once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
-    with suppress(AlreadyHandled):
-        transact([once, people.changing(partner, Partner.wrote_at.set(now)), line])
 
 
 def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
@@ -114,6 +130,8 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     try:
         taken, template = _taken(event.answer, partner, entry, said, now=now)
+        if partner.status != PartnerStatus.REMOVED:
+            taken.append(_line(event, partner, _ANSWERED[event.answer], now=now))
         answer = acknowledging.acknowledged(event, entry, template, people.name_of(partner.user_id), now=now)
         transact([once, *taken, *answer])
     except (AlreadyHandled, NotNow, OptedOut):
@@ -131,6 +149,12 @@ def _as_replied(event: messaging.events.ReplyReceived) -> Said:
     wrote = messaging.evidence.written(event.message_id, event.reply_id)
     said = _as_shown(event.message_id)
     return replace(said, reply=wrote.text, reply_version=wrote.version) if wrote else said
+
+
+_ANSWERED = {
+    "YES": "{name} said yes to your question whether they back you.",
+    "NO": "{name} said no to your question whether they back you.",
+}
 
 
 def _taken(answer: str, partner: Partner, entry: Recipient, said: Said, *, now: datetime) -> tuple[list[Write], str]:

@@ -288,6 +288,7 @@ def _agreed(who: Seen, ask: ContactKey | None, *, now: datetime) -> dict[str, An
         "answer": who.say(_ANSWERED.get(str(settled.answer), _NOTHING_TO_DO)) if settled else "",
         "progress": asks.progress(partner, goals),
         "milestones": partner.milestones,
+        "shows_words": partner.shows_words,
     }
 
 

@@ -35,14 +35,12 @@ class Visit:
 
     Attributes:
         form: what was filled in.
-        network_address: where from.
-        browser: with what.
+        browser: with what, and where from.
         operation: durable name of the request.
         now: when.
     """
 
     form: PageForm
-    network_address: str
     browser: Browser
     operation: str
     now: datetime
@@ -60,7 +58,8 @@ class Visit:
 
     def plainly(self) -> Said:
         """Return the evidence of this visit."""
-        return Said("WEB_PAGE", network_address=self.network_address, user_agent=self.browser.name[: consents.AGENT])
+        browser = self.browser
+        return Said("WEB_PAGE", network_address=browser.network_address, user_agent=browser.name[: consents.AGENT])
 
 
 def act(given: str, visit: Visit) -> Raw:
@@ -126,6 +125,7 @@ def _save(who: Seen, visit: Visit) -> str:
         said,
         wished,
         milestones=visit.form.milestones == "yes",
+        shows_words=visit.form.words == "yes",
         also=_using_up(who.partner),
         now=visit.now,
     )

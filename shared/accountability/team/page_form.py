@@ -39,6 +39,7 @@ class PageForm:
         end: own hours, ``HH:MM``.
         language: of messages.
         milestones: ``yes`` to hear of successes.
+        words: ``yes`` where the user may read what they write back.
         until: last day of a rest, ``YYYY-MM-DD``.
         about: the ask that is answered.
         answer: to it.
@@ -52,6 +53,7 @@ class PageForm:
     end: str = ""
     language: str = ""
     milestones: str = ""
+    words: str = ""
     until: str = ""
     about: str = ""
     answer: str = ""

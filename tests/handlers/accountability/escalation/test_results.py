@@ -9,9 +9,11 @@ import pytest
 from shared import messaging
 from shared.accountability.escalation import answers, steps
 from shared.accountability.events import AskAnswered, EscalationEnded, GoalLogged, MilestoneReached
+from shared.accountability.items import user_pk
+from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import commit
+from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging.events import (
     ChannelFailed,
     MessageBlocked,
@@ -21,6 +23,7 @@ from shared.messaging.events import (
     MessageSent,
     ReplyReceived,
 )
+from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from tests import escalations as world
 from tests.clock import START
 from tests.handlers.accountability.escalation.test_steps import (
@@ -298,6 +301,36 @@ def test_what_was_done_stays_done_and_later_answers_are_kept(invoke):
         "Ben cannot check in with you this time.",
         "Ben wrote back.",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "shown", "told"),
+    [
+        ("ok will do!!", "ACCEPTED", None, "Ben will check in with you. They wrote: “ok will do!!”"),
+        ("👍", "ACCEPTED", None, "Ben will check in with you. They wrote: “👍”"),
+        ("1", "ACCEPTED", True, "Ben will check in with you."),
+        ("her sister\nis with her", "TEXT", True, "Ben wrote back. They wrote: “her sister is with her”"),
+        ("her sister is with her", "TEXT", None, "Ben wrote back."),
+        ("her sister is with her", "TEXT", False, "Ben wrote back."),
+        ("a" * 301, "TEXT", True, f"Ben wrote back. They wrote: “{'a' * 300}…”"),
+    ],
+)
+def test_a_clear_answer_is_quoted_and_own_words_where_their_writer_wants(invoke, text, given, shown, told):
+    if shown is not None:
+        commit(Update(Partner, user_pk(world.USER), partner_sk("ptn_ben"), [Partner.shows_words.set(shown)]))
+    follow(invoke, 2)
+    kept = Reply(pk=message_pk("msg_1"), sk=f"{REPLY_PREFIX}rpl_1", text=text, at=START, expires_at=START)
+    commit(Put(kept))
+    reply(invoke, given)
+    assert world.lines()[-1].content == told
+
+
+def test_what_staff_read_for_somebody_is_not_quoted(invoke):
+    follow(invoke, 2)
+    kept = Reply(pk=message_pk("msg_1"), sk=f"{REPLY_PREFIX}rpl_1", text="I suppose so", at=START, expires_at=START)
+    commit(Put(kept))
+    reply(invoke, "ACCEPTED", reply_id=f"rpl_1{messaging.evidence.DECIDED}")
+    assert world.lines()[-1].content == "Ben will check in with you."
 
 
 @pytest.mark.covers("X-A-13", "X-A-14")

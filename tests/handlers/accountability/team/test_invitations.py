@@ -244,6 +244,9 @@ def test_consent_in_own_words_is_kept_with_them(invoke):
     follow(invoke, reply(partner_id, "YES"))
     given = evidence(partner_id)[-1]
     assert (given["kind"], given["reply"], given["reply_version"]) == ("GIVEN", "Yes please!", "answers/en.1")
+    assert [line.content for line in world.lines()] == [
+        "Grace said yes to your question whether they back you. They wrote: “Yes please!”"
+    ]
 
 
 @pytest.mark.covers("X-A-05", "X-A-08", "X-A-09", "X-A-10")
@@ -362,6 +365,10 @@ def test_what_staff_read_as_a_yes_agrees_with_the_words_that_were_written(invoke
     assert (status(partner_id), consent(partner_id)[0]) == ("ACTIVE", True)
     assert evidence(partner_id)[-1]["reply"] == "mhm, well, alright then"
     assert [one["template"] for one in messages("answer.")] == ["answer.yes"]
+    assert {line.content for line in world.lines()} == {
+        "Grace wrote back to your invitation, but said neither yes nor no.",
+        "Grace said yes to your question whether they back you.",
+    }, "own words are for the team"
 
 
 def test_who_unsubscribes_from_a_user_leaves_or_declines_and_the_user_is_told(invoke, clock):

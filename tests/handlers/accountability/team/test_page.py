@@ -296,12 +296,27 @@ def test_agreeing_twice_is_told_as_things_stand(both, clock):
 def test_settings_may_be_changed_and_consent_follows_the_channels(both, clock):
     token = accepted(both, now=clock.now(), voice="yes")
     page = visit(token)
-    fields = {"first": "EMAIL", "begin": "", "end": "", "language": "en", "milestones": ""}
+    fields = {"first": "EMAIL", "begin": "", "end": "", "language": "en"}
     after = next_token(submit(token, action="save", statement=statement_on(page), **fields))
     assert "Your settings are saved." in words(visit(after, "saved"))
     assert consent(both) == (True, ["EMAIL"])
     assert (stored(both).milestones, entry(both)["voicemail"]) == (False, False)
     assert "from_minute" not in entry(both)
+
+
+@pytest.mark.covers("S-A-38")
+def test_what_else_may_be_chosen_and_stands_there_afterwards(both, clock):
+    token = accepted(both, now=clock.now())
+    page = visit(token)
+    assert "may read what I write back" in page.text
+    assert 'name="words" value="yes" checked' not in page.text
+    fields = {"first": "SMS", "milestones": "yes", "words": "yes"}
+    after = next_token(submit(token, action="save", statement=statement_on(page), **fields))
+    assert (stored(both).milestones, stored(both).shows_words) == (True, True)
+    page = visit(after)
+    assert 'name="words" value="yes" checked' in page.text
+    submit(after, action="save", statement=statement_on(page), first="SMS", milestones="yes")
+    assert (stored(both).milestones, stored(both).shows_words) == (True, False)
 
 
 @pytest.mark.covers("X-A-25", "S-A-38")
