@@ -1,7 +1,7 @@
 """Every outgoing message: whether it may leave, in which words, what became of it. Other domains use these names."""
 
 from shared.messaging import access, consent, directory, events, evidence, phones, suppression
-from shared.messaging.categories import MOST_A_WEEK, Purpose
+from shared.messaging.categories import ASKS_A_WEEK, MOST_A_WEEK, Purpose
 from shared.messaging.channels import PHONE, Channel
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
@@ -25,6 +25,7 @@ from shared.messaging.wording.schemas import SpokenLocale
 from shared.messaging.words import NoWords, render
 
 __all__ = [
+    "ASKS_A_WEEK",
     "MOST_A_WEEK",
     "PHONE",
     "AlreadyRequested",

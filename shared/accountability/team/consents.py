@@ -15,19 +15,21 @@ from shared.kernel.storage.writes import Write
 from shared.kernel.text import speech
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
-PAGE_VERSION = "partner.page/en/2"
+PAGE_VERSION = "partner.page/en/3"
 _PAGE = (
     "I agree that {brand} contacts me about the goals of {user_name} in the ways I chose here, by automatic texts and, "
     "only where I chose them, recorded calls: to tell me when days were missed, to ask me to check in, and to share "
-    "successes. I am asked at most once a day and three times a week, and once more after a week without a log. I can "
-    "end this at any time on this page, or by replying STOP. Message and data rates may apply."
+    "successes, at most {most} times a week, a text and its call counted once. I am asked to check in at most once a "
+    "day and {asks} times a week, and once more after a week without a log. I can end this at any time on this page, "
+    "or by replying STOP. Message and data rates may apply."
 )
 
-MAIL_VERSION = "partner.page-mail/en/1"
+MAIL_VERSION = "partner.page-mail/en/2"
 _MAIL = (
     "I agree that {brand} writes to me by e-mail about the goals of {user_name}: to tell me when days were missed, to "
-    "ask me to check in, and to share successes. I am asked at most once a day and three times a week, and once more "
-    "after a week without a log. I can end this at any time on this page, or by the link at the end of every mail."
+    "ask me to check in, and to share successes, at most {most} times a week. I am asked to check in at most once a "
+    "day and {asks} times a week, and once more after a week without a log. I can end this at any time on this page, "
+    "or by the link at the end of every mail."
 )
 
 AGENT = 256
@@ -86,7 +88,8 @@ def page_words(entry: Recipient, user_name: str) -> Words:
     """
     name, english = ("page", (PAGE_VERSION, _PAGE)) if entry.phone else ("mail", (MAIL_VERSION, _MAIL))
     version, text = speech.consent(entry.locale, name) or english
-    return Words(version, text.format(brand=brand(Product.GOALS).name, user_name=user_name))
+    promised = {"most": messaging.MOST_A_WEEK, "asks": messaging.ASKS_A_WEEK}
+    return Words(version, text.format(brand=brand(Product.GOALS).name, user_name=user_name, **promised))
 
 
 def lead_text() -> str:

@@ -245,6 +245,8 @@ def _settings(who: Seen) -> dict[str, Any]:
         "languages": [(code, messaging.language(code).name) for code in sorted(messaging.languages())],
         "statement": statement.text,
         "statement_hash": statement.hash,
+        "asks_a_week": messaging.ASKS_A_WEEK,
+        "most_a_week": messaging.MOST_A_WEEK,
         "ending": who.say("replying STOP") if entry.phone else who.say("the link at the end of every mail"),
     }
 

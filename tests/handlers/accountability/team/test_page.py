@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shared.accountability.team import consents, news
 from shared.accountability.team.people import entry_of
 from shared.kernel.brands import Product, brand
-from shared.messaging import suppression
+from shared.messaging import categories, suppression
 from shared.messaging.events import AddressOptedOut
 from tests import escalations as world
 from tests import outbox, team
@@ -112,7 +113,7 @@ def test_agreeing_keeps_the_channels_the_hours_and_the_evidence_of_what_was_show
     expected = {
         "kind": "GIVEN",
         "method": "WEB_PAGE",
-        "text_version": "partner.page/en/2",
+        "text_version": "partner.page/en/3",
         "text_hash": hashlib.sha256(consents.page_words(entry_of(both), "Ada").text.encode()).hexdigest(),
         "network_address": "203.0.113.7",
         "user_agent": "Browser/1.0",
@@ -122,8 +123,18 @@ def test_agreeing_keeps_the_channels_the_hours_and_the_evidence_of_what_was_show
     assert outbox.sent("accountability", "PartnerAccepted") == [{"user_id": "usr_ada", "partner_id": both}]
 
 
+@pytest.mark.covers("X-A-02")
+def test_the_page_promises_what_the_caps_hold(both, clock):
+    day, week = categories.category("partner-ask").caps
+    assert (day.limit, day.window, week.window) == (1, timedelta(days=1), timedelta(days=7))
+    said = words(visit(link_to(both, now=clock.now())))
+    asked = f"once a day and {week.limit} times a week"
+    total = f"at most {max(one.together or 0 for one in categories.CATEGORIES.values())} times a week"
+    assert (said.count(asked), said.count(total)) == (2, 2), "what it means, and what one agrees to"
+
+
 def test_a_changed_sentence_needs_a_new_version():
-    known = {"partner.page/en/2": "2897", "partner.page-mail/en/1": "5ef2", "lead.default/en/1": "faca"}
+    known = {"partner.page/en/3": "81af", "partner.page-mail/en/2": "895b", "lead.default/en/1": "faca"}
     assert known == {
         consents.PAGE_VERSION: consents.hash_of(consents._PAGE)[:4],
         consents.MAIL_VERSION: consents.hash_of(consents._MAIL)[:4],
@@ -141,7 +152,7 @@ def test_who_is_reached_by_mail_alone_reads_how_mails_end_and_agrees_to_that(clo
     next_token(submit(token, action="accept", statement=statement_on(page), first="EMAIL"))
     (statement,) = re.findall(r'<p class="quiet">(I agree[^<]*)</p>', page.text)
     given = evidence(mailed)[-1]
-    assert given["text_version"] == "partner.page-mail/en/1"
+    assert given["text_version"] == "partner.page-mail/en/2"
     assert given["text_hash"] == hashlib.sha256(unescape(statement).encode()).hexdigest()
 
 

@@ -72,7 +72,7 @@ def test_consent_is_kept_with_the_version_of_the_spanish_words(lucia, clock):
     accepted(lucia, now=clock.now())
     (agreed,) = [one for one in evidence(lucia) if one["method"] == "WEB_PAGE"]
     spanish = consents.page_words(entry, "Ada")
-    assert agreed["text_version"] == spanish.version == "partner.page/es/1"
+    assert agreed["text_version"] == spanish.version == "partner.page/es/2"
     assert agreed["text_hash"] == spanish.hash
     assert spanish.text.startswith("Acepto que Dataday me contacte sobre las metas de Ada")
 
@@ -126,7 +126,7 @@ def _sent(message_id, said):
 
 def test_spanish_words_keep_their_version_until_they_change():
     told = {version: consents.hash_of(text)[:4] for version, text in map(_spanish, ("page", "mail"))}
-    assert told == {"partner.page/es/1": "26ca", "partner.page-mail/es/1": "5e9f"}
+    assert told == {"partner.page/es/2": "ecb9", "partner.page-mail/es/2": "7cc4"}
 
 
 def _spanish(name):
@@ -139,7 +139,7 @@ def test_who_has_no_phone_agrees_to_mail_in_spanish(clock):
     ana = added("ana", phone=None, email="ana@example.com", language="es")
     assert "con el enlace al final de cada correo" in whole(visit(link_to(ana, now=clock.now())))
     accepted(ana, now=clock.now(), first="EMAIL")
-    assert evidence(ana)[-1]["text_version"] == "partner.page-mail/es/1"
+    assert evidence(ana)[-1]["text_version"] == "partner.page-mail/es/2"
 
 
 def test_every_state_of_the_page_is_whole(lucia, clock):
