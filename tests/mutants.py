@@ -28,6 +28,13 @@ class Mutant:
     old: str
     new: str
 
+    def __post_init__(self) -> None:
+        """Be known, so that one that does not fit the code any more is found."""
+        KNOWN.append(self)
+
+
+KNOWN: list[Mutant] = []
+
 
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[None]:

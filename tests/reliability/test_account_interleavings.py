@@ -403,7 +403,7 @@ BUGS = {
         "nobody looks whether the stream ended meanwhile",
         "shared.live.metering.joining",
         "join",
-        "end_if_off_air(opened, now=now)",
+        "_in_step(opened, now=now)",
         "pass",
     ),
     "confirm, register, refresh": Mutant(

@@ -1,8 +1,7 @@
 """R-05: what ends the asking meets what asks, in every order of their storage calls; or each dies at any of them.
 
-Every race starts from the same rows, and its orders are found by replaying. Two races have more than 5,000 orders: of
-three deeds with the message itself, and of a STOP. Of those all are tried in which somebody who could go on has to wait
-at most three times, or four.
+Every race starts from the same rows, and its orders are found by replaying. Three races have more than 5,000 orders: of
+three deeds, and of a STOP. Of those all are tried in which somebody who could go on has to wait at most so many times.
 """
 
 from collections import Counter
@@ -43,8 +42,8 @@ def read(times: int) -> None:
 
 
 RACES = [
-    Race((answer, step, log)),
-    Race((answer, ask, log), preemptions=3),
+    Race((answer, step, log), preemptions=3),
+    Race((answer, ask, log), preemptions=2),
     Race((answer, ask)),
     Race((log, ask)),
     Race((pause, ask)),
