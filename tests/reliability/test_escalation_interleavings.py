@@ -42,14 +42,14 @@ def read(times: int) -> None:
 
 
 RACES = [
-    Race((answer, step, log), preemptions=3),
+    Race((answer, step, log), preemptions=2),
     Race((answer, ask, log), preemptions=2),
     Race((answer, ask)),
     Race((log, ask)),
     Race((pause, ask)),
     Race((rest, ask)),
     Race((delete, ask)),
-    Race((stop, send), preemptions=4),
+    Race((stop, send), preemptions=3),
     Race((leave, send)),
     Race((leave, step)),
 ]

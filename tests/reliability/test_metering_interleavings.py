@@ -132,9 +132,9 @@ def _after_the_joins(scene: Scene, left: dict[str, Any]) -> bool:
 
 
 RACES: dict[str, tuple[Sequence[Deed], bool, Callable[[Scene, dict[str, Any]], bool], int | None]] = {
-    "end, tick, sweep": ((Scene.end, Scene.tick, Scene.sweep), True, _after_the_end, 3),
-    "token, leave, sweep": ((Scene.token, Scene.leave, Scene.sweep), False, _after_the_token, 3),
-    "join, join": ((Scene.second, Scene.third), True, _after_the_joins, 4),
+    "end, tick, sweep": ((Scene.end, Scene.tick, Scene.sweep), True, _after_the_end, 2),
+    "token, leave, sweep": ((Scene.token, Scene.leave, Scene.sweep), False, _after_the_token, 2),
+    "join, join": ((Scene.second, Scene.third), True, _after_the_joins, 3),
 }
 
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 
-from infra.local.client import Answer, Client
+from infra.local.client import Answer, Client, run_schedule
 from infra.local.studio import Studio
 from shared.live.metering.rules import EARLY_MS
 from tests.stack.conftest import Stack, give
+from tests.stack.test_payments import becomes, begin, press
 from tests.stack.test_rooms import eventually
 
 INTERVAL_SECONDS = 10
@@ -175,3 +177,63 @@ def test_who_starts_before_the_camera_is_on_is_live_with_the_first_picture(stack
     Studio(stack).film(creator, stream_id)
     eventually(lambda: creator.call("GET", f"/v1/streams/{stream_id}").data["status"], "LIVE")
     assert creator.call("POST", f"/v1/streams/{stream_id}/end").status == 200
+
+
+@pytest.mark.covers("S-W-31", "S-W-20", "S-W-22")
+def test_an_evening_that_begins_with_an_empty_purse(viewer: Client, creator: Client, live_stream: str) -> None:
+    path = f"/v1/streams/{live_stream}"
+    title = creator.call("GET", path).data["title"]
+    joining = {"ratePerMinute": "6"}
+    short = viewer.call("POST", f"{path}/session", joining)
+    assert (short.status, short.code, short.data["available"]) == (402, "INSUFFICIENT_CREDITS", "0")
+    assert short.data["missing"] == short.data["required"] != "0"
+    pack = short.data["nearestPack"]
+    press(begin(viewer, pack["priceId"]), "card")
+    becomes(viewer, "SUCCEEDED")
+    assert viewer.call("GET", "/v1/wallet/balance").data["balance"] == pack["credits"]
+
+    joined = viewer.call("POST", f"{path}/session", joining).data
+    assert (joined["meteringRate"], joined["seenRate"]) == ("6", "6")
+    token = viewer.call("POST", f"{path}/token", {"sessionId": joined["sessionId"]}).data["token"]
+    assert token
+    assert viewer.call("DELETE", f"{path}/session/{joined['sessionId']}").data["charged"] == "1"
+    watched, *bought = viewer.call("GET", "/v1/wallet/ledger", limit=4).data
+    assert watched["description"] == f"Watched '{title}' 10 s at 6/min"
+    assert [line["paid"] for line in bought if line["paid"]] == [
+        {"amount": pack["amount"], "currency": pack["currency"]}
+    ]
+    assert f"Watched '{title}' 10 s at 6/min" in viewer.call("GET", "/v1/wallet/ledger/export").body["text"]
+
+
+@pytest.mark.covers("S-W-39")
+def test_a_price_that_was_raised_while_somebody_read_the_page(
+    creator: Client, admin: Client, viewer: Client, live_stream: str
+) -> None:
+    give(admin, viewer, "40")
+    path = f"/v1/streams/{live_stream}"
+    seen = viewer.call("GET", path).data["ratePerMinute"]
+    assert creator.call("PATCH", path, {"premiumMultiplier": "2"}).status == 200
+    refused = viewer.call("POST", f"{path}/session", {"ratePerMinute": seen})
+    assert (refused.status, refused.code) == (409, "RATE_CHANGED")
+    assert refused.data == {"ratePerMinute": "12", "seenRate": seen}
+    assert viewer.call("GET", "/v1/wallet/balance").data["available"] == "40"
+
+
+@pytest.mark.covers("X-L-03", "X-L-06")
+def test_a_creator_whose_last_word_was_lost_does_not_stay_on_air(
+    stack: Stack, creator: Client, evening: Evening
+) -> None:
+    evening.join()
+    assert evening.tick().status == 200
+    lost = {"webhook_withhold": {"times": None}}
+    livekit = f"{stack['simulators']['livekit']}/_sim/modes"
+    requests.post(livekit, json=lost, timeout=10).raise_for_status()
+    try:
+        evening.studio.leave(evening.stream_id, creator.user_id)
+        run_schedule(stack, "live-reconcile-rooms")
+        evening.socket.wait_for("stream.paused", streamId=evening.stream_id)
+    finally:
+        requests.post(livekit, json={"webhook_withhold": {"times": 0}}, timeout=10).raise_for_status()
+    assert evening.tick().code == "STREAM_PAUSED"
+    assert not _listed(stack)(evening.stream_id)
+    assert evening.leave() == "1"
