@@ -234,6 +234,6 @@ def test_a_creator_whose_last_word_was_lost_does_not_stay_on_air(
         evening.socket.wait_for("stream.paused", streamId=evening.stream_id)
     finally:
         requests.post(livekit, json={"webhook_withhold": {"times": 0}}, timeout=10).raise_for_status()
-    assert evening.tick().code == "STREAM_PAUSED"
+    eventually(lambda: evening.tick().code, "STREAM_PAUSED")
     assert not _listed(stack)(evening.stream_id)
     assert evening.leave() == "1"
