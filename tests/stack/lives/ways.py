@@ -77,9 +77,12 @@ def a_friend_on_whatsapp(village: Village) -> Moments:
     yield from agrees(wim, sue, way="WhatsApp and text")
     yield village.at(2, 8, 30)
     sue.writes("Hi there", whatsapp=True)
-    yield from mornings(village, 2, 4)
+    yield from mornings(village, 2, 3)
+    yield village.at(4, 8, 30)
     admins = demo_user(village.stack, "admin"), another_admin(village)
     use_template(village, *admins, "HX" + "a" * 32)
+    # A template is in use everywhere within a minute.
+    yield village.at(4, 10)
     wim.logs()
     yield SOON
     use_template(village, *admins, None)
@@ -96,7 +99,7 @@ def a_friend_on_whatsapp(village: Village) -> Moments:
 def another_admin(village: Village) -> Client:
     """Return a second admin: who writes a template does not approve it."""
     client = village.user("Max").client
-    email = client.call("GET", "/v1/users/me").data["email"]
+    email = client.call("GET", "/v1/auth/me").data["email"]
     role = {"role": "admin", "granted": True}
     path = f"/v1/admin/users/{client.user_id}/roles"
     assert demo_user(village.stack, "admin").call("POST", path, role, api="adminApi").status == 200
