@@ -12,7 +12,7 @@ from shared.messaging.channels import Channel
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
 from tests.faults import Crash
 
-AGAIN, FINAL, OPTED_OUT = "again", "final", "opted-out"
+AGAIN, FINAL, OPTED_OUT, LANDLINE = "again", "final", "opted-out", "landline"
 SILENT_BEFORE, SILENT_AFTER = "silent-before", "silent-after"
 CRASH_BEFORE, CRASH_AFTER = "crash-before", "crash-after"
 
@@ -63,8 +63,8 @@ class Carrier:
                 return self._receipt(outgoing)
             case "again":
                 raise Refused("20429", again=True)
-            case "final":
-                raise Refused("30003")
+            case "final" | "landline":
+                raise Refused("30003" if kind == FINAL else "21614")
             case "opted-out":
                 raise Refused("21610", suppress="CARRIER")
             case "silent-before" | "silent-after":

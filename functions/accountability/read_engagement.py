@@ -1,6 +1,7 @@
 from shared.accountability.team import access, engagement
 from shared.accountability.team.schemas import TeamEngagement
 from shared.kernel.caller import Caller
+from shared.kernel.clock import Clock
 from shared.kernel.declare import get
 from shared.kernel.platform import COUNT_RATE
 
@@ -11,6 +12,6 @@ from shared.kernel.platform import COUNT_RATE
     rate="read",
     touches=[access.READ_TEAM, COUNT_RATE],
 )
-def read_engagement(caller: Caller) -> TeamEngagement:
+def read_engagement(caller: Caller, clock: Clock) -> TeamEngagement:
     """Read how one's support team answers."""
-    return engagement.of_team(caller.user_id)
+    return engagement.of_team(caller.user_id, now=clock.now())

@@ -41,6 +41,7 @@ class Category:
         together: it leaves only while one recipient got fewer than so many messages of its purpose in seven days; what
             matters more has more room, and the most room is what consent promises (``MOST_A_WEEK``).
         fair: where its caps keep somebody's message from a person who supports several users, that user is next.
+        turns_of: another category whose turns hold for it as well: who was heard of there gives way to who was not.
         subject_caps: how often it may be sent about one user, to whomever.
         fallback: when the next channel is tried where delivery is not confirmed; ``None`` for never.
         one_click: its mails carry a one-click unsubscribe (X-N-09).
@@ -60,6 +61,7 @@ class Category:
     confidential: bool = False
     together: int | None = None
     fair: bool = False
+    turns_of: str | None = None
 
 
 _PARTNER = (Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, Channel.VOICE)
@@ -109,6 +111,8 @@ CATEGORIES = {
             fallback=_FALLBACK,
             reply=True,
             together=5,
+            fair=True,
+            turns_of="partner-ask",
         ),
         # Whoever was asked is told that it is over: with the week's message the last that a full week has room for.
         Category("partner-all-clear", _PARTNER, consent=Purpose.SUPPORT, together=6),

@@ -46,11 +46,14 @@ def counters(message: Message, category: Category, addresses: Iterable[str]) -> 
     """Return where a message is counted: at every address of its recipient, or by their id, and at its subject.
 
     Somebody who is known by two numbers is counted under both. What one recipient hears of one user counts together.
+    Where the turns of another category hold, its counts are among them without a cap: looked at, not counted in.
     """
     found = []
     if category.caps:
         people = [pk for address in addresses for pk in address_pks(address)] or [recipient_pk(message.recipient_id)]
         found += [Counter(pk, sends_sk(category.name), category.caps) for pk in dict.fromkeys(people)]
+        if category.turns_of:
+            found += [Counter(pk, sends_sk(category.turns_of), ()) for pk in dict.fromkeys(people)]
     if category.together:
         together = (Cap(category.together, A_WEEK),)
         found.append(Counter(recipient_pk(message.recipient_id), sends_sk(str(category.consent)), together))
@@ -106,7 +109,7 @@ def counted(message: Message, kept: Mapping[Counter, SendCounter | None], now: d
     return [
         _one_more(counter, item, _name(message), message.subject_id or "", now)
         for counter, item in kept.items()
-        if _name(message) not in {name for _, name in _sends(item)}
+        if counter.caps and _name(message) not in {name for _, name in _sends(item)}
     ]
 
 

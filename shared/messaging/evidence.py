@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.kernel.storage import reads
 from shared.messaging.message_items import REPLY_PREFIX, Attempt, Message, Reply, message_pk
@@ -16,10 +17,12 @@ class Shown:
     Attributes:
         version: which, e.g. ``consent.request/en/1``; the template alone where it never left.
         text_hash: SHA-256 of the words as sent; ``None`` where they are not kept any more.
+        at: when they left, or began to.
     """
 
     version: str
     text_hash: str | None
+    at: datetime | None = None
 
 
 def shown(message_id: str) -> Shown | None:
@@ -36,7 +39,8 @@ def shown(message_id: str) -> Shown | None:
     if not said:
         return Shown(template, None)
     last = said[-1]
-    return Shown(last.reference or template, hashlib.sha256(last.text.encode()).hexdigest())
+    words = hashlib.sha256(last.text.encode()).hexdigest()
+    return Shown(last.reference or template, words, last.sent_at or last.claimed_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,13 @@ def _told(message: Message, event: events.MessageEvent, step: str, now: datetime
     return outbox(event, at=now, event_id=f"{message.message_id}-{step}")
 
 
+_LANDLINE = {"21614": "LANDLINE", "30006": "LANDLINE"}
+"""The provider's codes of a number that receives no texts, told as the gate tells it of one that it knows."""
+
+
 def ended(message: Message, status: End, reason: str, now: datetime) -> list[Write]:
     """Return the writes that end a message which is not sent."""
-    fields = about(message) | ({} if status == "EXPIRED" else {"reason": reason})
+    fields = about(message) | ({} if status == "EXPIRED" else {"reason": _LANDLINE.get(reason, reason)})
     kinds: dict[End, type[events.MessageEvent]] = {
         "BLOCKED": events.MessageBlocked,
         "CANCELLED": events.MessageCancelled,

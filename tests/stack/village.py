@@ -120,7 +120,7 @@ class User:
 
     def contacts(self) -> list[dict[str, Any]]:
         """Return every contact about the goal, with its result."""
-        found: list[dict[str, Any]] = self.call("GET", f"/v1/goals/{self.goal_id}/contacts", limit=100).data
+        found: list[dict[str, Any]] = self.call("GET", f"/v1/goals/{self.goal_id}/contacts", limit=50).data
         return found
 
 
@@ -207,13 +207,13 @@ class Village:
         """Run the schedules, wait until nothing is on its way, and hand out what left the system."""
         for name in SWEEPS:
             run_schedule(self.stack, name)
-        wait_until_quiet(self.stack)
+        wait_until_quiet(self.stack, seconds=240)
         outgoing = requests.get(f"{self.stack['outbox']}.json", timeout=TIMEOUT_SECONDS).json()["messages"]
         fresh = [one for one in reversed(outgoing) if one["direction"] != "inbound" and one["id"] not in self._seen]
         for entry in fresh:
             self._seen.add(entry["id"])
             for person in self._people:
-                if person.address in entry["to"]:
+                if person.address in {to.removeprefix("whatsapp:") for to in entry["to"]}:
                     person.got.append(entry)
 
 

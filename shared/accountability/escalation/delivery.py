@@ -52,7 +52,7 @@ WITHHELD = {
     "NO_ADDRESS": "We have no number or address of {name}. Please add one.",
     "NO_PERSON": "The number of {name} is not one of a person. Please check it.",
     "COUNTRY": "We can't text or call numbers of {name}'s country yet. Add an e-mail address instead.",
-    "WHATSAPP_WINDOW": "{name} could not be reached by WhatsApp. Add a text message or an e-mail as a second way.",
+    "WHATSAPP_WINDOW": "{name} could not be reached by WhatsApp. Ask them to choose a second way on their page.",
     "SUPPRESSED_STOP": "{name} stopped our messages.",
     "SUPPRESSED_UNSUBSCRIBED": "{name} unsubscribed from our mails.",
     "SUPPRESSED_WRONG_NUMBER": "The number of {name} is wrong. Please ask them for the right one.",
@@ -99,7 +99,8 @@ def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
     if (state, results) == (contact.state, known) and not first:
         return None
     writes: list[Write] = [_changed(contact, state, results, getattr(event, "reason", None), first=first, now=now)]
-    writes += _counted(contact, first=first, arrived="DELIVERED" in {*results.values()} - {*known.values()}, now=now)
+    arrived = "DELIVERED" in {*results.values()} - {*known.values()}
+    writes += _counted(contact, first=first, arrived=arrived, asked=(state in LEFT) - (contact.state in LEFT), now=now)
     if first:
         writes += _sent(contact, now)
     replacement = None
@@ -138,14 +139,16 @@ def _changed(
     return Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved)
 
 
-def _counted(contact: Contact, *, first: bool, arrived: bool, now: datetime) -> list[Write]:
-    if contact.partner_id is None or not (first or arrived):
+def _counted(contact: Contact, *, first: bool, arrived: bool, asked: int, now: datetime) -> list[Write]:
+    asked = asked if contact.type == contacts.ASK else 0
+    if contact.partner_id is None or not (first or arrived or asked):
         return []
     actions: list[Action] = [Partner.version.add(1)]
     if first:
         actions += [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)]
-        # Whose ask was blocked was not asked.
-        actions += [Partner.ask_count.add(1)] if contact.type == contacts.ASK else []
+    if asked:
+        # Whose ask was blocked, or failed once it had left, was not asked.
+        actions.append(Partner.ask_count.add(asked))
     if arrived:
         actions.append(Partner.delivered_count.add(1))
     exists = Partner.pk.exists()
@@ -188,7 +191,9 @@ def _unreachable(contact: Contact, state: str, reason: str | None, now: datetime
     if contact.type == contacts.OUTREACH:
         case = outreach.case(contact.user_id, contact.goal_id, contact.date, now=now)
         return [_line(contact, "Your guide could not be reached.", matter, now), case], None
-    why = WITHHELD.get(str(reason), "{name} could not be reached.")
+    why = WITHHELD.get(
+        str(reason), "{name} could not be reached. Please ask them whether we have the right number or address."
+    )
     writes: list[Write] = [_line(contact, why.format(name=contact.name), matter, now)]
     if contact.type != contacts.ASK:
         return writes, None

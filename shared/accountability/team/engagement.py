@@ -1,5 +1,6 @@
 """How a support team answers (S-A-67)."""
 
+from datetime import datetime
 from typing import Any
 
 from shared.accountability.team import people, rules
@@ -8,12 +9,12 @@ from shared.accountability.team.rules import PartnerStatus
 from shared.accountability.team.schemas import Engagement, PartnerEngagement, TeamEngagement
 
 
-def of_team(user_id: str) -> TeamEngagement:
+def of_team(user_id: str, *, now: datetime) -> TeamEngagement:
     """Return the numbers of a user's team and of each partner in it; who was removed counts no more. One query."""
     team = [partner for partner in people.team_of(user_id) if partner.status != PartnerStatus.REMOVED]
     agreed = sum(partner.status in rules.CONSENTING for partner in team)
     return TeamEngagement(
-        partners=[_of(partner) for partner in team],
+        partners=[_of(partner, now) for partner in team],
         team=Engagement(**_numbers(team)),
         named=len(team),
         agreed=agreed,
@@ -21,10 +22,9 @@ def of_team(user_id: str) -> TeamEngagement:
     )
 
 
-def _of(partner: Partner) -> PartnerEngagement:
-    return PartnerEngagement(
-        partner_id=partner.partner_id, name=partner.name, status=PartnerStatus(partner.status), **_numbers([partner])
-    )
+def _of(partner: Partner, now: datetime) -> PartnerEngagement:
+    standing = rules.standing(partner.status, partner.paused_until, now=now)
+    return PartnerEngagement(partner_id=partner.partner_id, name=partner.name, status=standing, **_numbers([partner]))
 
 
 def _numbers(team: list[Partner]) -> dict[str, Any]:

@@ -149,19 +149,25 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
     partner = reads.get(Partner, pk, sk)
     if partner is None or partner.status != PartnerStatus.INVITED or partner.due_at is None or partner.due_at > now:
         return
-    entry = people.entry_of(partner.partner_id)
-    if rules.is_over(partner.invited_at, now=now):
+    entry, begun = people.entry_of(partner.partner_id), _begun(partner)
+    if rules.is_over(begun, now=now):
         writes = _ending(partner, entry, _unanswered(partner), now=now)
-    elif _has_left(partner):
+    elif rules.may_remind(begun, partner.reminders, now=now) and _has_left(partner):
         writes = _reminding(partner, entry, now=now)
     else:
-        at = min(now + rules.APART, partner.invited_at + rules.EXPIRES)
+        at = min(now + rules.APART, begun + rules.EXPIRES)
         writes = [people.changing(partner, *looked_at(partner, at))]
     try:
         transact(writes)
     except Moved:
         # Answered, or looked at by another copy, at the same moment; what is still due is found by the next sweep.
         return
+
+
+def _begun(partner: Partner) -> datetime:
+    """Return since when somebody may know of an invitation: a first request that waited, for a budget, left later."""
+    shown = messaging.evidence.shown(messaging.message_id(_key(partner, 0)))
+    return max(partner.invited_at, shown.at) if shown and shown.at else partner.invited_at
 
 
 def _has_left(partner: Partner) -> bool:

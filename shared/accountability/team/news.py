@@ -283,7 +283,7 @@ def request_lost(event: Lost, *, now: datetime) -> None:
     """
     if event.about != invitations.about(event.recipient_id):
         return
-    if isinstance(event, messaging.events.MessageBlocked) and event.reason in _UNFIT:
+    if isinstance(event, _REFUSED) and event.reason in _UNFIT:
         people.retried(lambda: _unfit(event.recipient_id, _UNFIT[event.reason], now=now))
         return
     people.retried(lambda: _follow(event.recipient_id, now=now))
@@ -304,5 +304,6 @@ def _unfit(partner_id: str, template: str, *, now: datetime) -> None:
         transact(_lost(partner, entry, PartnerStatus.INVITED, PartnerStatus.INVALID, template, now=now))
 
 
+_REFUSED = (messaging.events.MessageBlocked, messaging.events.MessageFailed)
 _UNFIT = {"LANDLINE": "partner.no-texts", "NO_ADDRESS": "partner.invalid", "NO_PERSON": "partner.invalid"}
-"""The gate's reasons that lie in the address itself, and what the user is told."""
+"""Reasons of the gate, or of a provider, that lie in the address itself, and what the user is told."""

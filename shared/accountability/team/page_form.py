@@ -77,6 +77,8 @@ def wishes(form: PageForm, entry: Recipient) -> Wishes:
         raise Unfit(Sentence("Choose at least one way to reach you."))
     if not WRITTEN & set(channels):
         raise Unfit(Sentence("Choose a way in writing besides calls."))
+    if WRITTEN & set(channels) == {Channel.WHATSAPP}:
+        raise Unfit(Sentence("Choose a second way besides WhatsApp: there we can write only after you wrote to us."))
     voicemail = form.voice == "yes" and Channel.SMS in channels
     return Wishes(channels, voicemail=voicemail, locale=_locale(form, entry), hours=_hours(form))
 

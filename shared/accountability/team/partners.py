@@ -82,7 +82,7 @@ def _reached(wanted: "NewPartner") -> Reached:
     phone = _number(wanted.phone) if wanted.phone else None
     usual = ContactMethod.TEXT_VOICEMAIL if wanted.phone or not wanted.email else ContactMethod.EMAIL
     method = wanted.preferred_contact_method or usual
-    by_channels = wanted.channels and Ways(tuple(Channel(channel) for channel in wanted.channels))
+    by_channels = wanted.channels and Ways(rules.with_a_text([Channel(channel) for channel in wanted.channels]))
     ways = by_channels or rules.METHODS[method]
     field = "channels" if wanted.channels else "preferredContactMethod"
     if not rules.WRITTEN & set(ways.channels):
@@ -93,7 +93,9 @@ def _reached(wanted: "NewPartner") -> Reached:
         raise ValidationFailed(details=[("email", "Needed for e-mail")])
     texts = {Channel.SMS, Channel.WHATSAPP} & set(ways.channels)
     if phone and texts and not messaging.phones.describe(phone).texts:
-        raise ValidationFailed(details=[("phone", "A landline receives no texts")])
+        raise ValidationFailed(
+            details=[("phone", "A landline receives no texts: add an e-mail address, and choose mails or calls")]
+        )
     return Reached(phone, wanted.email, ways)
 
 

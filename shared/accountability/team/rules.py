@@ -138,6 +138,15 @@ WRITTEN = frozenset({Channel.SMS, Channel.EMAIL, Channel.WHATSAPP})
 """Channels that carry words to read."""
 
 
+def with_a_text(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    """Return channels with a text after WhatsApp where that is the only way to write: there it takes their own words.
+
+    A text asks for consent in its place anyway, and the sentence names both.
+    """
+    alone = WRITTEN & set(channels) == {Channel.WHATSAPP}
+    return (*channels, Channel.SMS) if alone else tuple(channels)
+
+
 def asked_by(channels: Sequence[Channel]) -> tuple[Channel, ...]:
     """Return the channels that ask for consent: WhatsApp needs it beforehand, so it is asked for by text (X-A-28)."""
     written = [channel for channel in channels if channel in WRITTEN]
@@ -150,6 +159,11 @@ def next_look(invited_at: datetime, reminders: int, *, now: datetime) -> datetim
     if reminders >= len(REMINDERS):
         return over
     return min(max(invited_at + REMINDERS[reminders], now + APART), over)
+
+
+def may_remind(begun: datetime, reminders: int, *, now: datetime) -> bool:
+    """Tell whether somebody who was first asked at an instant may be reminded: twice at most, not at once."""
+    return reminders < len(REMINDERS) and now >= begun + APART
 
 
 def is_over(invited_at: datetime, *, now: datetime) -> bool:

@@ -319,6 +319,11 @@ def test_who_supports_two_users_is_asked_for_both_in_turn(carrier, send, clock):
             left += [user] if summary(ask)[0] == "SENT" else []
         clock.advance(days=1)
     assert left == ["usr_ada", "usr_bob", "usr_ada"], "three a week, and never one user alone"
+    weeks = []
+    for partner, user in [(PAT, "usr_ada"), ("ptn_again", "usr_bob")]:
+        weeks.append(messages.ask(f"w-{user}", to=partner, subject_id=user, category="partner-week", at=clock.now()))
+        send(weeks[-1])
+    assert [summary(week)[0] for week in weeks] == ["BLOCKED", "SENT"], "whose turn it was has it with the week's, too"
 
 
 @pytest.mark.covers("X-A-12")
@@ -375,6 +380,15 @@ def test_a_matter_that_is_over_needs_no_fallback(carrier, send, work, clock):
     clock.advance(minutes=15)
     work(ask)
     assert (len(carrier.taken), standing(ask).status, standing(ask).due_at) == (1, "SENT", None)
+
+
+def test_a_number_that_receives_no_texts_is_told_as_a_landline(carrier, send):
+    messages.enlist(email=None)
+    ask = messages.ask()
+    carrier.plan = lambda _: carriers.LANDLINE
+    send(ask)
+    assert standing(ask).reason == "21614"
+    assert [event["reason"] for event in told("MessageFailed", ask)] == ["LANDLINE"]
 
 
 @pytest.mark.covers("X-A-26")

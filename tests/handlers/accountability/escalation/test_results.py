@@ -106,6 +106,17 @@ def test_a_channel_that_fails_is_seen_beside_the_one_that_carried_it(invoke, cal
     assert asked(2) == ["ptn_ben"]
 
 
+def test_who_was_asked_by_what_never_arrived_was_not_asked(invoke):
+    follow(invoke, 2)
+    note(invoke, news(MessageSent))
+    assert world.partner("ptn_ben").ask_count == 1
+    failed = news(MessageFailed, reason="30003")
+    note(invoke, failed, failed, news(MessageSent))
+    assert (world.partner("ptn_ben").contact_count, world.partner("ptn_ben").ask_count) == (1, 0)
+    note(invoke, news(MessageDelivered))
+    assert world.partner("ptn_ben").ask_count == 1
+
+
 @pytest.mark.covers("X-A-04", "S-A-34", "S-A-07")
 def test_in_the_place_of_who_cannot_be_reached_the_next_is_asked_at_once(invoke, call):
     follow(invoke, 2)
@@ -116,7 +127,9 @@ def test_in_the_place_of_who_cannot_be_reached_the_next_is_asked_at_once(invoke,
     assert shown == [("BLOCKED", "CAP", False)]
     assert asked(2) == ["ptn_ben", "ptn_cleo"]
     assert standing(2) == [(3, "00", "DONE", None), (3, "ptn_ben", "DONE", None)]
-    assert [line.content for line in world.lines()] == ["Ben could not be reached."]
+    assert [line.content for line in world.lines()] == [
+        "Ben could not be reached. Please ask them whether we have the right number or address."
+    ]
     assert (world.partner("ptn_ben").contact_count, world.partner("ptn_ben").ask_count) == (0, 0)
 
 

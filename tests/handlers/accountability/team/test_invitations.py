@@ -1,6 +1,7 @@
 """Asking for consent, reminding, giving up; answers by text; opt-outs and addresses that fail."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from shared import messaging
 from shared.kernel.due import due_shard
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import events, suppression
+from shared.messaging import evidence as evidence_of
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from tests import escalations as world
 from tests import outbox, team
@@ -333,6 +335,12 @@ def test_the_user_hears_when_somebody_cannot_be_asked(invoke, clock, reason, bec
     assert (status(partner_id), [one["template"] for one in messages("partner.")]) == (became, told)
 
 
+def test_a_number_that_turns_out_to_be_a_landline_is_told_as_one(invoke, clock):
+    partner_id = added()
+    follow(invoke, lost(events.MessageFailed, partner_id, reason="LANDLINE"))
+    assert (status(partner_id), [one["template"] for one in messages("partner.")]) == ("INVALID", ["partner.no-texts"])
+
+
 def test_nobody_is_reminded_of_what_they_never_got(invoke, clock):
     partner_id = added()
     for days in (3, 5, 12):
@@ -343,6 +351,18 @@ def test_nobody_is_reminded_of_what_they_never_got(invoke, clock):
     clock.advance(days=2)
     work(invoke, partner_id)
     assert (status(partner_id), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.not-asked")
+
+
+def test_nobody_is_hurried_whose_first_request_had_to_wait(invoke, clock, monkeypatch):
+    partner_id = added()
+    shown = evidence_of.Shown("consent.request/en/1", "0" * 64, START + timedelta(days=8))
+    monkeypatch.setattr(evidence_of, "shown", lambda _: shown)
+    found = []
+    for days in (9, 11, 15, 17, 22):
+        clock.at = START + timedelta(days=days)
+        work(invoke, partner_id)
+        found.append((status(partner_id), len(messages("consent"))))
+    assert found == [("INVITED", 1), ("INVITED", 2), ("INVITED", 3), ("INVITED", 3), ("EXPIRED", 3)]
 
 
 def test_who_wrote_something_else_is_never_said_not_to_have_answered(invoke, clock):

@@ -269,6 +269,7 @@ UNFIT = [
     ({"first": ""}, "Choose at least one way"),
     ({"first": "WHATSAPP", "second": "PIGEON"}, "Choose at least one way"),
     ({"first": "VOICE"}, "Choose a way in writing"),
+    ({"first": "WHATSAPP", "second": "VOICE"}, "Choose a second way besides WhatsApp"),
     ({"first": "SMS", "begin": "22:00", "end": "23:00"}, "We write between 9:00 and 20:00"),
     ({"first": "SMS", "begin": "18:00", "end": "09:00"}, "We write between 9:00 and 20:00"),
     ({"first": "SMS", "begin": "10:00"}, "Give both times"),

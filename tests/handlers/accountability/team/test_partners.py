@@ -189,6 +189,18 @@ def test_a_landline_may_be_called_by_who_is_asked_by_mail(call):
     assert answer.data["channels"] == ["EMAIL", "VOICE"]
 
 
+def test_a_landline_that_should_be_texted_is_told_what_to_do(call):
+    answer = call("accountability.add_partner", body=GRACE | {"phone": "+493012345678"}, caller=USER)
+    told = "A landline receives no texts: add an e-mail address, and choose mails or calls"
+    assert answer.json["error"]["details"] == [{"field": "phone", "message": told}]
+
+
+def test_who_is_reached_by_whatsapp_alone_gets_a_text_where_whatsapp_does_not_go(call):
+    body = {name: value for name, value in GRACE.items() if name != "preferredContactMethod"}
+    answer = call("accountability.add_partner", body=body | {"channels": ["WHATSAPP"]}, caller=USER)
+    assert answer.data["channels"] == ["WHATSAPP", "SMS"]
+
+
 def test_nobody_is_added_twice_however_the_number_is_written(call):
     added()
     answer = call("accountability.add_partner", body=GRACE | {"phone": "+1 (212) 555-0123"}, caller=USER, key="two")
