@@ -224,11 +224,12 @@ def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
     """
     removed = partner.status == PartnerStatus.REMOVED
     ended = [] if removed else [Partner.ended_at.remove()]
-    told = [] if removed else people.telling_user(partner, "partner.back", now=now)
+    news = "partner.reachable" if partner.consented_at is None else "partner.back"
+    told = [] if removed else people.telling_user(partner, news, now=now)
     if partner.consented_at is None:
         due_at = None if removed else rules.next_look(partner.invited_at, partner.reminders, now=now)
         looked_at = invitations.looked_at(partner, due_at)
-        return _becoming(partner, PartnerStatus.INVITED, *ended, *looked_at, by=trail.SYSTEM, now=now)
+        return [*_becoming(partner, PartnerStatus.INVITED, *ended, *looked_at, by=trail.SYSTEM, now=now), *told]
     rests = partner.paused_until is not None and partner.paused_until > now
     said = Said("REPLY", text_version=consents.START_VERSION)
     standing = PartnerStatus.PAUSED if rests else PartnerStatus.ACTIVE
