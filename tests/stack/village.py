@@ -61,7 +61,7 @@ class Person:
     def link(self, part: str = "http") -> str:
         """Return the last link that they got, or the last with something in its address."""
         found = re.findall(r"https?://[^\s\"<>]+", " ".join(self.words()))
-        return next(link.rstrip(".") for link in reversed(found) if part in link)
+        return [link.rstrip(".") for link in found if part in link][-1]
 
     def writes(self, body: str, *, whatsapp: bool = False) -> None:
         """Answer the last that they got, by text or by WhatsApp."""

@@ -165,7 +165,7 @@ def once(partner_id: str, news: str, *, now: datetime) -> Put:
 ON_TIMELINE = {
     "partner.accepted": "{name} said yes: they back you now.",
     "partner.declined": "{name} would rather not back you.",
-    "partner.left": "{name} left your support team.",
+    "partner.left": "{name} wants no messages about you any more.",
     "partner.back": "{name} is back on your support team.",
     "partner.reachable": "{name} gets messages from us again.",
     "partner.expired": "{name} has not answered, and is not asked again.",

@@ -33,13 +33,9 @@ WILL_DO = (
 )
 DONE = "Dataday: thank you for checking in with {user}! You need not do anything more now."
 CANNOT = "Dataday: thanks for telling us. You need not do anything more about {user} now."
-STOPPED = (
-    "Dataday: you get no more messages from us. Reply START to get them again. For help write to help@dataday.example."
-)
-STARTED = (
-    "Dataday: you can get messages from us again. Msg frequency varies. Msg & data rates may apply. "
-    "Reply STOP to end, HELP for help."
-)
+STOPPED = "You are unsubscribed and will get no more messages. Reply START to resubscribe."
+"""The provider's own answer to STOP, which leaves before one of ours could."""
+STARTED = "You are subscribed again. Reply STOP to unsubscribe."
 NOT_NEEDED = "Thank you from Dataday. {user} does not ask for your support at the moment, so you need not do anything."
 
 SUPPORTS = "{partner} said yes: they are on your support team now."

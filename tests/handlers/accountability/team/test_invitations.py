@@ -376,7 +376,7 @@ def test_whatever_the_user_is_told_of_a_partner_is_on_their_timeline_once(invoke
         follow(invoke, answer, answer)
     assert [line.content for line in world.lines()] == [
         "Grace said yes: they back you now.",
-        "Grace left your support team.",
+        "Grace wants no messages about you any more.",
     ]
 
 
