@@ -207,7 +207,7 @@ class Village:
         """Run the schedules, wait until nothing is on its way, and hand out what left the system."""
         for name in SWEEPS:
             run_schedule(self.stack, name)
-        wait_until_quiet(self.stack)
+        wait_until_quiet(self.stack, seconds=300)
         outgoing = requests.get(f"{self.stack['outbox']}.json", timeout=TIMEOUT_SECONDS).json()["messages"]
         fresh = [one for one in reversed(outgoing) if one["direction"] != "inbound" and one["id"] not in self._seen]
         for entry in fresh:
