@@ -220,5 +220,5 @@ class Village:
 def plain(texts: Sequence[str]) -> list[str]:
     """Return texts with their links and days named the same, so that they can be compared word for word."""
     without = [re.sub(r"https?://\S+", "LINK", text) for text in texts]
-    english, spanish = r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]+", r"el [a-z]+ \d{1,2} de [a-z]+"
+    english, spanish = r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]+", r"el \w+ \d{1,2} de \w+"
     return [re.sub(f"{english}|{spanish}", "DAY", text) for text in without]
