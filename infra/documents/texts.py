@@ -34,6 +34,7 @@ _BY_MAIL = (
     "guide.",
     "partner.accepted",
     "partner.back",
+    "partner.reachable",
     "partner.declined",
     "partner.expired",
 )

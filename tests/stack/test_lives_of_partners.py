@@ -3,10 +3,10 @@
 import pytest
 
 from tests.stack.conftest import Stack
-from tests.stack.lives import answers, days
+from tests.stack.lives import answers, days, leaving
 from tests.stack.village import Village
 
-LIVES = answers.LIVES | days.LIVES
+LIVES = answers.LIVES | leaving.LIVES | days.LIVES
 
 
 @pytest.fixture(scope="module")

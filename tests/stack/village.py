@@ -21,7 +21,6 @@ import requests
 
 from infra.local.client import TIMEOUT_SECONDS, Answer, Client, confirm_address, run_schedule
 from infra.local.clock import LocalClock
-from infra.local.journeys.pages import link_in
 from infra.local.journeys.quiet import wait_until_quiet
 from infra.local.travel import travel
 from shared.kernel.zones import instant_at
@@ -40,7 +39,7 @@ SWEEPS = (
 _numbers = count()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
     """Somebody who is written to, under a number or an address, and everything they got."""
 
@@ -59,9 +58,10 @@ class Person:
         """The last that they got."""
         return self.words()[-1] if self.got else ""
 
-    def link(self) -> str:
-        """Return the link in the last message that has one."""
-        return link_in(next(words for words in reversed(self.words()) if "http" in words))
+    def link(self, part: str = "http") -> str:
+        """Return the last link that they got, or the last with something in its address."""
+        found = re.findall(r"https?://[^\s\"<>]+", " ".join(self.words()))
+        return [link.rstrip(".") for link in found if part in link][-1]
 
     def writes(self, body: str, *, whatsapp: bool = False) -> None:
         """Answer the last that they got, by text or by WhatsApp."""
@@ -112,11 +112,11 @@ class User:
 
     def timeline(self) -> list[str]:
         """Return what the user's timeline says, newest first."""
-        return [one["content"] for one in self.call("GET", "/v1/interactions", limit=100).data]
+        return [one["content"] for one in self.call("GET", "/v1/interactions", limit=50).data]
 
     def notices(self) -> list[str]:
         """Return what lies in the user's inbox, newest first."""
-        return [one["message"] for one in self.call("GET", "/v1/notifications", limit=100).data]
+        return [one["message"] for one in self.call("GET", "/v1/notifications", limit=50).data]
 
     def contacts(self) -> list[dict[str, Any]]:
         """Return every contact about the goal, with its result."""
@@ -220,5 +220,5 @@ class Village:
 def plain(texts: Sequence[str]) -> list[str]:
     """Return texts with their links and days named the same, so that they can be compared word for word."""
     without = [re.sub(r"https?://\S+", "LINK", text) for text in texts]
-    days = r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]+"
-    return [re.sub(days, "DAY", text) for text in without]
+    english, spanish = r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]+", r"el \w+ \d{1,2} de \w+"
+    return [re.sub(f"{english}|{spanish}", "DAY", text) for text in without]

@@ -116,7 +116,10 @@ def answer_removed(partner: Partner, entry: Recipient, said: Said, *, agrees: bo
         raise NotNow
     became = PartnerStatus.ACTIVE if agrees else PartnerStatus.DECLINED
     consented = Partner.consented_at.set(now) if agrees else Partner.consented_at.remove()
+    matter = f"removed.{became}#{partner.partner_id}#{partner.version}"
+    noted = f"{{name}} said {'yes' if agrees else 'no'} while they were not on your team."
     return [
+        people.on_timeline(partner, noted, matter, now=now),
         people.changing(partner, Partner.removed_from.set(became), consented),
         *consents.stated("GIVEN" if agrees else "DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
     ]

@@ -103,19 +103,19 @@ def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
-    said = "{name} wrote back to your invitation, but said neither yes nor no."
-    line = _line(event, partner, said, now=now)
+    said = f"{partner.name} wrote back to your invitation, but said neither yes nor no."
+    line = _line(event, partner, said + quoting.quoted(event, partner), now=now)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     with suppress(AlreadyHandled):
         transact([once, people.changing(partner, Partner.wrote_at.set(now)), line])
 
 
 def _line(event: messaging.events.ReplyReceived, partner: Partner, said: str, *, now: datetime) -> Write:
-    """Return the write of the line about a reply, with its words as far as the user may read them."""
+    """Return the write of a line about a reply on the user's timeline."""
     return timeline.line(
         partner.user_id,
         timeline.PARTNERS,
-        said.format(name=partner.name) + quoting.quoted(event, partner),
+        said,
         matter=f"wrote#{event.reply_id}#{partner.partner_id}",
         at=now,
         partner_id=partner.partner_id,
@@ -130,8 +130,8 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     try:
         taken, template = _taken(event.answer, partner, entry, said, now=now)
-        if partner.status != PartnerStatus.REMOVED:
-            taken.append(_line(event, partner, _ANSWERED[event.answer], now=now))
+        if words := quoting.quoted(event, partner):
+            taken.append(_line(event, partner, f"{partner.name} answered your invitation.{words}", now=now))
         answer = acknowledging.acknowledged(event, entry, template, people.name_of(partner.user_id), now=now)
         transact([once, *taken, *answer])
     except (AlreadyHandled, NotNow, OptedOut):
@@ -149,12 +149,6 @@ def _as_replied(event: messaging.events.ReplyReceived) -> Said:
     wrote = messaging.evidence.written(event.message_id, event.reply_id)
     said = _as_shown(event.message_id)
     return replace(said, reply=wrote.text, reply_version=wrote.version) if wrote else said
-
-
-_ANSWERED = {
-    "YES": "{name} said yes to your question whether they back you.",
-    "NO": "{name} said no to your question whether they back you.",
-}
 
 
 def _taken(answer: str, partner: Partner, entry: Recipient, said: Said, *, now: datetime) -> tuple[list[Write], str]:
@@ -248,11 +242,12 @@ def _back(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
     """
     removed = partner.status == PartnerStatus.REMOVED
     ended = [] if removed else [Partner.ended_at.remove()]
-    told = [] if removed else people.telling_user(partner, "partner.back", now=now)
+    news = "partner.reachable" if partner.consented_at is None else "partner.back"
+    told = [] if removed else people.telling_user(partner, news, now=now)
     if partner.consented_at is None:
         due_at = None if removed else rules.next_look(partner.invited_at, partner.reminders, now=now)
         looked_at = invitations.looked_at(partner, due_at)
-        return _becoming(partner, PartnerStatus.INVITED, *ended, *looked_at, by=trail.SYSTEM, now=now)
+        return [*_becoming(partner, PartnerStatus.INVITED, *ended, *looked_at, by=trail.SYSTEM, now=now), *told]
     rests = partner.paused_until is not None and partner.paused_until > now
     said = Said("REPLY", text_version=consents.START_VERSION)
     standing = PartnerStatus.PAUSED if rests else PartnerStatus.ACTIVE

@@ -10,6 +10,7 @@ from pynamodb.expressions.update import Action
 
 from shared import identity, messaging
 from shared.accountability import trail
+from shared.accountability.escalation import timeline
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team.errors import Changed
@@ -161,15 +162,39 @@ def once(partner_id: str, news: str, *, now: datetime) -> Put:
     return Put(handled, condition=Handled.pk.does_not_exist(), error=AlreadyHandled)
 
 
+ON_TIMELINE = {
+    "partner.accepted": "{name} said yes: they back you now.",
+    "partner.declined": "{name} would rather not back you.",
+    "partner.left": "{name} wants no messages about you any more.",
+    "partner.back": "{name} is back on your support team.",
+    "partner.reachable": "{name} gets messages from us again.",
+    "partner.expired": "{name} has not answered, and is not asked again.",
+    "partner.unclear": "{name} said neither yes nor no, and is not asked again.",
+    "partner.not-asked": "{name} could not be asked whether they back you.",
+    "partner.no-texts": "{name} could not be asked: their number cannot receive texts.",
+    "partner.invalid": "{name} cannot be reached any more.",
+    "partner.wrong-number": "Whoever has the number of {name} says that it is the wrong one.",
+}
+"""What the timeline says of a partner, by the message that tells their user."""
+
+
 def telling_user(partner: Partner, template: str, *, now: datetime) -> list[Write]:
-    """Return the writes that tell the user what became of a partner; with the change of that version, once."""
-    return messaging.request(
-        MessageRequest(
-            key=f"{template}#{partner.partner_id}#{partner.version}",
-            recipient_id=partner.user_id,
-            category="progress",
-            template=template,
-            variables={"partner_name": partner.name},
-        ),
-        now=now,
+    """Return the writes that tell the user what became of a partner, and note it on their timeline.
+
+    With the change of that version, once.
+    """
+    key = f"{template}#{partner.partner_id}#{partner.version}"
+    told = MessageRequest(
+        key=key,
+        recipient_id=partner.user_id,
+        category="progress",
+        template=template,
+        variables={"partner_name": partner.name},
     )
+    return [on_timeline(partner, ON_TIMELINE[template], key, now=now), *messaging.request(told, now=now)]
+
+
+def on_timeline(partner: Partner, content: str, matter: str, *, now: datetime) -> Put:
+    """Return the write that notes on the user's timeline what became of a partner; ``content`` says ``{name}``."""
+    said = content.format(name=partner.name)
+    return timeline.line(partner.user_id, timeline.PARTNERS, said, matter=matter, at=now, partner_id=partner.partner_id)

@@ -14,14 +14,14 @@ from shared.messaging.inbound.revoking import may_revoke
 
 Keyword = Literal["STOP", "START", "HELP", "YES", "NO", "WRONG_NUMBER"]
 
-_STOP = "stop quit end revoke optout cancel unsubscribe stopall remove td arret"
+_STOP = "stop quit end revoke optout cancel unsubscribe stopall remove td arret alto baja parar basta cancelar"
 _KEYWORDS: dict[str, Keyword] = {
     **dict.fromkeys(_STOP.split(), "STOP"),
     **dict.fromkeys(("start", "unstop"), "START"),
     **dict.fromkeys(("help", "info"), "HELP"),
     "yes": "YES",
     "no": "NO",
-    "wrongnumber": "WRONG_NUMBER",
+    **dict.fromkeys(("wrongnumber", "numeroequivocado"), "WRONG_NUMBER"),
 }
 """Words without spaces and signs (47 CFR 64.1200(a)(10), Twilio's list; decisions.md)."""
 
@@ -67,6 +67,8 @@ def read(text: str) -> Reading:
         return Reading(_KEYWORDS[whole], sense=answers.sense_of(text, plain) if whole in _ANSWERS else None)
     if {_KEYWORDS.get(word) for word in plain.split()} == {"STOP"}:
         return Reading("STOP")
+    if _KEYWORDS.get(answers.bare(plain).replace(" ", "")) == "WRONG_NUMBER":
+        return Reading("WRONG_NUMBER")
     if (chosen := _number(plain)) is not None:
         number, said = chosen
         return Reading(number=number, sense=answers.sense_of("", said) if said else None)

@@ -292,7 +292,7 @@ def _wrote(reply: _Reply, matter: Matter, *, waits: bool, asks: bool) -> list[Wr
     item = _conversation(reply, matter)
     told = [_told(reply, item, "TEXT"), *_words(reply, item)]
     if asks and not item.explained:
-        template = _WHO.get(item.kind, "reply.who") if waits else "reply.who"
+        template = _WHO.get(item.kind, "reply.who") if waits or item.answer == "ACCEPTED" else "reply.who"
         said = reply.say(template, user_name=item.label)
         return [*told, _noted(item, Conversation.explained.set(True)), *said]
     if waits and not asks and not item.clarified:

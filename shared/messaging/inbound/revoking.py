@@ -68,6 +68,25 @@ _REVOKING = re.compile(
 )
 """In words without case, accents and signs."""
 
+_ESCRIBIR = r"(?:escrib|mand|envi|llam|contact|molest|avis|notifi)\w*"
+_MENSAJES = r"(?:mensajes?|avisos?|llamadas?|textos?)"
+_NUMERO = r"(?:numero|telefono|celular)"
+_SPANISH = re.compile(
+    "|".join(
+        (
+            # What is asked of us stands in the subjunctive: "no me escriban"; "no me escribe" is about somebody else.
+            r"\bno (?:me|nos) (?:\w+ )?(?:escriba|mande|envie|llame|contacte|moleste|avise|notifique)[ns]?\b",
+            rf"\bno (?:quiero|deseo|quisiera)(?: \w+){{0,3}} (?:recibi\w*|{_MENSAJES}|me {_ESCRIBIR})\b",
+            rf"\b(?:dej(?:a|e|en|ar)|paren?|basta) (?:ya )?de {_ESCRIBIR}\b|\bno mas {_MENSAJES}\b",
+            r"\bdej(?:a|e|en)(?:me|nos) (?:en paz|tranquil[oa]s?)\b|\b(?:de|darme|denme|dame|deme) (?:\w+ )?baja\b",
+            rf"\b(?:quit|borr|elimin|saqu)(?:e|en|a)(?:me|nos)\b|\b(?:quit|borr|elimin)\w+ mi {_NUMERO}\b",
+            r"\b(?:numero|persona|telefono) equivocad[oa]\b|\bequivoc\w+ de (?:numero|persona|telefono)\b",
+            rf"\b(?:este|ese) no es (?:el|su|mi) {_NUMERO}\b|\bno conozco a (?:nadie|esa persona|ese)\b",
+        )
+    )
+)
+"""The same in Spanish."""
+
 _NO_NAMES = (
     "a about acceptable actually all always an and any anymore anything as at available back bad because best "
     "cool correct convenient easy enough ever everything exactly fair fine for free from fun funny going good great "
@@ -89,4 +108,5 @@ _SOMEBODY_ELSE = re.compile(
 
 def may_revoke(words: str) -> bool:
     """Tell whether words without accents and signs, in their own case, need a person to read them."""
-    return _REVOKING.search(words.casefold()) is not None or _SOMEBODY_ELSE.search(words) is not None
+    plain = words.casefold()
+    return any(found.search(plain) for found in (_REVOKING, _SPANISH)) or _SOMEBODY_ELSE.search(words) is not None

@@ -336,6 +336,13 @@ def test_who_asks_is_told_once_who_we_are_for_whom_and_how_to_end_it(
     assert len(waiting()) == int(waits)
 
 
+def test_who_promised_to_check_in_and_asks_who_we_are_is_not_told_to_do_nothing(enlist: Enlist) -> None:
+    sent(enlist("ada"))
+    deliver(written("will do"))
+    deliver(written("who is this?", at=2))
+    assert asked_for() == [answer("reply.who-ask", user_name="Ada")]
+
+
 def test_a_question_after_everything_is_over_is_answered_to_people_we_know(enlist: Enlist) -> None:
     deliver(written("who is this?"))
     assert asked_for() == []

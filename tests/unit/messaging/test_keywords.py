@@ -43,6 +43,10 @@ def test_accents_widths_and_spaces_make_no_difference(text: str) -> None:
         ("No.", "NO"),
         ("wrong number", "WRONG_NUMBER"),
         ("WRONG  NUMBER!!", "WRONG_NUMBER"),
+        ("Sorry, wrong number", "WRONG_NUMBER"),
+        ("Número equivocado, lo siento", "WRONG_NUMBER"),
+        ("ALTO", "STOP"),
+        ("¡Cancelar!", "STOP"),
     ],
 )
 @pytest.mark.covers("X-A-08", "X-A-36")
@@ -186,8 +190,28 @@ REVOKES = [
 ]
 
 
+REVOKES_IN_SPANISH = [
+    "No me escriban más",
+    "por favor no me llamen",
+    "ya no me manden mensajes",
+    "no quiero recibir estos mensajes",
+    "No quiero que me escriban",
+    "no más mensajes por favor",
+    "dejen de molestarme",
+    "Deja de escribirme",
+    "déjenme en paz",
+    "quiero darme de baja",
+    "Bórrenme de su lista",
+    "quiten mi número",
+    "Se equivocó de número",
+    "tienen el número equivocado",
+    "Este no es su teléfono",
+    "No conozco a nadie con ese nombre",
+]
+
+
 @pytest.mark.covers("X-A-06")
-@pytest.mark.parametrize("text", REVOKES)
+@pytest.mark.parametrize("text", [*REVOKES, *REVOKES_IN_SPANISH])
 def test_a_sentence_that_may_take_consent_back_goes_to_a_person(text: str) -> None:
     reading = read(text)
     assert reading.revokes
@@ -195,6 +219,10 @@ def test_a_sentence_that_may_take_consent_back_goes_to_a_person(text: str) -> No
 
 
 KEEPS = [
+    "No me molesta para nada",
+    "ella no me escribe nunca",
+    "no quiero molestarla hoy",
+    "no me ha llamado",
     "",
     "ok",
     "thanks!",

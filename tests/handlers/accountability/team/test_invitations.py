@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from shared import messaging
+from shared.accountability.team import people
 from shared.kernel.due import due_shard
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import events, suppression
 from shared.messaging import evidence as evidence_of
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
+from shared.messaging.wording import catalogue
 from tests import escalations as world
 from tests import outbox, team
 from tests.clock import START
@@ -224,6 +226,8 @@ def test_who_answers_while_removed_hears_nothing_more_and_comes_back_with_that_a
     follow(invoke, reply(partner_id, answer), reply(partner_id, answer))
     assert (status(partner_id), consent(partner_id)[0]) == ("REMOVED", agreed)
     assert [one["template"] for one in messages("answer.")] == [template]
+    (noted,) = world.lines()
+    assert noted.content == f"Grace said {answer.lower()} while they were not on your team."
     call("accountability.restore_partner", path={"partner_id": partner_id}, caller=USER)
     assert (status(partner_id), consent(partner_id)[0]) == (brought_back, agreed)
 
@@ -246,9 +250,10 @@ def test_consent_in_own_words_is_kept_with_them(invoke):
     follow(invoke, reply(partner_id, "YES"))
     given = evidence(partner_id)[-1]
     assert (given["kind"], given["reply"], given["reply_version"]) == ("GIVEN", "Yes please!", "answers/en.1")
-    assert [line.content for line in world.lines()] == [
-        "Grace said yes to your question whether they back you. They wrote: “Yes please!”"
-    ]
+    assert {line.content for line in world.lines()} == {
+        "Grace said yes: they back you now.",
+        "Grace answered your invitation. They wrote: “Yes please!”",
+    }
 
 
 @pytest.mark.covers("X-A-05", "X-A-08", "X-A-09", "X-A-10")
@@ -277,6 +282,7 @@ def test_start_by_somebody_who_never_agreed_agrees_to_nothing(invoke, clock):
     suppression.lift(PHONE, now=clock.now())
     follow(invoke, events.AddressOptedIn(recipient_id=partner_id))
     assert status(partner_id) == "INVITED"
+    assert [one["template"] for one in messages("partner.")] == ["partner.left", "partner.reachable"]
     assert team.rows("messaging", f"RECIPIENT#{partner_id}", "CONSENT#") == []
     clock.advance(days=3)
     work(invoke, partner_id)
@@ -387,8 +393,24 @@ def test_what_staff_read_as_a_yes_agrees_with_the_words_that_were_written(invoke
     assert [one["template"] for one in messages("answer.")] == ["answer.yes"]
     assert {line.content for line in world.lines()} == {
         "Grace wrote back to your invitation, but said neither yes nor no.",
-        "Grace said yes to your question whether they back you.",
+        "Grace said yes: they back you now.",
     }, "own words are for the team"
+
+
+@pytest.mark.covers("S-A-06")
+def test_whatever_the_user_is_told_of_a_partner_is_on_their_timeline_once(invoke):
+    partner_id = added()
+    for answer in (reply(partner_id, "YES"), reply(partner_id, "NO", "SM2")):
+        follow(invoke, answer, answer)
+    assert [line.content for line in world.lines()] == [
+        "Grace said yes: they back you now.",
+        "Grace wants no messages about you any more.",
+    ]
+
+
+def test_every_message_about_a_partner_has_its_line_on_the_timeline():
+    told = {key for key, _ in catalogue.seeded() if key.startswith("partner.")}
+    assert set(people.ON_TIMELINE) == told - {"partner.new-link", "partner.update"}
 
 
 def test_who_unsubscribes_from_a_user_leaves_or_declines_and_the_user_is_told(invoke, clock):
