@@ -26,6 +26,9 @@ VALUES = {
 }
 """What the placeholders are filled with."""
 
+_OF_KEY = {"escalation.day-2": {"days": "2"}, "escalation.week": {"days": "7"}}
+"""What else they are where a text goes out for one number of days."""
+
 _BY_PHONE = ("answer.", "reply.", "service.", "sms.")
 _BY_MAIL = (
     "account.",
@@ -68,15 +71,16 @@ def _template(key: str) -> Iterator[str]:
 
 
 def _forms(version: Version) -> Iterator[str]:
+    values = VALUES | _OF_KEY.get(version.key, {})
     if not version.key.startswith(_BY_MAIL):
-        said = compose(version, Channel.SMS, VALUES)
+        said = compose(version, Channel.SMS, values)
         yield from _quoted(f"text, {said.segments} {'segment' if said.segments == 1 else 'segments'}", said.text)
     if not version.key.startswith(_BY_PHONE):
-        said = compose(version, Channel.EMAIL, VALUES)
+        said = compose(version, Channel.EMAIL, values)
         button = f", button “{said.button}”" if said.button else ""
         yield from _quoted(f"mail “{said.subject}”{button}", said.text)
     if version.key.startswith(_SPOKEN):
-        yield from _quoted("call", compose(version, Channel.VOICE, VALUES).text)
+        yield from _quoted("call", compose(version, Channel.VOICE, values).text)
 
 
 def _quoted(label: str, words: str) -> Iterator[str]:

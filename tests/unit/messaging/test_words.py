@@ -96,6 +96,30 @@ def test_a_follow_up_is_told_only_where_there_is_one():
     assert text == DAY_1.replace(" We're following up with them directly.", "")
 
 
+@pytest.mark.covers("D-26")
+@pytest.mark.parametrize(
+    ("locale", "more", "says"),
+    [
+        ("en", {"days": "14"}, 'hasn\'t been tracking their "morning run" for 14 days.'),
+        (
+            "en",
+            {"days": "14", "flexible": "yes"},
+            'has logged their "morning run" less often than planned for some time.',
+        ),
+        ("es", {"days": "7"}, 'lleva una semana sin registrar su "morning run".'),
+        ("es", {"days": "14"}, 'lleva 14 dias sin registrar su "morning run".'),
+        (
+            "es",
+            {"days": "9", "flexible": "yes"},
+            'lleva un tiempo registrando su "morning run" menos veces de lo previsto.',
+        ),
+    ],
+)
+def test_the_weeks_message_says_how_long_it_has_been(locale, more, says):
+    text = compose(seeded()["escalation.week", locale], Channel.SMS, PEOPLE | {"goal": "morning run"} | more).text
+    assert says in text
+
+
 @pytest.mark.parametrize("key", ["escalation.day-2", "escalation.day-3-plus", "escalation.week"])
 def test_a_call_beside_a_text_says_that_the_text_can_be_answered(key):
     alone = said(key, Channel.VOICE, PEOPLE).text
