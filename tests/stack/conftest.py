@@ -15,6 +15,8 @@ from infra.local.settings import LocalSettings
 from infra.local.studio import Studio
 from shared.kernel.names import table_name
 
+pytest.register_assert_rewrite("tests.stack.lives", "tests.stack.village")
+
 Stack = Mapping[str, Any]
 
 

@@ -58,8 +58,8 @@ class Person:
         """The last that they got."""
         return self.words()[-1] if self.got else ""
 
-    def link(self, part: str = "http") -> str:
-        """Return the last link that they got, or the last with something in its address."""
+    def link(self, part: str = "/p/") -> str:
+        """Return the last link that they got to their page, or the last with something else in its address."""
         found = re.findall(r"https?://[^\s\"<>]+", " ".join(self.words()))
         return [link.rstrip(".") for link in found if part in link][-1]
 

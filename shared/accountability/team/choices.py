@@ -1,6 +1,7 @@
 """What partners choose: to agree, to decline, to leave, to rest, how to be reached (S-A-38, X-A-02, X-A-25).
 
-Each returns the writes of the whole choice. ``also`` are further changes of the partner in the same write.
+Each returns the writes of the whole choice. ``also`` are further changes of the partner in the same write; ``words``
+quote, for the user's timeline, how they said it.
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ def accept(
     said: Said,
     *,
     wishes: Wishes | None = None,
+    words: str = "",
     also: Sequence[Action] = (),
     now: datetime,
 ) -> list[Write]:
@@ -64,7 +66,7 @@ def accept(
         *([messaging.directory.wishing(partner.partner_id, wishes)] if wishes else []),
         messaging.close_topic(invitations.topic(partner), "ACCEPTED", now=now),
         outbox(event, at=now),
-        *people.telling_user(partner, "partner.accepted", now=now),
+        *people.telling_user(partner, "partner.accepted", words=words, now=now),
     ]
 
 
@@ -80,7 +82,7 @@ def _reached(entry: Recipient, wishes: Wishes | None) -> dict[str, tuple[Any, An
 
 
 def decline(
-    partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Action] = (), now: datetime
+    partner: Partner, entry: Recipient, said: Said, *, words: str = "", also: Sequence[Action] = (), now: datetime
 ) -> list[Write]:
     """Refuse: nothing more goes to them for this user.
 
@@ -102,11 +104,13 @@ def decline(
         *consents.stated("DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
         messaging.close_topic(invitations.topic(partner), "DECLINED", now=now),
         outbox(event, at=now),
-        *people.telling_user(partner, "partner.declined", now=now),
+        *people.telling_user(partner, "partner.declined", words=words, now=now),
     ]
 
 
-def answer_removed(partner: Partner, entry: Recipient, said: Said, *, agrees: bool, now: datetime) -> list[Write]:
+def answer_removed(
+    partner: Partner, entry: Recipient, said: Said, *, agrees: bool, words: str = "", now: datetime
+) -> list[Write]:
     """Keep the answer of somebody whom the user took out meanwhile: a restoration brings them back with it.
 
     Raises:
@@ -119,13 +123,15 @@ def answer_removed(partner: Partner, entry: Recipient, said: Said, *, agrees: bo
     matter = f"removed.{became}#{partner.partner_id}#{partner.version}"
     noted = f"{{name}} said {'yes' if agrees else 'no'} while they were not on your team."
     return [
-        people.on_timeline(partner, noted, matter, now=now),
+        people.on_timeline(partner, noted, matter, words=words, now=now),
         people.changing(partner, Partner.removed_from.set(became), consented),
         *consents.stated("GIVEN" if agrees else "DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
     ]
 
 
-def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Action] = (), now: datetime) -> list[Write]:
+def leave(
+    partner: Partner, entry: Recipient, said: Said, *, words: str = "", also: Sequence[Action] = (), now: datetime
+) -> list[Write]:
     """Leave this user's team: what waits for them is not sent any more.
 
     Raises:
@@ -142,7 +148,7 @@ def leave(partner: Partner, entry: Recipient, said: Said, *, also: Sequence[Acti
         *consents.stated("WITHDRAWN", entry, invitations.ways_of(entry).agreed(), said, now=now),
         messaging.directory.paused(partner.partner_id, None),
         outbox(event, at=now),
-        *people.telling_user(partner, "partner.left", now=now),
+        *people.telling_user(partner, "partner.left", words=words, now=now),
     ]
 
 

@@ -10,7 +10,6 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability import trail
-from shared.accountability.escalation import timeline
 from shared.accountability.events import PartnerLeft
 from shared.accountability.team import (
     acknowledging,
@@ -103,23 +102,12 @@ def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
-    said = f"{partner.name} wrote back to your invitation, but said neither yes nor no."
-    line = _line(event, partner, said + quoting.quoted(event, partner), now=now)
+    said = "{name} wrote back to your invitation, but said neither yes nor no."
+    matter, words = f"wrote#{event.reply_id}#{partner.partner_id}", quoting.quoted(event, partner)
+    line = people.on_timeline(partner, said, matter, words=words, now=now)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     with suppress(AlreadyHandled):
         transact([once, people.changing(partner, Partner.wrote_at.set(now)), line])
-
-
-def _line(event: messaging.events.ReplyReceived, partner: Partner, said: str, *, now: datetime) -> Write:
-    """Return the write of a line about a reply on the user's timeline."""
-    return timeline.line(
-        partner.user_id,
-        timeline.PARTNERS,
-        said,
-        matter=f"wrote#{event.reply_id}#{partner.partner_id}",
-        at=now,
-        partner_id=partner.partner_id,
-    )
 
 
 def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
@@ -129,9 +117,7 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     entry, said = people.entry_of(partner.partner_id), _as_replied(event)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     try:
-        taken, template = _taken(event.answer, partner, entry, said, now=now)
-        if words := quoting.quoted(event, partner):
-            taken.append(_line(event, partner, f"{partner.name} answered your invitation.{words}", now=now))
+        taken, template = _taken(event, partner, entry, said, now=now)
         answer = acknowledging.acknowledged(event, entry, template, people.name_of(partner.user_id), now=now)
         transact([once, *taken, *answer])
     except (AlreadyHandled, NotNow, OptedOut):
@@ -151,15 +137,18 @@ def _as_replied(event: messaging.events.ReplyReceived) -> Said:
     return replace(said, reply=wrote.text, reply_version=wrote.version) if wrote else said
 
 
-def _taken(answer: str, partner: Partner, entry: Recipient, said: Said, *, now: datetime) -> tuple[list[Write], str]:
+def _taken(
+    event: messaging.events.ReplyReceived, partner: Partner, entry: Recipient, said: Said, *, now: datetime
+) -> tuple[list[Write], str]:
     """Return the writes of YES or NO, and the template that acknowledges it."""
+    agrees, words = event.answer == "YES", quoting.quoted(event, partner)
     if partner.status == PartnerStatus.REMOVED:
-        return choices.answer_removed(partner, entry, said, agrees=answer == "YES", now=now), "answer.not-needed"
-    if answer == "YES":
-        return choices.accept(partner, entry, said, now=now), "answer.yes"
+        return choices.answer_removed(partner, entry, said, agrees=agrees, words=words, now=now), "answer.not-needed"
+    if agrees:
+        return choices.accept(partner, entry, said, words=words, now=now), "answer.yes"
     if partner.status in rules.CONSENTING:
-        return choices.leave(partner, entry, said, now=now), "answer.no"
-    return choices.decline(partner, entry, said, now=now), "answer.no"
+        return choices.leave(partner, entry, said, words=words, now=now), "answer.no"
+    return choices.decline(partner, entry, said, words=words, now=now), "answer.no"
 
 
 def address_changed(

@@ -178,10 +178,10 @@ ON_TIMELINE = {
 """What the timeline says of a partner, by the message that tells their user."""
 
 
-def telling_user(partner: Partner, template: str, *, now: datetime) -> list[Write]:
+def telling_user(partner: Partner, template: str, *, words: str = "", now: datetime) -> list[Write]:
     """Return the writes that tell the user what became of a partner, and note it on their timeline.
 
-    With the change of that version, once.
+    With the change of that version, once. ``words`` are a sentence that quotes the partner, for the timeline alone.
     """
     key = f"{template}#{partner.partner_id}#{partner.version}"
     told = MessageRequest(
@@ -191,10 +191,10 @@ def telling_user(partner: Partner, template: str, *, now: datetime) -> list[Writ
         template=template,
         variables={"partner_name": partner.name},
     )
-    return [on_timeline(partner, ON_TIMELINE[template], key, now=now), *messaging.request(told, now=now)]
+    return [on_timeline(partner, ON_TIMELINE[template], key, words=words, now=now), *messaging.request(told, now=now)]
 
 
-def on_timeline(partner: Partner, content: str, matter: str, *, now: datetime) -> Put:
+def on_timeline(partner: Partner, content: str, matter: str, *, words: str = "", now: datetime) -> Put:
     """Return the write that notes on the user's timeline what became of a partner; ``content`` says ``{name}``."""
-    said = content.format(name=partner.name)
+    said = content.format(name=partner.name) + words
     return timeline.line(partner.user_id, timeline.PARTNERS, said, matter=matter, at=now, partner_id=partner.partner_id)

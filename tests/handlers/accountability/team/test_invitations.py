@@ -250,10 +250,8 @@ def test_consent_in_own_words_is_kept_with_them(invoke):
     follow(invoke, reply(partner_id, "YES"))
     given = evidence(partner_id)[-1]
     assert (given["kind"], given["reply"], given["reply_version"]) == ("GIVEN", "Yes please!", "answers/en.1")
-    assert {line.content for line in world.lines()} == {
-        "Grace said yes: they back you now.",
-        "Grace answered your invitation. They wrote: “Yes please!”",
-    }
+    (line,) = world.lines()
+    assert line.content == "Grace said yes: they back you now. They wrote: “Yes please!”"
 
 
 @pytest.mark.covers("X-A-05", "X-A-08", "X-A-09", "X-A-10")
