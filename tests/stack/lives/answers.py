@@ -38,7 +38,10 @@ def a_mother_says_yes_please(village: Village) -> Moments:
     assert plain(mum.words()) == said(ASKED, AGREED, user="Ada", partner="Mum")
     assert ada.sees(mum)["status"] == "ACTIVE"
     assert ada.notices() == [SUPPORTS.format(partner="Mum")]
-    assert ada.timeline() == ["Mum said yes: they back you now.", "Mum was asked whether they back you."]
+    assert ada.timeline() == [
+        "Mum said yes: they back you now. They wrote: “Yes please!”",
+        "Mum was asked whether they back you.",
+    ]
 
 
 def friends_say_sure_y_and_a_thumb(village: Village) -> Moments:
@@ -104,7 +107,10 @@ def a_colleague_says_no_thanks(village: Village) -> Moments:
     assert eve.sees(colleague)["status"] == "DECLINED"
     assert [one for one in eve.notices() if "Sam" in one] == [SAID_NO.format(partner="Sam")]
     about_sam = [one for one in eve.timeline() if "Sam" in one]
-    assert about_sam == ["Sam would rather not back you.", "Sam was asked whether they back you."]
+    assert about_sam == [
+        "Sam would rather not back you. They wrote: “no thanks”",
+        "Sam was asked whether they back you.",
+    ]
     assert eve.contacts() == []
 
 
@@ -123,7 +129,7 @@ def a_friend_is_unclear_once(village: Village) -> Moments:
     assert plain(friend.words()) == said(ASKED, UNCLEAR, AGREED, user="Fay", partner="Kim")
     assert fay.sees(friend)["status"] == "ACTIVE"
     assert fay.notices() == [SUPPORTS.format(partner="Kim")]
-    assert fay.timeline() == ["Kim said yes: they back you now.", *asked]
+    assert fay.timeline() == ["Kim said yes: they back you now. They wrote: “YES”", *asked]
 
 
 def staff_read_what_stays_unclear(village: Village) -> Moments:
@@ -168,11 +174,11 @@ def a_sister_will_do_and_has_done(village: Village) -> Moments:
     assert plain(sister.words()) == whole
     assert [(one["name"], one["responseReceived"]) for one in hal.contacts()] == [("Zoe", "DONE"), ("Zoe", None)]
     assert hal.timeline() == [
-        "Zoe has checked in with you.",
-        "Zoe will check in with you.",
+        "Zoe has checked in with you. They wrote: “done”",
+        "Zoe will check in with you. They wrote: “ok will do!!”",
         "Zoe was asked to check in with you: you missed 2 days.",
         "Zoe was told that you missed a day.",
-        "Zoe said yes: they back you now.",
+        "Zoe said yes: they back you now. They wrote: “Y”",
         "Zoe was asked whether they back you.",
     ]
     assert hal.notices() == [SUPPORTS.format(partner="Zoe")]

@@ -98,6 +98,7 @@ def a_guide_is_chosen(village: Village) -> Moments:
         "Pia was asked to check in with you: you missed 2 days.",
         "Pia was told that you missed a day.",
         "Your guide was told that you missed a day.",
+        "Pia said yes: they back you now. They wrote: “YES”",
         "Pia was asked whether they back you.",
     ]
 
@@ -268,7 +269,10 @@ def late_in_the_evening(village: Village) -> Moments:
     liv.logs(date=date_of(village, 1))
     yield from mornings(village, 2, 2)
     assert ray.got == []
-    assert liv.timeline() == ["Ray was asked whether they back you."]
+    assert liv.timeline() == [
+        "Ray said yes: they back you now. They wrote: “YES”",
+        "Ray was asked whether they back you.",
+    ]
     assert liv.notices() == ["Ray said yes: they are on your support team now."]
     liv.logs()
 

@@ -147,7 +147,7 @@ def a_yes_that_came_while_removed_counts(village: Village) -> Moments:
     assert plain(friend.words()) == said(ASKED, NOT_NEEDED, MISSED, user="Quentin", partner="Rita")
     assert quentin.timeline() == [
         "Rita was told that you missed a day.",
-        "Rita said yes while they were not on your team.",
+        "Rita said yes while they were not on your team. They wrote: “YES”",
         "Rita was asked whether they back you.",
     ]
 
@@ -227,7 +227,7 @@ def a_brother_cannot_and_a_roommate_is_asked(village: Village) -> Moments:
     assert plain(second.words()) == said(ASKED, AGREED, MISSED, CHECK_IN, user="Tom", partner=second.name)
     assert tom.timeline()[:3] == [
         f"{second.name} was asked to check in with you: you missed 2 days.",
-        f"{first.name} cannot check in with you this time.",
+        f"{first.name} cannot check in with you this time. They wrote: “Sorry, can't today”",
         f"{first.name} was asked to check in with you: you missed 2 days.",
     ]
 

@@ -46,7 +46,7 @@ def agrees(user: User, person: Person, *ways: str, way: str = "", **wished: str)
     yield SOON
     request = request_of(user, person, way or ("e-mail" if "@" in person.address else "text"))
     address, page = page_of(person.link())
-    assert "at most once a day and three times a week, and once more after a whole week" in page
+    assert "at most once a day and 3 times a week, and once more after a whole week" in page
     if "@" in person.address:
         assert heads(person) == [request + "\n\nAgree or decline on your page:\n\nLINK\n\n" + NOTHING]
         chosen = dict(zip(("first", "second", "third", "fourth"), ways or ("EMAIL",), strict=False))

@@ -45,7 +45,12 @@ def a_mother_with_a_landline(village: Village) -> Moments:
     yield from mornings(village, 2, 2)
     assert heads(mail) == [day_1(lea, mail)]
     assert mum.got == []
-    assert lea.timeline() == ["Mum was told that you missed a day.", "Mum was asked whether they back you."]
+    assert lea.timeline() == [
+        "Mum was told that you missed a day.",
+        "Mum said yes: they back you now.",
+        "Mum was asked whether they back you.",
+        "Mum could not be asked: their number cannot receive texts.",
+    ]
 
 
 def a_voice_on_the_telephone(village: Village) -> Moments:
