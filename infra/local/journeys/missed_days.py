@@ -174,9 +174,9 @@ class MissedDays:
         )
 
     def agree(self) -> None:
-        """Paula and Tom answer YES, Ben agrees on his page and sets his hours, Olga declines, Carl does nothing."""
-        self._reply(self.nora.partner("Paula"), "Yes!")
-        self._reply(self.kiran.partner("Tom"), "yes")
+        """Paula and Tom say yes in their words, Ben agrees on his page and sets his hours, Olga declines, Carl is silent."""
+        self._reply(self.nora.partner("Paula"), "Yes please!")
+        self._reply(self.kiran.partner("Tom"), "Sure 👍")
         ben = landing(link_in(self.nora.partner("Ben").got[0]["words"]))
         shown = fields_of(self._page(ben), "accept") | {"first": "EMAIL"}
         accepted = submit(ben, shown | {"begin": "10:00", "end": "18:00"})
@@ -199,7 +199,9 @@ class MissedDays:
             same({one["name"] for one in team if one["status"] == "ACTIVE"}, agreed, f"who backs {user.name}")
         for partner in (*self.nora.team, *self.kiran.team):
             partner.got.clear()
-        self.say("Paula and Tom agree by text, Ben and Maya on their page, Olga declines, Carl says nothing")
+        self.say(
+            "Paula writes “Yes please!”, Tom “Sure 👍”, Ben and Maya agree on their page, Olga declines, Carl is silent"
+        )
 
     def preview(self) -> None:
         """The dry run names who would hear, and sends nothing."""
@@ -312,8 +314,12 @@ class MissedDays:
                 partner.got.append(entry)
 
     def _react(self, number: int) -> None:
-        """Do what the people do on a day: Ben answers on day three, Paula stops on day four."""
-        ben, paula = self.nora.partner("Ben"), self.nora.partner("Paula")
+        """Do what the people do on a day: Ben answers on day three, Tom and Paula, who stops, on day four."""
+        ben, paula, tom = self.nora.partner("Ben"), self.nora.partner("Paula"), self.kiran.partner("Tom")
+        if number == 4 and self._last(tom) == "escalation.day-3-plus":
+            self._reply(tom, "ok will do!!")
+            same(self._last(tom), "answer.accepted", "what Tom heard back")
+            self.say("Tom is asked and writes “ok will do!!”: he is thanked, and nobody else is asked that day")
         if number == 3 and self._last(ben) == "escalation.day-3-plus" and len(ben.got) and not self._answered:
             address = link_in(ben.got[-1]["words"])
             page = self._page(address)
@@ -364,7 +370,7 @@ class MissedDays:
         # Midnight in Kathmandu is the afternoon in Florida: Tom hears at once.
         first = any(heard == "escalation.day-2" for _, heard in self.kiran.partner("Tom").heard())
         asks = [*(["escalation.day-2"] if first else []), *["escalation.day-3-plus"] * 2]
-        return ["escalation.day-1", *asks, "escalation.all-clear"]
+        return ["escalation.day-1", *asks, "answer.accepted", "escalation.all-clear"]
 
     def _tell(self, number: int) -> None:
         heard = {partner.name: [one for _, one in partner.heard()] for partner in (*self.nora.team, *self.kiran.team)}
