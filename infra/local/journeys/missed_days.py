@@ -174,7 +174,7 @@ class MissedDays:
         )
 
     def agree(self) -> None:
-        """Paula and Tom say yes in their words, Ben agrees on his page and sets his hours, Olga declines, Carl is silent."""
+        """Paula and Tom say yes in their words, Ben agrees on his page with hours, Olga declines, Carl is silent."""
         self._reply(self.nora.partner("Paula"), "Yes please!")
         self._reply(self.kiran.partner("Tom"), "Sure 👍")
         ben = landing(link_in(self.nora.partner("Ben").got[0]["words"]))
