@@ -51,6 +51,7 @@ _ANSWERED = {
     "DONE": Sentence("You told us that you checked in. Thank you."),
     "CANNOT": Sentence("You told us that you cannot this time. That is fine."),
 }
+_SAID = {**_ANSWERED, "ACCEPTED": Sentence("You said that you will check in.")}
 _NOTHING_TO_DO = Sentence("There is nothing to do about it any more.")
 
 _OVER: Mapping[str, tuple[Sentence, ...]] = {
@@ -139,13 +140,13 @@ def unknown(browser: str) -> Raw:
 
 def over(opened: Opened, *, done: str = "", problem: str = "", status: int = LinkExpired.status) -> Raw:
     """Return the page of a link that was used or is too old; whoever still takes part may have a new one."""
-    partner = opened.partner
-    locale = people.entry_of(partner.partner_id).locale
-    say = speaker(locale)
+    who = seen(opened.partner)
+    partner, locale, say = who.partner, who.entry.locale, who.say
     renewable = partner.status in rules.STANDING and not done
     if opened.use is Use.USED:
         heading = say("This link was used already")
-        sentences = [say("Each link takes one answer. If you just pressed a button, that was done.")]
+        told = say("Each link takes one answer. If you just pressed a button, that was done.")
+        sentences = [*_asked_for(who, opened.ask), told]
     else:
         heading, sentences = say("This link has expired"), [say("Links work for two weeks, and this one is older.")]
     if renewable:
@@ -165,6 +166,20 @@ def over(opened: Opened, *, done: str = "", problem: str = "", status: int = Lin
         problem=say(problem),
         done=say(done),
     )
+
+
+def _asked_for(who: Seen, ask: ContactKey | None) -> list[str]:
+    """Return what the message of a link asked for and what was answered, where it asked for something."""
+    partner = who.partner
+    if ask is None or partner.status not in rules.CONSENTING:
+        return []
+    settled = asks.settled(partner, ask, asks.backed(partner))
+    if settled is None:
+        return []
+    goal = settled.goal or who.say("daily goal")
+    sentence = "You were asked to check in with {user_name} about their {goal}."
+    answered = [who.say(_SAID[settled.answer])] if settled.answer in _SAID else []
+    return [who.say(sentence, user_name=who.user_name, goal=goal), *answered]
 
 
 def shown(

@@ -195,6 +195,9 @@ def a_partner_answers_on_the_page(village: Village) -> Moments:
     assert "Can you check in with Sam?" not in answered.text
     assert 'name="about"' not in answered.text
     assert "When they miss days or succeed, we write to you; until then there is nothing to do." in answered.text
+    used = requests.get(address, timeout=TIMEOUT_SECONDS)
+    assert "You were asked to check in with Sam about their Morning run." in used.text
+    assert "You told us that you checked in. Thank you." in used.text
     yield SOON
     assert sam.contacts()[0]["responseReceived"] == "DONE"
     yield village.at(3, 20)

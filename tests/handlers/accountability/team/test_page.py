@@ -497,3 +497,26 @@ def test_a_form_is_a_form(call, both, clock):
     token = link_to(both, now=clock.now())
     answer = call("accountability.answer_partner_page", path={"token": token}, body={"action": "decline"})
     assert (answer.status, stored(both).status) == (415, "INVITED")
+
+
+@pytest.mark.covers("S-A-38")
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("DONE", "You told us that you checked in. Thank you."),
+        ("ACCEPTED", "You said that you will check in."),
+        ("CANNOT", "You told us that you cannot this time. That is fine."),
+    ],
+)
+def test_a_link_that_was_used_still_tells_what_it_was_sent_for(both, clock, invoke, answer, says):
+    accepted(both, now=clock.now())
+    world.put_goal()
+    invoke("accountability.start_escalation", queue_event(world.miss(2)))
+    token = team.sent_token(messages("escalation")[0])
+    about = re.findall(r'name="about" value="([^"]+)"', visit(token).text)[0]
+    next_token(submit(token, action="answer", about=unescape(about), answer=answer))
+    used = visit(token)
+    assert used.status == 410
+    assert f"You were asked to check in with Ada about their morning run. {says}" in words(used).replace("  ", " ")
+    submit(team.link_to(both, now=clock.now()), action="leave")
+    assert "You were asked" not in words(visit(token))
