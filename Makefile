@@ -6,11 +6,12 @@ RUN := .venv/bin/python -m
 READY := .venv/.ready
 CDK := infra/local/node_modules/aws-cdk/bin/cdk
 STAGE ?= prod
+STORIES := paid-minute missed-days
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs status demo test check lint format synth diff deploy documents routes requirements pictures bench engines soak
+.PHONY: help up down reset logs status demo test check lint format synth diff deploy documents routes requirements pictures bench engines soak $(STORIES)
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,8 +43,11 @@ logs: $(READY) ## Follow the output of every local process and function.
 status: $(READY) ## Say what runs, and where.
 	@$(RUN) infra.local status
 
-demo: $(READY) ## Play the paid minute and the eight missed days against the running local stack.
-	@$(RUN) infra.local demo
+demo: $(READY) ## Play the paid minute and the eight missed days against the running local stack; or one: make demo missed-days
+	@$(RUN) infra.local demo $(filter $(STORIES),$(MAKECMDGOALS))
+
+$(STORIES): # Which story the demo plays.
+	@:
 
 test: $(READY) $(CDK) ## Run every test lane that needs only Python and the package registries.
 	@$(RUN) infra.local.lanes

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from infra.local import stack
@@ -49,10 +50,10 @@ def _status(settings: LocalSettings) -> int:
     return 0
 
 
-def _demo(settings: LocalSettings) -> int:
-    """Play the journey against the running stack."""
+def _demo(settings: LocalSettings, stories: Sequence[str]) -> int:
+    """Play the stories of these names, or all, against the running stack."""
     stack.load(settings)
-    return stack.run_module(settings, DEMO).returncode
+    return stack.run_module(settings, DEMO, *stories).returncode
 
 
 def _logs(settings: LocalSettings) -> int:
@@ -102,7 +103,7 @@ Try first:
     -d '{{"email": "{first["email"]}", "password": "{first["password"]}"}}'""")
 
 
-COMMANDS = {"up": _up, "down": _down, "reset": _reset, "logs": _logs, "status": _status, "demo": _demo}
+COMMANDS = {"up": _up, "down": _down, "reset": _reset, "logs": _logs, "status": _status}
 
 
 def main() -> int:
@@ -112,10 +113,13 @@ def main() -> int:
     for name, run in COMMANDS.items():
         commands.add_parser(name, help=run.__doc__)
     commands.add_parser("clock", help=_clock.__doc__).add_argument("target", nargs="?", default="")
+    commands.add_parser("demo", help=_demo.__doc__).add_argument("stories", nargs="*")
     told = parser.parse_args()
     try:
         settings = LocalSettings.load(os.environ)
-        return _clock(settings, told.target) if told.command == "clock" else COMMANDS[told.command](settings)
+        if told.command == "clock":
+            return _clock(settings, told.target)
+        return _demo(settings, told.stories) if told.command == "demo" else COMMANDS[told.command](settings)
     except LocalStackError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1

@@ -75,9 +75,11 @@ def load(settings: LocalSettings) -> dict[str, Any]:
     return document
 
 
-def run_module(settings: LocalSettings, module: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def run_module(
+    settings: LocalSettings, module: str, *arguments: str, **options: Any
+) -> subprocess.CompletedProcess[str]:
     """Run one of the project's modules against this stack."""
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, env=settings.client_environment(), text=True, check=False, **options)
 
 

@@ -114,7 +114,7 @@ def test_what_cannot_be_is_told_first_and_in_the_title(opened):
     opened.fill("Until", "23:00")
     opened.press("I agree")
     assert ("alert", "") in [(role, "") for role, _ in opened.nodes() if role == "alert"]
-    assert "We write between 9:00 and 20:00 only" in opened.text
+    assert "Choose at least two hours between 9:00 and 20:00" in opened.text
     assert opened.run("document.title").startswith("Please look again:")
 
 

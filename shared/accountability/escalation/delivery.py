@@ -57,6 +57,14 @@ WITHHELD = {
     "SUPPRESSED_UNSUBSCRIBED": "{name} unsubscribed from our mails.",
     "SUPPRESSED_WRONG_NUMBER": "The number of {name} is wrong. Please ask them for the right one.",
     "SUPPRESSED_BOUNCE": "Mails to {name} come back. Please check the address.",
+    "SUPPRESSED_COMPLAINT": "{name} marked our mails as unwanted.",
+    "SUPPRESSED_CARRIER": "The network of {name} does not take our texts. Add an e-mail address instead.",
+    "SUPPRESSED_REVIEW": "{name} may want no messages from us: nothing goes to them for now.",
+    "SUPPRESSED_STAFF": "{name} asked us not to write to them.",
+    **dict.fromkeys(
+        ("BUDGET", "NO_SENDER", "SENDER_UNREGISTERED", "TEMPLATE"),
+        "{name} was not contacted, for a reason on our side. There is nothing that you need to do.",
+    ),
 }
 """What the timeline says of somebody who was not reached, by the reason, and what the user may do about it."""
 

@@ -18,18 +18,18 @@ from shared.messaging import Channel, Purpose, Recipient, Statement
 PAGE_VERSION = "partner.page/en/3"
 _PAGE = (
     "I agree that {brand} contacts me about the goals of {user_name} in the ways I chose here, by automatic texts and, "
-    "only where I chose them, recorded calls: to tell me when days were missed, to ask me to check in, and to share "
-    "successes, at most {most} times a week, a text and its call counted once. I am asked to check in at most once a "
-    "day and {asks} times a week, and once more after a week without a log. I can end this at any time on this page, "
-    "or by replying STOP. Message and data rates may apply."
+    "only where I chose them, recorded calls: to tell me when days were missed, to ask me to check in, to pass on word "
+    "from {user_name}, and to share successes, at most {most} times a week, a text and its call counted once. I am "
+    "asked to check in at most once a day and {asks} times a week, and once more after a week without a log. I can end "
+    "this at any time on this page, or by replying STOP. Message and data rates may apply."
 )
 
 MAIL_VERSION = "partner.page-mail/en/2"
 _MAIL = (
     "I agree that {brand} writes to me by e-mail about the goals of {user_name}: to tell me when days were missed, to "
-    "ask me to check in, and to share successes, at most {most} times a week. I am asked to check in at most once a "
-    "day and {asks} times a week, and once more after a week without a log. I can end this at any time on this page, "
-    "or by the link at the end of every mail."
+    "ask me to check in, to pass on word from {user_name}, and to share successes, at most {most} times a week. I am "
+    "asked to check in at most once a day and {asks} times a week, and once more after a week without a log. I can end "
+    "this at any time on this page, or by the link at the end of every mail."
 )
 
 AGENT = 256

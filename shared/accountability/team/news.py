@@ -98,11 +98,13 @@ def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
 
 
 def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
-    """Note that somebody wrote neither yes nor no: the user never hears that they have not answered."""
+    """Note that somebody wrote what answers no question: the user never hears that they have not answered."""
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
-    said = "{name} wrote back to your invitation, but said neither yes nor no."
+    said = "{name} wrote back."
+    if partner.status == PartnerStatus.INVITED:
+        said = "{name} wrote back to your invitation, but said neither yes nor no."
     matter, words = f"wrote#{event.reply_id}#{partner.partner_id}", quoting.quoted(event, partner)
     line = people.on_timeline(partner, said, matter, words=words, now=now)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
@@ -114,6 +116,9 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
+    if event.answer == "NO" and _was_contacted_since(partner):
+        _wrote(event, now=now)
+        return
     entry, said = people.entry_of(partner.partner_id), _as_replied(event)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     try:
@@ -123,6 +128,16 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     except (AlreadyHandled, NotNow, OptedOut):
         # Known, or too late: the user removed them, they chose otherwise on their page, or stopped everything.
         return
+
+
+def _was_contacted_since(partner: Partner) -> bool:
+    """Tell whether somebody agreed and was contacted after that: their no is then no answer to the question any more.
+
+    Whoever wants to end it is told in every message how to.
+    """
+    agreed, contacted = partner.consented_at, partner.last_contacted_at
+    consents_now = partner.status in rules.CONSENTING
+    return consents_now and agreed is not None and contacted is not None and contacted > agreed
 
 
 def _as_shown(message_id: str) -> Said:

@@ -94,7 +94,9 @@ def _hours(form: PageForm) -> tuple[int, int] | None:
         return None
     begin, end = _minutes(form.begin), _minutes(form.end)
     if min(end, DAYTIME[1]) - max(begin, DAYTIME[0]) < LEAST:
-        raise Unfit(Sentence("We write between 9:00 and 20:00 only: choose at least two hours of that time."))
+        raise Unfit(
+            Sentence("Choose at least two hours between 9:00 and 20:00: outside of them we may not write everywhere.")
+        )
     return begin, end
 
 

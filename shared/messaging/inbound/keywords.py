@@ -17,8 +17,8 @@ Keyword = Literal["STOP", "START", "HELP", "YES", "NO", "WRONG_NUMBER"]
 _STOP = "stop quit end revoke optout cancel unsubscribe stopall remove td arret alto baja parar basta cancelar"
 _KEYWORDS: dict[str, Keyword] = {
     **dict.fromkeys(_STOP.split(), "STOP"),
-    **dict.fromkeys(("start", "unstop"), "START"),
-    **dict.fromkeys(("help", "info"), "HELP"),
+    **dict.fromkeys(("start", "unstop", "iniciar", "comenzar", "empezar"), "START"),
+    **dict.fromkeys(("help", "info", "ayuda"), "HELP"),
     "yes": "YES",
     "no": "NO",
     **dict.fromkeys(("wrongnumber", "numeroequivocado"), "WRONG_NUMBER"),

@@ -108,6 +108,7 @@ Meaning = Do | Answered | Which | Wrote | Nothing
 
 def route(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> Meaning:
     """Return what a reply means for the matters that are open for its address."""
+    matters = _standing(matters)
     picked = _picked(reading, matters, asked)
     if picked:
         return picked
@@ -115,13 +116,31 @@ def route(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> M
         case "STOP" | "START" | "HELP" | "WRONG_NUMBER" as word:
             return Do(word)
         case "YES" | "NO" as word:
-            found = _answer(word, "CONSENT", matters) or _in_words(reading.sense, matters)
+            found = _to_request(word, matters) or _in_words(reading.sense, matters)
             return found or (Do("START") if word == "YES" else _noted(reading, matters))
         case None if reading.number is not None:
             return _by_number(reading.number, reading.sense, matters) or _noted(reading, matters)
         case None:
             found = _in_words(reading.sense, matters)
             return found or (Do("REVIEW") if reading.revokes else _noted(reading, matters))
+
+
+def _standing(matters: Sequence[Matter]) -> list[Matter]:
+    """Return the matters without requests for consent that were followed by what only goes to who agreed.
+
+    Whoever agreed on their page leaves the request unanswered: a later "no" is about what they were sent since.
+    """
+    latest: dict[str, datetime] = {}
+    for one in matters:
+        if one.kind != "CONSENT":
+            latest[one.recipient_id] = max(one.sent_at, latest.get(one.recipient_id, one.sent_at))
+    return [one for one in matters if one.kind != "CONSENT" or latest.get(one.recipient_id, one.sent_at) <= one.sent_at]
+
+
+def _to_request(word: Literal["YES", "NO"], matters: Sequence[Matter]) -> Answered | Which | None:
+    """Return which request a bare YES or NO answers, as its text says it may be; none where all are answered."""
+    waits = any(one.kind == "CONSENT" and one.answer is None for one in matters)
+    return _answer(word, "CONSENT", matters) if waits else None
 
 
 def _picked(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> Answered | None:
@@ -153,15 +172,23 @@ def _by_number(number: int, sense: Sense | None, matters: Sequence[Matter]) -> A
 
 
 def _in_words(sense: Sense | None, matters: Sequence[Matter]) -> Answered | Which | None:
-    """Return what ordinary words answer: of two kinds of question the one that was asked last."""
+    """Return what ordinary words answer: of two kinds of question the one that was asked last.
+
+    Consent that was given is taken back by a no alone, and only as long as nothing else was sent since.
+    """
     if sense is None:
         return None
     answerable = [matter for matter in matters if sense in MEANT[matter.kind]]
-    waiting = [matter for matter in answerable if matter.answer not in _LAST] or answerable
+    waiting = [matter for matter in answerable if matter.answer not in _LAST]
+    waiting = waiting or [one for one in answerable if one.kind == "ASK" or _may_change(one, sense, matters)]
     if not waiting:
         return None
     kind = max(waiting, key=lambda matter: matter.sent_at).kind
     return _answer(MEANT[kind][sense], kind, matters)
+
+
+def _may_change(matter: Matter, sense: Sense, matters: Sequence[Matter]) -> bool:
+    return sense in {"YES", "NO"} and matter.sent_at == max(one.sent_at for one in matters)
 
 
 def _answer(answer: Answer, kind: Kind, matters: Sequence[Matter]) -> Answered | Which | None:

@@ -226,6 +226,23 @@ def a_father_of_two_names_one(village: Village) -> Moments:
     assert kai.notices() == [SUPPORTS.format(partner="Dad")]
 
 
+def an_aunt_says_no_to_an_ask(village: Village) -> Moments:
+    """A bare no is about what she was asked last: she cannot this time, and stays on the team."""
+    ned, aunt = village.user("Ned"), village.person("Ida")
+    _asks(ned, aunt)
+    yield SOON
+    aunt.writes("Yes")
+    yield village.at(2, 8, 30)
+    yield village.at(3, 8, 30)
+    assert plain(aunt.words()) == said(ASKED, AGREED, MISSED, CHECK_IN, user="Ned", partner="Ida")
+    aunt.writes("No.")
+    yield SOON
+    assert aunt.last == "Dataday: thanks for telling us. You need not do anything more about Ned now."
+    assert ned.sees(aunt)["status"] == "ACTIVE"
+    assert ned.contacts()[0]["responseReceived"] == "CANNOT"
+    assert "Ida cannot check in with you this time. They wrote: “No.”" in ned.timeline()[:2]
+
+
 LIVES = {
     "a mother says yes please": a_mother_says_yes_please,
     "friends say sure, Y and a thumb": friends_say_sure_y_and_a_thumb,
@@ -235,6 +252,7 @@ LIVES = {
     "a friend is unclear once": a_friend_is_unclear_once,
     "staff read what stays unclear": staff_read_what_stays_unclear,
     "a sister will do and has done": a_sister_will_do_and_has_done,
+    "an aunt says no to an ask": an_aunt_says_no_to_an_ask,
     "a father of two says both": a_father_of_two_says_both,
     "a father of two names one": a_father_of_two_names_one,
 }

@@ -79,8 +79,8 @@ def request_of(user: User, person: Person, way: str) -> str:
 def thanks(user: User) -> str:
     """Return what somebody hears who agreed by text."""
     return (
-        f"Thanks! You're now supporting {user.name}. Dataday will write only when days are missed or something went "
-        "well. Reply STOP anytime."
+        f"Thanks! You're now supporting {user.name}. Dataday will write only when days are missed, something went "
+        f"well or {user.name} sends word. Reply STOP anytime."
     )
 
 

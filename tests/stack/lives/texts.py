@@ -5,8 +5,8 @@ ASKED = (
     "6 times a week? Reply YES or NO, or see LINK Reply STOP to end, HELP for help. Msg&data rates may apply."
 )
 AGREED = (
-    "Thanks! You're now supporting {user}. Dataday will write only when days are missed or something went well. "
-    "Reply STOP anytime."
+    "Thanks! You're now supporting {user}. Dataday will write only when days are missed, something went well or {user} "
+    "sends word. Reply STOP anytime."
 )
 REFUSED = (
     "Thanks for telling us. Dataday will not write to you about {user}. If nobody should ask you through us, "

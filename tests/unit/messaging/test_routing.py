@@ -158,3 +158,30 @@ def test_who_may_mean_no_more_is_read_by_a_person_unless_it_answers() -> None:
     assert route(read("not interested"), [INVITED], None) == Answered((INVITED,), "NO")
     assert route(read("not interested"), [], None) == Do("REVIEW")
     assert route(read("this isn't Bob. Who is this?"), [INVITED], None) == Do("REVIEW")
+
+
+@pytest.mark.covers("X-A-13")
+def test_a_bare_yes_or_no_answers_the_ask_once_the_invitation_is_settled() -> None:
+    """Whoever agreed by text has answered it, whoever agreed on the page was sent what only goes to who agreed."""
+    agreed = matter("ada", "CONSENT", hours=-9, answer="YES")
+    on_the_page = matter("ada", "CONSENT", hours=-9)
+    for invitation in (agreed, on_the_page):
+        for text, answer in (("No", "CANNOT"), ("No.", "CANNOT"), ("Yes", "ACCEPTED"), ("nope", "CANNOT")):
+            assert route(read(text), [invitation, ADA], None) == Answered((ADA,), answer), text
+
+
+def test_what_is_said_to_a_notice_takes_no_consent_back() -> None:
+    told = matter("ada", "NOTICE", hours=5)
+    for invitation in (matter("ada", "CONSENT", answer="YES"), matter("ada", "CONSENT")):
+        for text in ("I can't", "sorry, busy", "no", "no thanks"):
+            assert route(read(text), [invitation, told], None) == Wrote(told), text
+    again = matter("ada", "CONSENT", hours=6)
+    assert route(read("no"), [again, told], None) == Answered((again,), "NO"), "they were asked anew"
+
+
+def test_a_no_right_after_a_yes_takes_it_back_and_nothing_else_does() -> None:
+    agreed, other = matter("ada", "CONSENT", answer="YES"), matter("bob", "NOTICE", hours=1)
+    assert route(read("no thanks"), [agreed], None) == Answered((agreed,), "NO")
+    assert route(read("no"), [agreed], None) == Answered((agreed,), "NO")
+    assert route(read("I can't"), [agreed], None) == Wrote(agreed)
+    assert route(read("no"), [agreed, other], None) == Wrote(other)

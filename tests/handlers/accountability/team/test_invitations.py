@@ -7,8 +7,9 @@ import pytest
 
 from shared import messaging
 from shared.accountability.team import people
+from shared.accountability.team.items import Partner
 from shared.kernel.due import due_shard
-from shared.kernel.storage.writes import Put, commit
+from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging import events, suppression
 from shared.messaging import evidence as evidence_of
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
@@ -378,6 +379,23 @@ def test_who_wrote_something_else_is_never_said_not_to_have_answered(invoke, clo
     clock.advance(days=20)
     work(invoke, partner_id)
     assert (status(partner_id), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.unclear")
+
+
+def test_what_is_written_after_a_yes_is_said_to_be_no_more_than_that(invoke):
+    partner_id = added()
+    follow(invoke, reply(partner_id, "YES"), reply(partner_id, "TEXT", "SM2"))
+    assert {line.content for line in world.lines()} == {"Grace said yes: they back you now.", "Grace wrote back."}
+
+
+def test_a_no_that_comes_after_they_were_contacted_takes_nobody_off_the_team(invoke, clock):
+    partner_id = added()
+    follow(invoke, reply(partner_id, "YES"))
+    partner = stored(partner_id)
+    clock.advance(days=1)
+    commit(Update(Partner, partner.pk, partner.sk, [Partner.last_contacted_at.set(clock.now())]))
+    follow(invoke, reply(partner_id, "NO", "SM2"))
+    assert (status(partner_id), [one["template"] for one in messages("partner.")]) == ("ACTIVE", ["partner.accepted"])
+    assert {line.content for line in world.lines()} == {"Grace said yes: they back you now.", "Grace wrote back."}
 
 
 def test_what_staff_read_as_a_yes_agrees_with_the_words_that_were_written(invoke, clock):
