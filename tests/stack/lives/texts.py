@@ -51,7 +51,7 @@ SPANISH = [
         "Pueden aplicarse cargos."
     ),
     (
-        "¡Gracias! Ahora apoyas a Cora. Dataday te escribira solo si se salta dias o logra algo. "
+        "¡Gracias! Ahora apoyas a Cora. Dataday te escribira solo si se salta dias, logra algo o te manda un mensaje. "
         "Responde STOP cuando quieras."
     ),
     (
