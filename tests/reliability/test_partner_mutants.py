@@ -74,16 +74,19 @@ def stopped(clock: FixedClock) -> None:
 
 
 def reminded(clock: FixedClock) -> None:
-    """However often the worker comes, there are two reminders."""
+    """However often the worker comes, there are two reminders, each in its time."""
     from shared.accountability.team import invitations
+    from shared.accountability.team.rules import REMINDERS
 
     partner_id = added()
     sent(messages("consent")[0]["message_id"], "May we?")
-    partner = stored(partner_id)
+    partner, began, reminded_at = stored(partner_id), clock.now(), []
     for _ in range(60):
+        before = len(messages("consent"))
         clock.advance(hours=8)
         invitations.look(partner.pk, partner.sk, now=clock.now())
-    assert len(messages("consent")) == 3
+        reminded_at += [clock.now() - began] * (len(messages("consent")) - before)
+    assert reminded_at == list(REMINDERS)
     assert stored(partner_id).status == "EXPIRED"
 
 
