@@ -101,6 +101,7 @@ def send(named: str, case: Case) -> Response:
         headers=headers if body is not None else headers | {"content-type": "application/json"},
         encoded=body or None,
         caller=CALLER,
+        as_sent=True,
     )
     answered = {name: [value] for name, value in answer.headers.items()}
     return Response(answer.status, answered, answer.text.encode(), request, elapsed=0.0, verify=False)
