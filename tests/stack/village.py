@@ -21,6 +21,7 @@ import requests
 
 from infra.local.client import TIMEOUT_SECONDS, Answer, Client, confirm_address, run_schedule
 from infra.local.clock import LocalClock
+from infra.local.journeys.missed_days import NEW_YORK, PASSWORD, SWEEPS
 from infra.local.journeys.quiet import wait_until_quiet
 from infra.local.travel import travel
 from shared.kernel.zones import instant_at
@@ -28,15 +29,8 @@ from shared.kernel.zones import instant_at
 SOON = None
 """Go on as soon as nothing is on its way any more."""
 
-PASSWORD = "A-good-Passw0rd"
-NEW_YORK = "America/New_York"
-SWEEPS = (
-    "accountability-sweep-days",
-    "accountability-sweep-steps",
-    "accountability-sweep-invitations",
-    "messaging-sweep-messages",
-)
-_numbers = count()
+AREAS = (212, 646, 917, 718)
+"""Of New York."""
 
 
 @dataclass(slots=True, eq=False)
@@ -105,6 +99,13 @@ class User:
         self.people.append(person)
         return person
 
+    def asks(self, *people: Person, **said: str) -> None:
+        """Set a goal, log its first day, and name people."""
+        self.sets_a_goal("Morning run")
+        self.logs()
+        for person in people:
+            self.names(person, **said)
+
     def sees(self, person: Person) -> dict[str, Any]:
         """Return a partner as the user sees them."""
         found: dict[str, Any] = self.call("GET", f"/v1/support-team/{person.id}").data
@@ -142,6 +143,8 @@ class Village:
         self.failed: dict[str, BaseException] = {}
         self.first_day = date.min
         self._people: list[Person] = []
+        # One after the other from anywhere: no two people share a number.
+        self._numbers = count(uuid.uuid4().int % 10**4)
         self._seen: set[str] = set()
 
     def at(self, day: int, hour: int, minute: int = 0, zone: str = NEW_YORK) -> datetime:
@@ -150,8 +153,8 @@ class Village:
 
     def person(self, name: str, address: str = "") -> Person:
         """Return somebody new: with a mobile number of New York, unless an address of theirs is given."""
-        number = next(_numbers)
-        address = address or f"+1{(212, 646, 917, 718)[number % 4]}555{uuid.uuid4().int % 10**4:04d}"
+        number = next(self._numbers)
+        address = address or f"+1{AREAS[number % len(AREAS)]}555{number % 10**4:04d}"
         person = Person(name, address.format(tail=uuid.uuid4().hex[:6]), self)
         self._people.append(person)
         return person

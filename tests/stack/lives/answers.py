@@ -16,21 +16,13 @@ from tests.stack.lives.texts import (
     WILL_DO,
     said,
 )
-from tests.stack.village import SOON, Moments, Person, User, Village, plain
-
-
-def _asks(user: User, *people: Person, **said: str) -> None:
-    """Let a user log a first day and name people."""
-    user.sets_a_goal("Morning run")
-    user.logs()
-    for person in people:
-        user.names(person, **said)
+from tests.stack.village import SOON, Moments, Person, Village, plain
 
 
 def a_mother_says_yes_please(village: Village) -> Moments:
     """She is asked, says yes in her own words, and hears what she was promised."""
     ada, mum = village.user("Ada"), village.person("Mum")
-    _asks(ada, mum, relationship="parent")
+    ada.asks(mum, relationship="parent")
     yield SOON
     assert plain(mum.words()) == said(ASKED, user="Ada", partner="Mum")
     mum.writes("Yes please!")
@@ -48,7 +40,7 @@ def friends_say_sure_y_and_a_thumb(village: Village) -> Moments:
     """Three friends of one user answer as people do; each hears the same, once."""
     bea = village.user("Bea")
     answers = {village.person("Tim"): "Sure", village.person("Uma"): "Y", village.person("Vic"): "👍"}
-    _asks(bea, *answers)
+    bea.asks(*answers)
     yield SOON
     for friend, words in answers.items():
         friend.writes(words)
@@ -62,7 +54,7 @@ def friends_say_sure_y_and_a_thumb(village: Village) -> Moments:
 def a_spanish_aunt_says_si_claro(village: Village) -> Moments:
     """She reads and writes Spanish only: the request, the thanks, the news, the ask and what follows it."""
     cora, aunt = village.user("Cora"), village.person("Tía Rosa")
-    _asks(cora, aunt, language="es")
+    cora.asks(aunt, language="es")
     yield SOON
     aunt.writes("Sí, claro")
     yield village.at(2, 8, 30)
@@ -79,7 +71,7 @@ def a_spanish_aunt_says_si_claro(village: Village) -> Moments:
 def an_uncle_asks_who_is_this(village: Village) -> Moments:
     """He learns who writes, for whom and how to end it, and then agrees."""
     dan, uncle = village.user("Dan"), village.person("Uncle Joe")
-    _asks(dan, uncle)
+    dan.asks(uncle)
     yield SOON
     uncle.writes("who is this?")
     yield SOON
@@ -95,7 +87,7 @@ def an_uncle_asks_who_is_this(village: Village) -> Moments:
 def a_colleague_says_no_thanks(village: Village) -> Moments:
     """A no is a no: they hear so once, and nothing more in fifteen days; the user reads it in plain words."""
     eve, colleague = village.user("Eve"), village.person("Sam")
-    _asks(eve, colleague, relationship="coworker")
+    eve.asks(colleague, relationship="coworker")
     yield SOON
     colleague.writes("no thanks")
     yield SOON
@@ -117,7 +109,7 @@ def a_colleague_says_no_thanks(village: Village) -> Moments:
 def a_friend_is_unclear_once(village: Village) -> Moments:
     """Whoever says neither yes nor no is asked once what they mean."""
     fay, friend = village.user("Fay"), village.person("Kim")
-    _asks(fay, friend)
+    fay.asks(friend)
     yield SOON
     friend.writes("maybe if it is not too much")
     yield SOON
@@ -135,7 +127,7 @@ def a_friend_is_unclear_once(village: Village) -> Moments:
 def staff_read_what_stays_unclear(village: Village) -> Moments:
     """Unclear twice is read by a person; what they decide is told to whoever wrote, as if they had said it."""
     gus, friend, admin = village.user("Gus"), village.person("Lou"), demo_user(village.stack, "admin")
-    _asks(gus, friend)
+    gus.asks(friend)
     yield SOON
     friend.writes("hm, depends what it takes")
     yield SOON
@@ -158,7 +150,7 @@ def staff_read_what_stays_unclear(village: Village) -> Moments:
 def a_sister_will_do_and_has_done(village: Village) -> Moments:
     """Asked to check in, she says that she will and later that she has: nobody asks her again that day."""
     hal, sister = village.user("Hal"), village.person("Zoe")
-    _asks(hal, sister, relationship="sibling")
+    hal.asks(sister, relationship="sibling")
     yield SOON
     sister.writes("Y")
     yield village.at(2, 8, 30)
@@ -189,7 +181,7 @@ def _father_of_two(village: Village, names: tuple[str, str], answer: str) -> Mom
     doubles = []
     for child in children:
         again = Person("Dad", dad.address, village)
-        _asks(child, again, relationship="parent")
+        child.asks(again, relationship="parent")
         doubles.append(again)
     yield SOON
     assert sorted(plain(dad.words())) == sorted(said(ASKED, user=name, partner="Dad")[0] for name in names)
@@ -229,7 +221,7 @@ def a_father_of_two_names_one(village: Village) -> Moments:
 def an_aunt_says_no_to_an_ask(village: Village) -> Moments:
     """A bare no is about what she was asked last: she cannot this time, and stays on the team."""
     ned, aunt = village.user("Ned"), village.person("Ida")
-    _asks(ned, aunt)
+    ned.asks(aunt)
     yield SOON
     aunt.writes("Yes")
     yield village.at(2, 8, 30)

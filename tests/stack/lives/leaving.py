@@ -20,14 +20,6 @@ from tests.stack.lives.texts import (
 from tests.stack.village import NEW_YORK, SOON, Moments, Person, User, Village, plain
 
 
-def _begins(user: User, *people: Person, **said: str) -> None:
-    """Let a user log a first day and name people."""
-    user.sets_a_goal("Morning run")
-    user.logs()
-    for person in people:
-        user.names(person, **said)
-
-
 def _page(address: str) -> str:
     answer = requests.get(address, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 200, answer.text
@@ -54,7 +46,7 @@ def _has_left(user: User, person: Person) -> None:
 def a_colleague_unsubscribes_from_a_mail(village: Village) -> Moments:
     """They press the button behind the link in a mail: everything about that user is over, and the user is told."""
     mia, colleague = village.user("Mia"), village.person("Nick", "nick-{tail}@partners.example")
-    _begins(mia, colleague, relationship="coworker", zone=NEW_YORK)
+    mia.asks(colleague, relationship="coworker", zone=NEW_YORK)
     yield SOON
     _agrees_on_the_page(colleague)
     yield village.at(2, 8, 30)
@@ -73,7 +65,7 @@ def a_colleague_unsubscribes_from_a_mail(village: Village) -> Moments:
 def a_mail_client_unsubscribes_with_one_click(village: Village) -> Moments:
     """The button that a mail client shows does the same."""
     ned, friend = village.user("Ned"), village.person("Olga", "olga-{tail}@partners.example")
-    _begins(ned, friend, zone=NEW_YORK)
+    ned.asks(friend, zone=NEW_YORK)
     yield SOON
     _agrees_on_the_page(friend)
     yield village.at(2, 8, 30)
@@ -91,7 +83,7 @@ def a_mail_client_unsubscribes_with_one_click(village: Village) -> Moments:
 def a_neighbour_has_the_wrong_number(village: Village) -> Moments:
     """Whoever has the number is left alone for good, and the user is told what is the matter."""
     oli, neighbour = village.user("Oli"), village.person("Pat")
-    _begins(oli, neighbour)
+    oli.asks(neighbour)
     yield SOON
     neighbour.writes("Sorry, wrong number")
     yield SOON
@@ -111,7 +103,7 @@ def a_neighbour_has_the_wrong_number(village: Village) -> Moments:
 def a_friend_stops_and_starts_weeks_later(village: Village) -> Moments:
     """STOP ends everything at once, START takes it back: the user hears of both."""
     pia, friend = village.user("Pia"), village.person("Quin")
-    _begins(pia, friend)
+    pia.asks(friend)
     yield SOON
     friend.writes("Sure, happy to")
     yield SOON
@@ -134,7 +126,7 @@ def a_friend_stops_and_starts_weeks_later(village: Village) -> Moments:
 def a_yes_that_came_while_removed_counts(village: Village) -> Moments:
     """The user takes a friend out and thinks again; the yes of meanwhile stands, and nobody asks twice."""
     quentin, friend = village.user("Quentin"), village.person("Rita")
-    _begins(quentin, friend)
+    quentin.asks(friend)
     yield SOON
     quentin.call("DELETE", f"/v1/support-team/{friend.id}")
     friend.writes("YES")
@@ -155,7 +147,7 @@ def a_yes_that_came_while_removed_counts(village: Village) -> Moments:
 def the_same_number_twice(village: Village) -> Moments:
     """Whoever names a number again is told what to do instead; its owner gets one request."""
     rosa, friend = village.user("Rosa"), village.person("Sven")
-    _begins(rosa, friend)
+    rosa.asks(friend)
     digits = friend.address[2:]
     again = {
         "name": "Sven again",
@@ -180,7 +172,7 @@ def the_same_number_twice(village: Village) -> Moments:
 def a_partner_answers_on_the_page(village: Village) -> Moments:
     """The link of the ask opens that ask; once it is answered there is nothing more to answer."""
     sam, friend = village.user("Sam"), village.person("Tess", "tess-{tail}@partners.example")
-    _begins(sam, friend, zone=NEW_YORK)
+    sam.asks(friend, zone=NEW_YORK)
     yield SOON
     _agrees_on_the_page(friend)
     yield village.at(2, 8, 30)
@@ -214,7 +206,7 @@ def a_partner_answers_on_the_page(village: Village) -> Moments:
 def a_brother_cannot_and_a_roommate_is_asked(village: Village) -> Moments:
     """Whoever cannot today says so and is thanked; somebody else is asked instead, once."""
     tom, people = village.user("Tom"), [village.person("Uri"), village.person("Vera")]
-    _begins(tom, *people)
+    tom.asks(*people)
     yield SOON
     for person in people:
         person.writes("of course")
@@ -238,7 +230,7 @@ def a_brother_cannot_and_a_roommate_is_asked(village: Village) -> Moments:
 def a_stranger_asks_in_spanish_to_be_left_alone(village: Village) -> Moments:
     """Own words that may end it hold everything at once; staff read them, and nothing more goes out."""
     una, stranger, admin = village.user("Una"), village.person("Wendy"), demo_user(village.stack, "admin")
-    _begins(una, stranger, language="es")
+    una.asks(stranger, language="es")
     yield SOON
     stranger.writes("Por favor no me escriban más")
     yield SOON
