@@ -172,8 +172,8 @@ def _open_again(contact: Contact) -> list[Write]:
 def _line(contact: Contact, given: str, reply_id: str, event: Reply | None, now: datetime) -> Write:
     said = SAID[given].format(name=contact.name)
     if event is not None:
-        partner = reads.get(Partner, user_pk(contact.user_id), partner_sk(event.recipient_id))
-        said += quoting.quoted(event, partner)
+        key = (Partner, user_pk(contact.user_id), partner_sk(event.recipient_id))
+        said += quoting.quoted(event, lambda: reads.get(*key))
     return timeline.line(
         contact.user_id,
         timeline.PARTNERS,

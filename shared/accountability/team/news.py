@@ -105,7 +105,7 @@ def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     said = "{name} wrote back."
     if partner.status == PartnerStatus.INVITED:
         said = "{name} wrote back to your invitation, but said neither yes nor no."
-    matter, words = f"wrote#{event.reply_id}#{partner.partner_id}", quoting.quoted(event, partner)
+    matter, words = f"wrote#{event.reply_id}#{partner.partner_id}", quoting.quoted(event, lambda: partner)
     line = people.on_timeline(partner, said, matter, words=words, now=now)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     with suppress(AlreadyHandled):
@@ -156,7 +156,7 @@ def _taken(
     event: messaging.events.ReplyReceived, partner: Partner, entry: Recipient, said: Said, *, now: datetime
 ) -> tuple[list[Write], str]:
     """Return the writes of YES or NO, and the template that acknowledges it."""
-    agrees, words = event.answer == "YES", quoting.quoted(event, partner)
+    agrees, words = event.answer == "YES", quoting.quoted(event, lambda: partner)
     if partner.status == PartnerStatus.REMOVED:
         return choices.answer_removed(partner, entry, said, agrees=agrees, words=words, now=now), "answer.not-needed"
     if agrees:

@@ -4,6 +4,8 @@ A clear answer stands word by word on the closed lists, so it says nothing but t
 quoted only where the partner chose so on their page; else they are for the team alone.
 """
 
+from collections.abc import Callable
+
 from shared import messaging
 from shared.accountability.team.items import Partner
 
@@ -11,13 +13,13 @@ MOST = 300
 """Characters that are quoted."""
 
 
-def quoted(event: messaging.events.ReplyReceived, partner: Partner | None) -> str:
+def quoted(event: messaging.events.ReplyReceived, writer: Callable[[], Partner | None]) -> str:
     """Return the sentence that quotes a reply, empty where there is nothing that the user may read. One read.
 
-    The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
+    ``writer`` is asked for own words alone. The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
     """
     is_clear = event.answer != "TEXT" and not event.reply_id.endswith(messaging.evidence.DECIDED)
-    if not is_clear and not (partner and partner.shows_words):
+    if not is_clear and not ((partner := writer()) and partner.shows_words):
         return ""
     wrote = messaging.evidence.written(event.message_id, event.reply_id)
     # Whoever picks a number has said it in no words.
