@@ -6,7 +6,9 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from shared import messaging
+from shared.accountability.escalation import timeline
 from shared.accountability.escalation.items import Contact, Escalation, Interaction, StepRow
+from shared.accountability.escalation.schemas import InteractionView
 from shared.accountability.events import DayMissed, GoalLogged, RunWithdrawn
 from shared.accountability.goals.items import Day, Goal, Member, day_sk, goal_sk
 from shared.accountability.items import goal_pk, run_topic, user_pk
@@ -189,7 +191,8 @@ def partner(partner_id: str, user_id: str = USER) -> Any:
     return reads.get(Partner, user_pk(user_id), partner_sk(partner_id))
 
 
-def lines(user_id: str = USER) -> list[Interaction]:
-    """Return a user's timeline, oldest first."""
+def lines(user_id: str = USER) -> list[InteractionView]:
+    """Return a user's timeline as they read it, oldest first."""
     key = (Interaction.pk == user_pk(user_id)) & Interaction.sk.startswith("INTERACTION#")
-    return [Interaction.load(dict(found)) for found in reads.query_all(Interaction, key, consistent=True)]
+    found = [Interaction.load(dict(found)) for found in reads.query_all(Interaction, key, consistent=True)]
+    return [timeline.shown(line, "en") for line in found]

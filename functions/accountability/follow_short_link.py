@@ -1,6 +1,6 @@
 from shared.accountability.team import access, page
 from shared.accountability.team.page_form import ShortCode
-from shared.kernel.caller import BrowserLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
@@ -19,6 +19,6 @@ from shared.kernel.wire import Raw
     settings=["brands"],
     layers=["text"],
 )
-def follow_short_link(code: ShortCode, browser: BrowserLanguage) -> Raw:
+def follow_short_link(code: ShortCode, browser: AcceptedLanguage) -> Raw:
     """Lead on from the short link in a text to the partner's page; following it uses nothing up."""
     return page.lead_on(code, browser=browser)

@@ -6,7 +6,7 @@ from shared import identity, messaging
 from shared.accountability.team import access, page
 from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.page_form import PageToken
-from shared.kernel.caller import BrowserLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.errors import NotFound
@@ -28,7 +28,7 @@ from shared.kernel.wire import Raw
 def show_partner_page(
     token: PageToken,
     clock: Clock,
-    browser: BrowserLanguage,
+    browser: AcceptedLanguage,
     done: Annotated[str, Query(max_length=20, examples=["saved"])] = "",
 ) -> Raw:
     """Show a partner who named them, what for, and what they can do about it; looking uses nothing up."""

@@ -6,7 +6,7 @@ from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import ExpiredLink, UnknownLink
 from shared.identity.link_schemas import LinkToken, TypedPassword
-from shared.kernel.caller import BrowserLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.errors import ValidationFailed
@@ -28,7 +28,7 @@ from shared.kernel.wire import Raw
 )
 def reset_password(
     clock: Clock,
-    browser: BrowserLanguage,
+    browser: AcceptedLanguage,
     token: Annotated[LinkToken, Form()] = "",
     new_password: Annotated[TypedPassword, Form(alias="newPassword")] = "",
 ) -> Raw:

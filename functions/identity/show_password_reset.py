@@ -6,7 +6,7 @@ from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import ExpiredLink, UnknownLink
 from shared.identity.link_schemas import LinkToken
-from shared.kernel.caller import BrowserLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.wire import Raw
@@ -23,6 +23,6 @@ from shared.kernel.wire import Raw
     layers=["text"],
     settings=["brands"],
 )
-def show_password_reset(clock: Clock, browser: BrowserLanguage, token: Annotated[LinkToken, Query()] = "") -> Raw:
+def show_password_reset(clock: Clock, browser: AcceptedLanguage, token: Annotated[LinkToken, Query()] = "") -> Raw:
     """Show the page on which a new password is set; opening it changes nothing."""
     return pages.show_reset(token, browser=browser, now=clock.now())

@@ -6,7 +6,7 @@ from shared import messaging
 from shared.identity import access, pages
 from shared.identity.errors import AlreadyVerified, ExpiredLink, UnknownLink, WrongPassword
 from shared.identity.link_schemas import LinkToken, TypedPassword
-from shared.kernel.caller import BrowserLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
 from shared.kernel.wire import Raw
@@ -27,7 +27,7 @@ from shared.kernel.wire import Raw
 )
 def verify_email(
     clock: Clock,
-    browser: BrowserLanguage,
+    browser: AcceptedLanguage,
     token: Annotated[LinkToken, Form()] = "",
     password: Annotated[TypedPassword, Form()] = "",
     new_password: Annotated[TypedPassword, Form(alias="newPassword")] = "",

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from shared.kernel.caller import BrowserLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
@@ -21,7 +21,7 @@ from shared.payments.errors import PaymentNotFound
     settings=["brands"],
 )
 def show_checkout_result(
-    browser: BrowserLanguage, session_id: Annotated[str, Query(min_length=1, max_length=200)]
+    browser: AcceptedLanguage, session_id: Annotated[str, Query(min_length=1, max_length=200)]
 ) -> Raw:
     """Show a buyer who returns from the checkout what became of it."""
     return history.result_page(session_id, language=browser)

@@ -1,4 +1,4 @@
-from shared.kernel.caller import Caller
+from shared.kernel.caller import AcceptedLanguage, Caller
 from shared.kernel.declare import get
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
@@ -13,7 +13,8 @@ from shared.wallet import access, statement
     touches=[access.READ, COUNT_RATE],
     timeout=29,
 )
-def export_entries(caller: Caller) -> Raw:
-    """Download one's whole statement as CSV, oldest entry first."""
+def export_entries(caller: Caller, language: AcceptedLanguage) -> Raw:
+    """Download one's whole statement as CSV, oldest entry first, in the language of ``Accept-Language``."""
     disposition = {"Content-Disposition": 'attachment; filename="statement.csv"'}
-    return Raw(statement.export_csv(caller.user_id), media_type="text/csv; charset=utf-8", headers=disposition)
+    content = statement.export_csv(caller.user_id, language)
+    return Raw(content, media_type="text/csv; charset=utf-8", headers=disposition)

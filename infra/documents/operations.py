@@ -13,6 +13,7 @@ from infra.documents.refusals import Refusal
 from infra.documents.samples import REFERENCE, Schema, example
 from infra.documents.servers import SERVERS
 from infra.documents.wording import told
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.declare import PUBLIC, Function, FunctionUrl, Http
 from shared.kernel.errors import RateLimitExceeded
 from shared.kernel.shells.http import JSON
@@ -68,6 +69,21 @@ def _seen(route: Http) -> list[Schema]:
         {"name": name, "in": "header", **_MATCH_PARAMETERS[name]} | ({"required": True} if needed else {})
         for name in names
     ]
+
+
+_LANGUAGE: Schema = {
+    "name": "Accept-Language",
+    "in": "header",
+    "description": "In which language lines come, of those that we speak; English otherwise.",
+    "schema": {"type": "string", "maxLength": 255},
+    "example": "es-MX, en;q=0.5",
+}
+
+
+def _speaks(function: Function[..., Any], route: Http) -> bool:
+    """Tell whether an answer has words in the caller's language; a browser that opens a page says so by itself."""
+    taken = inspect.get_annotations(function.handler, eval_str=True).values()
+    return AcceptedLanguage in taken and HTML not in route.raw
 
 
 def problem(error: Refusal) -> type[BaseModel]:
@@ -178,9 +194,10 @@ def operation(
         "servers": [SERVERS[route.api]],
         "security": [] if route.allow == PUBLIC else [{"bearer": []}],
     }
-    key = [{"$ref": "#/components/parameters/IdempotencyKey"}] if route.idempotent else []
-    key += _seen(route) if route.versioned else []
-    if parameters := [*_parameters(derived), *key]:
+    headers = [{"$ref": "#/components/parameters/IdempotencyKey"}] if route.idempotent else []
+    headers += _seen(route) if route.versioned else []
+    headers += [_LANGUAGE] if _speaks(function, route) else []
+    if parameters := [*_parameters(derived), *headers]:
         made["parameters"] = parameters
     if "requestBody" in derived:
         ((media, given),) = derived["requestBody"]["content"].items()

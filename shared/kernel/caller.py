@@ -129,8 +129,8 @@ Address = Annotated[str, Depends(_address)]
 OpenedWith = Annotated[Browser, Depends(_browser)]
 """The caller's browser."""
 
-BrowserLanguage = Annotated[str, Depends(_language)]
-"""The language of ours that the caller's browser asks for: of pages whose reader nobody knows."""
+AcceptedLanguage = Annotated[str, Depends(_language)]
+"""The language of ours that the caller asks for (``Accept-Language``), in which they read pages and lines."""
 
 
 def operation_of(event: dict[str, Any], principal: Principal | None) -> str:

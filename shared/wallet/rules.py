@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.kernel.money import NOTHING, Credits, credits_of, to_decimal
+from shared.kernel.text.speech import Sentence, speaker
 from shared.wallet.errors import HoldClosed, InsufficientCredits
 
 EntryType = Literal["DEPOSIT", "DEBIT", "REFUND", "ADJUSTMENT", "RELEASE"]
@@ -176,27 +177,33 @@ def balanced(postings: Iterable[Posting]) -> bool:
     return sum((posting.amount for posting in postings), NOTHING) == 0
 
 
-def described(reference_type: str, amount: Credits, note: Mapping[str, Any]) -> str:
+_MOVED = {
+    "PAYMENT": Sentence("Bought {credits} credits"),
+    "BONUS": Sentence("Bonus of {credits} credits"),
+    "METER_EVENT": Sentence("Watched a stream"),
+}
+_MOVED_OTHERWISE = Sentence("{credits} credits")
+
+
+def described(language: str, reference_type: str, amount: Credits, note: Mapping[str, Any]) -> str:
     """Return a line of a statement in words (X-W-14).
 
     Args:
+        language: of ours, in which it is read.
         reference_type: what the entry is for.
         amount: milli-credits, signed.
         note: what was kept with it.
     """
-    moved = to_decimal(abs(amount))
+    say, moved = speaker(language), to_decimal(abs(amount))
     if "title" in note:
-        return f"Watched '{note['title']}' {_lasted(note['seconds'])} at {note['ratePerMinute']}/min"
+        time, rate = _lasted(note["seconds"]), note["ratePerMinute"]
+        return say("Watched '{title}' {time} at {rate}/min", title=note["title"], time=time, rate=rate)
     if "released" in note:
-        return f"{note['released']} credits that were set aside came back"
+        return say("{credits} credits that were set aside came back", credits=note["released"])
     if "reason" in note:
-        return f"{'Given' if amount > 0 else 'Taken'} by support: {note['reason']}"
-    named = {
-        "PAYMENT": f"Bought {moved} credits",
-        "BONUS": f"Bonus of {moved} credits",
-        "METER_EVENT": "Watched a stream",
-    }
-    return named.get(reference_type, f"{moved} credits")
+        by_support = Sentence("Given by support: {reason}") if amount > 0 else Sentence("Taken by support: {reason}")
+        return say(by_support, reason=note["reason"])
+    return say(_MOVED.get(reference_type, _MOVED_OTHERWISE), credits=moved)
 
 
 def _lasted(seconds: int) -> str:

@@ -79,7 +79,13 @@ def balance_at(user_id: str, instant: datetime) -> BalanceAt:
 
 
 def page(
-    user_id: str, *, limit: int, cursor: str | None, kind: rules.EntryType | None = None, order: Order = "newest"
+    user_id: str,
+    *,
+    language: str,
+    limit: int,
+    cursor: str | None,
+    kind: rules.EntryType | None = None,
+    order: Order = "newest",
 ) -> tuple[list[StatementEntry], str | None]:
     """Return one page of a statement (S-W-20). One query.
 
@@ -104,22 +110,22 @@ def page(
     if len(found) > limit:
         found = found[:limit]
         following = EntryItem.key(found[-1].pk, found[-1].sk)
-    return [_line(item) for item in found], cursors.encode(scope, following)
+    return [_line(item, language) for item in found], cursors.encode(scope, following)
 
 
-def export(user_id: str) -> Iterator[StatementEntry]:
+def export(user_id: str, language: str) -> Iterator[StatementEntry]:
     """Yield a whole statement, oldest first (S-W-22)."""
     key = (EntryItem.pk == account_pk(user_id)) & EntryItem.sk.startswith(ENTRY_PREFIX)
     for found in reads.query_all(EntryItem, key, limit=EXPORT_PAGE):
-        yield _line(EntryItem.load(dict(found)))
+        yield _line(EntryItem.load(dict(found)), language)
 
 
-def export_csv(user_id: str) -> str:
+def export_csv(user_id: str, language: str) -> str:
     """Return a whole statement as CSV (RFC 4180), oldest entry first."""
     text = io.StringIO()
     rows = csv.DictWriter(text, COLUMNS, extrasaction="ignore")
     rows.writeheader()
-    rows.writerows(_row(entry) for entry in export(user_id))
+    rows.writerows(_row(entry) for entry in export(user_id, language))
     return text.getvalue()
 
 
@@ -135,7 +141,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _line(item: EntryItem) -> StatementEntry:
+def _line(item: EntryItem, language: str) -> StatementEntry:
     return StatementEntry(
         id=item.sk.removeprefix(ENTRY_PREFIX),
         type=cast("EntryType", item.type),
@@ -146,7 +152,7 @@ def _line(item: EntryItem) -> StatementEntry:
         reference_type=item.reference_type,
         reference_id=item.reference_id,
         created_at=item.entry_at,
-        description=rules.described(item.reference_type, item.amount, item.note or {}),
+        description=rules.described(language, item.reference_type, item.amount, item.note or {}),
         paid=Money(**item.note["paid"]) if item.note and "paid" in item.note else None,
         metadata=item.note or {},
     )

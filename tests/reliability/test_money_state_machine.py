@@ -351,7 +351,7 @@ class Wallet(RuleBasedStateMachine):
         assert account.open_holds == len(self._open()) + bool(self.watching)
 
     def teardown(self) -> None:
-        lines = [entry.amount for entry in statement.export(self.user)]
+        lines = [entry.amount for entry in statement.export(self.user, "en")]
         assert lines == self.entries
 
 

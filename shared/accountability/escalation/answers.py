@@ -15,12 +15,13 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Put, Update, Write, transact
+from shared.kernel.text.speech import Sentence
 
 SAID = {
-    "ACCEPTED": "{name} will check in with you.",
-    "DONE": "{name} has checked in with you.",
-    "CANNOT": "{name} cannot check in with you this time.",
-    "TEXT": "{name} wrote back.",
+    "ACCEPTED": Sentence("{name} will check in with you."),
+    "DONE": Sentence("{name} has checked in with you."),
+    "CANNOT": Sentence("{name} cannot check in with you this time."),
+    "TEXT": Sentence("{name} wrote back."),
 }
 
 
@@ -170,14 +171,16 @@ def _open_again(contact: Contact) -> list[Write]:
 
 
 def _line(contact: Contact, given: str, reply_id: str, event: Reply | None, now: datetime) -> Write:
-    said = SAID[given].format(name=contact.name)
+    quote = ""
     if event is not None:
         key = (Partner, user_pk(contact.user_id), partner_sk(event.recipient_id))
-        said += quoting.quoted(event, lambda: reads.get(*key))
+        quote = quoting.quoted(event, lambda: reads.get(*key))
     return timeline.line(
         contact.user_id,
         timeline.PARTNERS,
-        said,
+        SAID[given],
+        filled={"name": contact.name},
+        quote=quote,
         matter=f"answer#{reply_id}",
         at=now,
         goal_id=contact.goal_id,

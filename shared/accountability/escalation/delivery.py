@@ -18,6 +18,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, transact
+from shared.kernel.text.speech import Sentence
 
 News = (
     messaging.events.MessageSent
@@ -43,30 +44,51 @@ LEFT = frozenset({"SENT", "DELIVERED"})
 UNREACHABLE = frozenset({"FAILED", "BLOCKED"})
 
 WITHHELD = {
-    "FREQUENCY": "{name} was left out, so that it does not become too many messages.",
-    "PAUSED": "{name} was left out: they asked for a rest.",
-    "QUIET_HOURS": "{name} was left out: it was never a time at which they may be contacted.",
-    "NO_CONSENT": "{name} was not contacted: they did not agree to it in this way.",
-    "PREFERENCES": "{name} was left out: they do not want messages of this kind.",
-    "LANDLINE": "We couldn't text {name}: this number can't receive texts. Add an e-mail address instead.",
-    "NO_ADDRESS": "We have no number or address of {name}. Please add one.",
-    "NO_PERSON": "The number of {name} is not one of a person. Please check it.",
-    "COUNTRY": "We can't text or call numbers of {name}'s country yet. Add an e-mail address instead.",
-    "WHATSAPP_WINDOW": "{name} could not be reached by WhatsApp. Ask them to choose a second way on their page.",
-    "SUPPRESSED_STOP": "{name} stopped our messages.",
-    "SUPPRESSED_UNSUBSCRIBED": "{name} unsubscribed from our mails.",
-    "SUPPRESSED_WRONG_NUMBER": "The number of {name} is wrong. Please ask them for the right one.",
-    "SUPPRESSED_BOUNCE": "Mails to {name} come back. Please check the address.",
-    "SUPPRESSED_COMPLAINT": "{name} marked our mails as unwanted.",
-    "SUPPRESSED_CARRIER": "The network of {name} does not take our texts. Add an e-mail address instead.",
-    "SUPPRESSED_REVIEW": "{name} may want no messages from us: nothing goes to them for now.",
-    "SUPPRESSED_STAFF": "{name} asked us not to write to them.",
+    "FREQUENCY": Sentence("{name} was left out, so that it does not become too many messages."),
+    "PAUSED": Sentence("{name} was left out: they asked for a rest."),
+    "QUIET_HOURS": Sentence("{name} was left out: it was never a time at which they may be contacted."),
+    "NO_CONSENT": Sentence("{name} was not contacted: they did not agree to it in this way."),
+    "PREFERENCES": Sentence("{name} was left out: they do not want messages of this kind."),
+    "LANDLINE": Sentence("We couldn't text {name}: this number can't receive texts. Add an e-mail address instead."),
+    "NO_ADDRESS": Sentence("We have no number or address of {name}. Please add one."),
+    "NO_PERSON": Sentence("The number of {name} is not one of a person. Please check it."),
+    "COUNTRY": Sentence("We can't text or call numbers of {name}'s country yet. Add an e-mail address instead."),
+    "WHATSAPP_WINDOW": Sentence(
+        "{name} could not be reached by WhatsApp. Ask them to choose a second way on their page."
+    ),
+    "SUPPRESSED_STOP": Sentence("{name} stopped our messages."),
+    "SUPPRESSED_UNSUBSCRIBED": Sentence("{name} unsubscribed from our mails."),
+    "SUPPRESSED_WRONG_NUMBER": Sentence("The number of {name} is wrong. Please ask them for the right one."),
+    "SUPPRESSED_BOUNCE": Sentence("Mails to {name} come back. Please check the address."),
+    "SUPPRESSED_COMPLAINT": Sentence("{name} marked our mails as unwanted."),
+    "SUPPRESSED_CARRIER": Sentence("The network of {name} does not take our texts. Add an e-mail address instead."),
+    "SUPPRESSED_REVIEW": Sentence("{name} may want no messages from us: nothing goes to them for now."),
+    "SUPPRESSED_STAFF": Sentence("{name} asked us not to write to them."),
     **dict.fromkeys(
         ("BUDGET", "NO_SENDER", "SENDER_UNREGISTERED", "TEMPLATE"),
-        "{name} was not contacted, for a reason on our side. There is nothing that you need to do.",
+        Sentence("{name} was not contacted, for a reason on our side. There is nothing that you need to do."),
     ),
 }
 """What the timeline says of somebody who was not reached, by the reason, and what the user may do about it."""
+
+_UNREACHED = Sentence("{name} could not be reached. Please ask them whether we have the right number or address.")
+
+_CONTACTED = {
+    contacts.OUTREACH: (
+        Sentence("Your guide was told that you missed a day."),
+        Sentence("Your guide was told that you missed {days} days."),
+    ),
+    contacts.NOTICE: (
+        Sentence("{name} was told that you missed a day."),
+        Sentence("{name} was told that you missed {days} days."),
+    ),
+    contacts.ASK: (
+        Sentence("{name} was asked to check in with you: you missed a day."),
+        Sentence("{name} was asked to check in with you: you missed {days} days."),
+    ),
+    contacts.CELEBRATION: (Sentence("{name} heard of your {days} days in a row."),) * 2,
+}
+"""What the timeline says of somebody who was contacted: after one day, and after several."""
 
 
 def note(event: News, *, now: datetime) -> None:
@@ -198,11 +220,8 @@ def _unreachable(contact: Contact, state: str, reason: str | None, now: datetime
     matter = f"unreachable-{state}"
     if contact.type == contacts.OUTREACH:
         case = outreach.case(contact.user_id, contact.goal_id, contact.date, now=now)
-        return [_line(contact, "Your guide could not be reached.", matter, now), case], None
-    why = WITHHELD.get(
-        str(reason), "{name} could not be reached. Please ask them whether we have the right number or address."
-    )
-    writes: list[Write] = [_line(contact, why.format(name=contact.name), matter, now)]
+        return [_line(contact, Sentence("Your guide could not be reached."), matter, now), case], None
+    writes: list[Write] = [_line(contact, WITHHELD.get(str(reason), _UNREACHED), matter, now)]
     if contact.type != contacts.ASK:
         return writes, None
     row = in_place_of(contact, str(contact.partner_id), now=now)
@@ -221,11 +240,12 @@ def unless_there(row: StepRow) -> list[Write]:
     return [Put(row, condition=StepRow.pk.does_not_exist(), error=people.Moved)]
 
 
-def _line(contact: Contact, content: str, what: str, now: datetime) -> Write:
+def _line(contact: Contact, content: Sentence, what: str, now: datetime) -> Write:
     return timeline.line(
         contact.user_id,
         timeline.GUIDE if contact.type == contacts.OUTREACH else timeline.PARTNERS,
         content,
+        filled={"name": contact.name, "days": int(contact.escalation_day)},
         matter=f"{contact.message_id}#{what}",
         at=now,
         goal_id=contact.goal_id,
@@ -235,13 +255,8 @@ def _line(contact: Contact, content: str, what: str, now: datetime) -> Write:
     )
 
 
-def _said(contact: Contact) -> str:
-    days = "a day" if contact.escalation_day == 1 else f"{contact.escalation_day} days"
+def _said(contact: Contact) -> Sentence:
     if contact.step == contacts.CLEAR:
-        return f"{contact.name} was told that there is nothing more to do."
-    return {
-        contacts.OUTREACH: f"Your guide was told that you missed {days}.",
-        contacts.NOTICE: f"{contact.name} was told that you missed {days}.",
-        contacts.ASK: f"{contact.name} was asked to check in with you: you missed {days}.",
-        contacts.CELEBRATION: f"{contact.name} heard of your {days} in a row.",
-    }[contact.type]
+        return Sentence("{name} was told that there is nothing more to do.")
+    one, many = _CONTACTED[contact.type]
+    return one if contact.escalation_day == 1 else many

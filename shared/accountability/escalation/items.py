@@ -151,7 +151,8 @@ class Interaction(Item):
     | sk | ``INTERACTION#<time, milliseconds, 15 digits>#<id>`` | |
 
     ``type``: progress_team_ai, progress_team_human, emergency_support_team_notification, planning_session.
-    ``content`` is what happened in words for the user, never another person's address.
+    ``content`` is the sentence that says to the user what happened, ``filled`` (JSON) what it leaves open and ``quote``
+    what somebody wrote; never another person's address.
     """
 
     domain = DOMAIN
@@ -162,5 +163,7 @@ class Interaction(Item):
     goal_id = UnicodeAttribute(null=True)
     partner_id = UnicodeAttribute(null=True)
     content = UnicodeAttribute()
+    filled = UnicodeAttribute(null=True)
+    quote = UnicodeAttribute(null=True)
     metadata = UnicodeAttribute(null=True)
     at = InstantAttribute()

@@ -36,6 +36,10 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Update, Write, transact
 from shared.kernel.telemetry import logger, metrics
+from shared.kernel.text.speech import Sentence
+
+_NOBODY_LEFT = Sentence("There was nobody left to turn to.")
+_NOBODY_ELSE = Sentence("There was nobody else to turn to.")
 
 DUE_KIND = "step"
 FIRST_ROUND = "00"
@@ -199,7 +203,7 @@ def _skip(item: StepRow, obstacle: Obstacle, now: datetime) -> None:
         told = timeline.line(
             item.user_id,
             timeline.PARTNERS,
-            f"There was nobody {'left' if item.round == FIRST_ROUND else 'else'} to turn to.",
+            _NOBODY_LEFT if item.round == FIRST_ROUND else _NOBODY_ELSE,
             matter=matter,
             at=now,
             goal_id=item.goal_id,

@@ -1,6 +1,10 @@
-"""The user's timeline: a line for everything that passed between them, their guide and their partners (S-A-06)."""
+"""The user's timeline: a line for everything that passed between them, their guide and their partners (S-A-06).
+
+A line keeps its sentence and what is filled in, and is put into its reader's language when it is read.
+"""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +17,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put
+from shared.kernel.text.speech import Sentence, speaker, translated
 
 PARTNERS = "emergency_support_team_notification"
 GUIDE = "progress_team_human"
@@ -24,15 +29,30 @@ SEARCHED = 500
 def line(
     user_id: str,
     type_: str,
-    content: str,
+    content: Sentence,
     *,
+    filled: Mapping[str, str | int] | None = None,
+    quote: str = "",
     matter: str,
     at: datetime,
     goal_id: str | None = None,
     partner_id: str | None = None,
     **metadata: Any,
 ) -> Put:
-    """Return the write of a line; ``matter`` is what it tells of: the same is one line."""
+    """Return the write of a line.
+
+    Args:
+        user_id: whose.
+        type_: of the interaction.
+        content: what happened, for the user.
+        filled: what its words leave open, a name or a number.
+        quote: what somebody wrote, as far as the user may read it.
+        matter: what it tells of: the same is one line.
+        at: when it happened.
+        goal_id: of which goal.
+        partner_id: of whom.
+        metadata: more for programs, by name.
+    """
     interaction_id = derived_id("int", matter)
     item = Interaction(
         pk=user_pk(user_id),
@@ -43,6 +63,8 @@ def line(
         goal_id=goal_id,
         partner_id=partner_id,
         content=content,
+        filled=json.dumps(filled, sort_keys=True) if filled else None,
+        quote=quote or None,
         metadata=json.dumps(metadata, sort_keys=True) if metadata else None,
         at=at,
     )
@@ -50,7 +72,7 @@ def line(
 
 
 def page(
-    user_id: str, goal_id: str | None, *, limit: int, cursor: str | None, order: Order
+    user_id: str, goal_id: str | None, *, language: str, limit: int, cursor: str | None, order: Order
 ) -> tuple[list[InteractionView], str | None]:
     """Return a page of a user's timeline. One query.
 
@@ -69,20 +91,27 @@ def page(
         filter_by=Interaction.goal_id == goal_id if goal_id else None,
         consistent=False,
     )
-    shown, following = found.load(Interaction), found.next_key
-    if len(shown) > limit:
-        shown = shown[:limit]
-        following = Interaction.key(shown[-1].pk, shown[-1].sk)
-    return [_view(item) for item in shown], cursors.encode(scope, following)
+    items, following = found.load(Interaction), found.next_key
+    if len(items) > limit:
+        items = items[:limit]
+        following = Interaction.key(items[-1].pk, items[-1].sk)
+    return [shown(item, language) for item in items], cursors.encode(scope, following)
 
 
-def _view(item: Interaction) -> InteractionView:
+def _said(item: Interaction, language: str) -> str:
+    say = speaker(language)
+    content = say(item.content, **json.loads(item.filled)) if item.filled else translated(language, item.content)
+    return f"{content} {say('They wrote: “{words}”', words=item.quote)}" if item.quote else content
+
+
+def shown(item: Interaction, language: str) -> InteractionView:
+    """Return a line as its user reads it in a language of ours."""
     return InteractionView(
         id=item.interaction_id,
         type=item.type,
         goal_id=item.goal_id,
         partner_id=item.partner_id,
-        content=item.content,
+        content=_said(item, language),
         metadata=json.loads(item.metadata or "{}"),
         created_at=item.at,
     )

@@ -1,7 +1,7 @@
 """What partners choose: to agree, to decline, to leave, to rest, how to be reached (S-A-38, X-A-02, X-A-25).
 
 Each returns the writes of the whole choice. ``also`` are further changes of the partner in the same write; ``words``
-quote, for the user's timeline, how they said it.
+are, for the user's timeline, how they said it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,11 @@ from shared.accountability.team.items import Partner
 from shared.accountability.team.rules import PartnerStatus, Ways
 from shared.kernel.events import outbox
 from shared.kernel.storage.writes import Write
+from shared.kernel.text.speech import Sentence
 from shared.messaging import Recipient, Wishes
+
+_YES_MEANWHILE = Sentence("{name} said yes while they were not on your team.")
+_NO_MEANWHILE = Sentence("{name} said no while they were not on your team.")
 
 
 def _require(partner: Partner, allowed: frozenset[PartnerStatus]) -> None:
@@ -121,7 +125,7 @@ def answer_removed(
     became = PartnerStatus.ACTIVE if agrees else PartnerStatus.DECLINED
     consented = Partner.consented_at.set(now) if agrees else Partner.consented_at.remove()
     matter = f"removed.{became}#{partner.partner_id}#{partner.version}"
-    noted = f"{{name}} said {'yes' if agrees else 'no'} while they were not on your team."
+    noted = _YES_MEANWHILE if agrees else _NO_MEANWHILE
     return [
         people.on_timeline(partner, noted, matter, words=words, now=now),
         people.changing(partner, Partner.removed_from.set(became), consented),

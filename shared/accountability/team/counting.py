@@ -4,10 +4,10 @@ from contextlib import suppress
 from datetime import datetime
 
 from shared import messaging
-from shared.accountability.escalation import timeline
 from shared.accountability.team import groups, invitations, links, people
 from shared.accountability.team.items import Partner
 from shared.kernel.storage.writes import Update, Write, transact
+from shared.kernel.text.speech import Sentence
 
 Left = messaging.events.MessageSent | messaging.events.MessageDelivered
 
@@ -27,22 +27,19 @@ def note(event: Left, *, now: datetime) -> None:
         Update(Partner, partner.pk, partner.sk, [*counted, *arrived, Partner.version.add(1)]),
     ]
     if sent:
-        content = said.format(name=partner.name)
-        told = timeline.line(
-            partner.user_id, timeline.PARTNERS, content, matter=news, at=now, partner_id=partner.partner_id
-        )
-        writes.append(told)
+        writes.append(people.on_timeline(partner, said, news, now=now))
     with suppress(people.AlreadyHandled):
         transact(writes)
 
 
-def _said(partner: Partner, event: Left) -> str | None:
+def _said(partner: Partner, event: Left) -> Sentence | None:
     """Return what the timeline says of a message, ``None`` where it is counted elsewhere."""
     if event.about == invitations.about(partner.partner_id):
-        asked = "reminded of your question" if invitations.is_reminder(partner, event.message_id) else "asked"
-        return f"{{name}} was {asked} whether they back you."
+        if invitations.is_reminder(partner, event.message_id):
+            return Sentence("{name} was reminded of your question whether they back you.")
+        return Sentence("{name} was asked whether they back you.")
     if event.about == links.about(partner.partner_id):
-        return "{name} was sent a new link to their page."
+        return Sentence("{name} was sent a new link to their page.")
     if event.about is not None and event.about.startswith(groups.ABOUT):
-        return "{name} was sent what you wrote."
+        return Sentence("{name} was sent what you wrote.")
     return None

@@ -29,6 +29,7 @@ from shared.accountability.team.people import AlreadyHandled
 from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.events import outbox
 from shared.kernel.storage.writes import Write, transact
+from shared.kernel.text.speech import Sentence
 from shared.messaging import Channel, Purpose, Recipient, Statement
 
 Lost = (
@@ -102,9 +103,9 @@ def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
     if partner is None:
         return
-    said = "{name} wrote back."
+    said = Sentence("{name} wrote back.")
     if partner.status == PartnerStatus.INVITED:
-        said = "{name} wrote back to your invitation, but said neither yes nor no."
+        said = Sentence("{name} wrote back to your invitation, but said neither yes nor no.")
     matter, words = f"wrote#{event.reply_id}#{partner.partner_id}", quoting.quoted(event, lambda: partner)
     line = people.on_timeline(partner, said, matter, words=words, now=now)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)

@@ -163,17 +163,17 @@ def once(partner_id: str, news: str, *, now: datetime) -> Put:
 
 
 ON_TIMELINE = {
-    "partner.accepted": "{name} said yes: they back you now.",
-    "partner.declined": "{name} would rather not back you.",
-    "partner.left": "{name} wants no messages about you any more.",
-    "partner.back": "{name} is back on your support team.",
-    "partner.reachable": "{name} gets messages from us again.",
-    "partner.expired": "{name} has not answered, and is not asked again.",
-    "partner.unclear": "{name} said neither yes nor no, and is not asked again.",
-    "partner.not-asked": "{name} could not be asked whether they back you.",
-    "partner.no-texts": "{name} could not be asked: their number cannot receive texts.",
-    "partner.invalid": "{name} cannot be reached any more.",
-    "partner.wrong-number": "Whoever has the number of {name} says that it is the wrong one.",
+    "partner.accepted": Sentence("{name} said yes: they back you now."),
+    "partner.declined": Sentence("{name} would rather not back you."),
+    "partner.left": Sentence("{name} wants no messages about you any more."),
+    "partner.back": Sentence("{name} is back on your support team."),
+    "partner.reachable": Sentence("{name} gets messages from us again."),
+    "partner.expired": Sentence("{name} has not answered, and is not asked again."),
+    "partner.unclear": Sentence("{name} said neither yes nor no, and is not asked again."),
+    "partner.not-asked": Sentence("{name} could not be asked whether they back you."),
+    "partner.no-texts": Sentence("{name} could not be asked: their number cannot receive texts."),
+    "partner.invalid": Sentence("{name} cannot be reached any more."),
+    "partner.wrong-number": Sentence("Whoever has the number of {name} says that it is the wrong one."),
 }
 """What the timeline says of a partner, by the message that tells their user."""
 
@@ -181,7 +181,7 @@ ON_TIMELINE = {
 def telling_user(partner: Partner, template: str, *, words: str = "", now: datetime) -> list[Write]:
     """Return the writes that tell the user what became of a partner, and note it on their timeline.
 
-    With the change of that version, once. ``words`` are a sentence that quotes the partner, for the timeline alone.
+    With the change of that version, once. ``words`` are what the partner wrote, for the timeline alone.
     """
     key = f"{template}#{partner.partner_id}#{partner.version}"
     told = MessageRequest(
@@ -194,7 +194,15 @@ def telling_user(partner: Partner, template: str, *, words: str = "", now: datet
     return [on_timeline(partner, ON_TIMELINE[template], key, words=words, now=now), *messaging.request(told, now=now)]
 
 
-def on_timeline(partner: Partner, content: str, matter: str, *, words: str = "", now: datetime) -> Put:
+def on_timeline(partner: Partner, content: Sentence, matter: str, *, words: str = "", now: datetime) -> Put:
     """Return the write that notes on the user's timeline what became of a partner; ``content`` says ``{name}``."""
-    said = content.format(name=partner.name) + words
-    return timeline.line(partner.user_id, timeline.PARTNERS, said, matter=matter, at=now, partner_id=partner.partner_id)
+    return timeline.line(
+        partner.user_id,
+        timeline.PARTNERS,
+        content,
+        filled={"name": partner.name},
+        quote=words,
+        matter=matter,
+        at=now,
+        partner_id=partner.partner_id,
+    )

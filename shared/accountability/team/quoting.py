@@ -14,7 +14,7 @@ MOST = 300
 
 
 def quoted(event: messaging.events.ReplyReceived, writer: Callable[[], Partner | None]) -> str:
-    """Return the sentence that quotes a reply, empty where there is nothing that the user may read. One read.
+    """Return what a reply says, empty where there is nothing that the user may read. One read.
 
     ``writer`` is asked for own words alone. The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
     """
@@ -26,4 +26,4 @@ def quoted(event: messaging.events.ReplyReceived, writer: Callable[[], Partner |
     if wrote is None or not any(sign.isalpha() or not sign.isascii() for sign in wrote.text):
         return ""
     words = " ".join(wrote.text.split())
-    return f" They wrote: “{words[:MOST]}{'…' if len(words) > MOST else ''}”"
+    return words[:MOST] + ("…" if len(words) > MOST else "")
