@@ -5,7 +5,9 @@ lists (``answers``). Other sentences are not understood: one that may take conse
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from shared.messaging.inbound import answers
@@ -14,23 +16,13 @@ from shared.messaging.inbound.revoking import may_revoke
 
 Keyword = Literal["STOP", "START", "HELP", "YES", "NO", "WRONG_NUMBER"]
 
-_STOP = "stop quit end revoke optout cancel unsubscribe stopall remove td arret alto baja parar basta cancelar"
-_KEYWORDS: dict[str, Keyword] = {
-    **dict.fromkeys(_STOP.split(), "STOP"),
-    **dict.fromkeys(("start", "unstop", "iniciar", "comenzar", "empezar"), "START"),
-    **dict.fromkeys(("help", "info", "ayuda"), "HELP"),
-    "yes": "YES",
-    "no": "NO",
-    **dict.fromkeys(("wrongnumber", "numeroequivocado"), "WRONG_NUMBER"),
-}
-"""Words without spaces and signs (47 CFR 64.1200(a)(10), Twilio's list; decisions.md)."""
+_LISTED: tuple[Keyword, ...] = ("STOP", "START", "HELP", "WRONG_NUMBER")
+"""Keywords that each language's file lists."""
+
+_ANSWERS: Mapping[str, Keyword] = {"yes": "YES", "no": "NO"}
+"""Keywords that are answers too, in every language; with a question mark they are neither."""
 
 _MOST_DIGITS = 2
-
-_BEFORE_A_NUMBER = frozenset({"option", "number", "no", "nr", "reply", "answer", "opcion", "numero", "respuesta"})
-
-_ANSWERS = frozenset({"yes", "no"})
-"""Keywords that are answers too; with a question mark they are neither."""
 
 _BLANK_LETTERS = str.maketrans("", "", "\u115f\u1160")
 """Fillers of Hangul: letters by their category that show nothing."""
@@ -57,17 +49,34 @@ class Reading:
     words: str = ""
 
 
+@cache
+def _keywords() -> Mapping[str, Keyword]:
+    """Return the words, without spaces and signs, that are keywords (47 CFR 64.1200(a)(10), Twilio's list)."""
+    listed = {word: name for name in _LISTED for spoken in _lists() for word in spoken[name.lower()]}
+    return {**listed, **_ANSWERS}
+
+
+@cache
+def _before_a_number() -> frozenset[str]:
+    return frozenset(word for spoken in _lists() for word in spoken["before_a_number"])
+
+
+def _lists() -> list[Mapping[str, list[str]]]:
+    return [spoken["keywords"] for spoken in answers.lists().values()]
+
+
 def read(text: str) -> Reading:
     """Return what a reply says."""
+    keywords = _keywords()
     words = _words(text)
     plain = _words(words.casefold())
     whole = plain.replace(" ", "")
     asks = answers.is_question(text, plain)
-    if whole in _KEYWORDS and not (asks and whole in _ANSWERS):
-        return Reading(_KEYWORDS[whole], sense=answers.sense_of(text, plain) if whole in _ANSWERS else None)
-    if {_KEYWORDS.get(word) for word in plain.split()} == {"STOP"}:
+    if whole in keywords and not (asks and whole in _ANSWERS):
+        return Reading(keywords[whole], sense=answers.sense_of(text, plain) if whole in _ANSWERS else None)
+    if {keywords.get(word) for word in plain.split()} == {"STOP"}:
         return Reading("STOP")
-    if _KEYWORDS.get(answers.bare(plain).replace(" ", "")) == "WRONG_NUMBER":
+    if keywords.get(answers.bare(plain).replace(" ", "")) == "WRONG_NUMBER":
         return Reading("WRONG_NUMBER")
     if (chosen := _number(plain)) is not None:
         number, said = chosen
@@ -79,7 +88,7 @@ def read(text: str) -> Reading:
 def _number(plain: str) -> tuple[int, str] | None:
     """Return the number that a reply begins with, and what it says after it."""
     words = answers.bare(plain).split()
-    if len(words) > 1 and words[0] in _BEFORE_A_NUMBER:
+    if len(words) > 1 and words[0] in _before_a_number():
         words = words[1:]
     if not words or not (words[0].isascii() and words[0].isdigit() and len(words[0]) <= _MOST_DIGITS):
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 Sense = Literal["YES", "NO", "WILL_DO", "DONE", "CANNOT", "BOTH"]
 """What an answer says by itself; what it means depends on what was asked."""
@@ -49,21 +49,27 @@ class Phrases:
 
 
 @cache
+def lists() -> Mapping[str, Mapping[str, Any]]:
+    """Return what each language's file says about replies, by language: answers, keywords, how consent is taken back."""
+    return {file.stem: tomllib.loads(file.read_text()) for file in sorted(Path(__file__).parent.glob("*.toml"))}
+
+
+@cache
 def phrases() -> Phrases:
     """Return the lists of every language; a reply may come in any of them, and mix them."""
-    files = {file.stem: tomllib.loads(file.read_text()) for file in sorted(Path(__file__).parent.glob("*.toml"))}
+    files = lists()
     senses: dict[str, set[Sense]] = {}
-    for lists in files.values():
+    for spoken in files.values():
         for sense in get_args(Sense):
-            for phrase in lists[sense.lower()]:
+            for phrase in spoken[sense.lower()]:
                 senses.setdefault(phrase, set()).add(sense)
-    courtesy = frozenset(phrase for lists in files.values() for phrase in lists["courtesy"])
+    courtesy = frozenset(phrase for spoken in files.values() for phrase in spoken["courtesy"])
     return Phrases(
         senses={phrase: frozenset(found) for phrase, found in senses.items()},
         courtesy=courtesy,
-        asks=tuple(f"{phrase} " for lists in files.values() for phrase in lists["asks"]),
+        asks=tuple(f"{phrase} " for spoken in files.values() for phrase in spoken["asks"]),
         longest=max(len(phrase.split()) for phrase in (*senses, *courtesy)),
-        version="answers/" + "+".join(f"{language}.{lists['version']}" for language, lists in files.items()),
+        version="answers/" + "+".join(f"{language}.{spoken['version']}" for language, spoken in files.items()),
     )
 
 
