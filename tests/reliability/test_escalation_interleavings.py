@@ -1,7 +1,7 @@
 """R-05: what ends the asking meets what asks, in every order of their storage calls; or each dies at any of them.
 
-Every race starts from the same rows, and its orders are found by replaying. Three races have more than 5,000 orders: of
-three deeds, and of a STOP. Of those all are tried in which somebody who could go on has to wait at most so many times.
+Every race starts from the same rows, and its orders are found by replaying. Where there are thousands of them, all are
+tried in which somebody who could go on has to wait at most so many times.
 """
 
 from collections import Counter
@@ -44,10 +44,10 @@ def read(times: int) -> None:
 RACES = [
     Race((answer, step, log), preemptions=2),
     Race((answer, ask, log), preemptions=2),
-    Race((answer, ask)),
+    Race((answer, ask), preemptions=3),
     Race((log, ask)),
     Race((pause, ask)),
-    Race((rest, ask)),
+    Race((rest, ask), preemptions=3),
     Race((delete, ask)),
     Race((stop, send), preemptions=3),
     Race((leave, send)),
