@@ -1,8 +1,12 @@
-"""Every text that people get, in every language, with what it costs as a text message: ``docs/texts.md``."""
+"""Everything that people read, in every language: ``docs/texts.md``.
+
+Messages in each of their forms with what they cost as texts, then the sentences of pages, timeline and statement.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from shared.kernel.text import speech
 from shared.messaging.channels import Channel
 from shared.messaging.wording.catalogue import Version, language, languages, seeded
 from shared.messaging.words import compose
@@ -40,8 +44,16 @@ _BY_MAIL = (
     "partner.reachable",
     "partner.declined",
     "partner.expired",
+    "partner.fewer-mails",
 )
-_BY_MAIL += ("partner.invalid", "partner.left", "partner.no-texts", "partner.not-asked", "partner.unclear")
+_BY_MAIL += (
+    "partner.invalid",
+    "partner.left",
+    "partner.no-country",
+    "partner.no-texts",
+    "partner.not-asked",
+    "partner.unclear",
+)
 _BY_MAIL += ("partner.wrong-number",)
 _SPOKEN = ("escalation.", "milestone.")
 
@@ -51,7 +63,10 @@ _HEAD = """\
 Made from `shared/messaging/wording/*.toml` by `make documents`; do not edit. Each text stands here as Maria reads it on
 her phone: who writes, about whom, what happened, what may she do, how does she stop. Text messages are paid by segment.
 Mails also carry the brand, its address, why they came and a link that ends them; the first text to a number ends with
-`sms.first-words`.
+`sms.first-words`. After the form that most people get stand those that depend on something: `followed_up` (a guide was
+told), `flexible` (a goal without fixed days), `note` (the user wrote something), `link` and `texted` (how to answer).
+
+At the end stand the sentences of pages, of the timeline and of the statement, side by side.
 """
 
 
@@ -59,7 +74,8 @@ def text() -> str:
     """Return the document."""
     os.environ.setdefault("WELLSPRING_STAGE", "test")
     keys = sorted({key for key, _ in seeded()})
-    return "\n".join([_HEAD, *(line for key in keys for line in _template(key))]) + "\n"
+    lines = [*(line for key in keys for line in _template(key)), *_pages()]
+    return "\n".join([_HEAD, *lines]) + "\n"
 
 
 def _template(key: str) -> Iterator[str]:
@@ -71,16 +87,40 @@ def _template(key: str) -> Iterator[str]:
 
 
 def _forms(version: Version) -> Iterator[str]:
-    values = VALUES | _OF_KEY.get(version.key, {})
+    """Yield the form of a text that most people get, then what it says otherwise where something is different."""
+    usual = VALUES | _OF_KEY.get(version.key, {})
+    shown = dict(_said(version, usual))
+    for label, words in shown.items():
+        yield from _quoted(label, words)
+    for name in version.wording.optional:
+        without = name in usual
+        other = {key: value for key, value in usual.items() if key != name} if without else {**usual, name: "yes"}
+        for label, words in _said(version, other):
+            if words not in shown.values():
+                yield from _quoted(f"{label}, {'without' if without else 'with'} `{name}`", words)
+
+
+def _said(version: Version, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a text says on each of its channels, named."""
     if not version.key.startswith(_BY_MAIL):
         said = compose(version, Channel.SMS, values)
-        yield from _quoted(f"text, {said.segments} {'segment' if said.segments == 1 else 'segments'}", said.text)
+        yield f"text, {said.segments} {'segment' if said.segments == 1 else 'segments'}", said.text
     if not version.key.startswith(_BY_PHONE):
         said = compose(version, Channel.EMAIL, values)
         button = f", button “{said.button}”" if said.button else ""
-        yield from _quoted(f"mail “{said.subject}”{button}", said.text)
+        yield f"mail “{said.subject}”{button}", said.text
     if version.key.startswith(_SPOKEN):
-        yield from _quoted("call", compose(version, Channel.VOICE, values).text)
+        yield "call", compose(version, Channel.VOICE, values).text
+
+
+def _pages() -> Iterator[str]:
+    """Yield the sentences that are said in English where they are used, with what each other language makes of them."""
+    others = sorted(languages() - {speech.DEFAULT})
+    for locale in others:
+        yield f"## Pages, timeline and statement: English and {language(locale).name}\n"
+        for english, other in speech.told(locale, "sentences").items():
+            yield f"- {english}  \n  {other}"
+        yield ""
 
 
 def _quoted(label: str, words: str) -> Iterator[str]:

@@ -97,11 +97,19 @@ class ReplyReceived(MessagingEvent):
     channel: Channel | None = None
 
 
+WHOLE = "ALL"
+"""Scope of what ends everything that goes to an address, not one kind of mail alone."""
+
+
 class AddressOptedOut(MessagingEvent):
-    """Nothing goes to this recipient's address any more; told for every recipient who has it."""
+    """Nothing goes to this recipient's address any more; told for every recipient who has it.
+
+    ``scope`` is ALL, or the category of mails that alone was ended.
+    """
 
     recipient_id: str
     reason: Literal["STOP", "CARRIER", "BOUNCE", "COMPLAINT", "WRONG_NUMBER", "UNSUBSCRIBED", "STAFF"]
+    scope: str = WHOLE
 
 
 class RecipientUnsubscribed(MessagingEvent):

@@ -10,6 +10,7 @@ from shared.kernel.storage.items import ExpiryAttribute, InstantAttribute, Integ
 from shared.kernel.storage.table import DUE, Index, Table
 from shared.kernel.text.forms import address_forms
 from shared.messaging import phones
+from shared.messaging.events import WHOLE
 
 DOMAIN = "messaging"
 
@@ -130,9 +131,9 @@ class AddressState(Item):
     heard_at = InstantAttribute(null=True)
 
 
-def suppression_sk(scope: str = "ALL") -> str:
+def suppression_sk(scope: str = WHOLE) -> str:
     """Return the sort key of a suppression: of everything, or of one category (X-N-09)."""
-    return Suppression.SK if scope == "ALL" else f"{Suppression.SK}#{scope}"
+    return Suppression.SK if scope == WHOLE else f"{Suppression.SK}#{scope}"
 
 
 class Suppression(Item):

@@ -14,6 +14,7 @@ from shared.kernel.wire import Page
 from shared.messaging import phones, suppression
 from shared.messaging.categories import CATEGORIES
 from shared.messaging.channels import Channel
+from shared.messaging.events import WHOLE
 from shared.messaging.items import RECIPIENTS, address_hashes
 from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk
 from shared.messaging.message_items import ATTEMPT_PREFIX, REPLY_PREFIX, Attempt, Message, Reply, message_pk
@@ -124,7 +125,7 @@ def suppress(body: "NewSuppression", *, admin_id: str, operation: str, now: date
         raise ValidationFailed(details=[("category", f"one of {', '.join(sorted(CATEGORIES))}")])
     address = phones.parse(body.phone, field="phone") if body.phone else str(body.email)
     hashes = address_hashes(address)
-    source, scope = f"staff:{admin_id}:{operation}", body.category or "ALL"
+    source, scope = f"staff:{admin_id}:{operation}", body.category or WHOLE
     suppression.suppress_hash(*hashes, reason="STAFF", source=source, scope=scope, note=body.note, now=now)
     return address_of(*hashes)
 
@@ -137,7 +138,7 @@ def address_of(*hashed: str) -> AddressView:
         suppressions=[
             SuppressionView(
                 reason=item.reason,
-                category=None if item.scope == "ALL" else item.scope,
+                category=None if item.scope == WHOLE else item.scope,
                 source=item.source,
                 note=item.note,
                 suppressed_at=item.suppressed_at,

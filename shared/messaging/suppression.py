@@ -10,7 +10,7 @@ from shared.kernel.clock import to_ms
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Put, Refusal, Update, commit, transact
-from shared.messaging.events import AddressOptedIn, AddressOptedOut
+from shared.messaging.events import WHOLE, AddressOptedIn, AddressOptedOut
 from shared.messaging.items import AddressEntry, Suppression, address_hashes, suppression_sk
 
 Reason = Literal["STOP", "CARRIER", "BOUNCE", "COMPLAINT", "WRONG_NUMBER", "UNSUBSCRIBED", "STAFF", "REVIEW"]
@@ -30,7 +30,7 @@ class NotSuppressed(Exception):
     """There is nothing to lift."""
 
 
-def suppress(address: str, reason: Reason, *, source: str, scope: str = "ALL", now: datetime) -> bool:
+def suppress(address: str, reason: Reason, *, source: str, scope: str = WHOLE, now: datetime) -> bool:
     """Stop everything that goes to an address, or one category of it, and tell the owners of all who have it.
 
     Args:
@@ -48,7 +48,7 @@ def suppress(address: str, reason: Reason, *, source: str, scope: str = "ALL", n
 
 
 def suppress_hash(
-    hashed: str, *others: str, reason: Reason, source: str, scope: str = "ALL", note: str | None = None, now: datetime
+    hashed: str, *others: str, reason: Reason, source: str, scope: str = WHOLE, note: str | None = None, now: datetime
 ) -> bool:
     """Do what ``suppress`` does, for the hash of an address; ``note`` is what a member of staff says of it.
 
@@ -68,8 +68,8 @@ def suppress_hash(
     if reason != "REVIEW":
         free |= Suppression.reason == "REVIEW"
     told = [
-        AddressOptedOut.model_validate({"recipient_id": recipient, "reason": reason})
-        for recipient in (recipients(hashed, *others) if scope == "ALL" and reason in _TOLD else ())
+        AddressOptedOut.model_validate({"recipient_id": recipient, "reason": reason, "scope": scope})
+        for recipient in (recipients(hashed, *others) if reason in _TOLD else ())
     ]
     # A link suppresses again after it was lifted, and that is told again.
     events = [outbox(event, at=now, event_id=f"{hashed}-{source}-{to_ms(now)}-{event.recipient_id}") for event in told]
@@ -97,8 +97,8 @@ def _lift(item: Suppression, hashed: Sequence[str], note: str | None, now: datet
     actions = [Suppression.lifted_at.set(now), *([Suppression.note.set(note)] if note else [])]
     taken_back = Update(Suppression, item.pk, item.sk, actions, condition=unchanged, error=NotSuppressed)
     # Of a hold nobody was told, so nobody is told of its end.
-    tells = item.scope == "ALL" and item.reason in _TOLD
-    told = [AddressOptedIn(recipient_id=recipient) for recipient in (recipients(*hashed) if tells else ())]
+    tells = recipients(*hashed) if item.reason in _TOLD else ()
+    told = [AddressOptedIn(recipient_id=recipient) for recipient in tells]
     since = item.suppressed_at.isoformat()
     events = [outbox(event, at=now, event_id=f"{hashed[0]}-in-{since}-{event.recipient_id}") for event in told]
     try:
@@ -175,4 +175,4 @@ def unless_for(hashed: str, reasons: Sequence[str], *, error: Refusal) -> Check:
     """
     otherwise = ~Suppression.reason.is_in(*reasons)
     free = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists() | otherwise
-    return Check(Suppression, f"ADDRESS#{hashed}", suppression_sk("ALL"), free, error)
+    return Check(Suppression, f"ADDRESS#{hashed}", suppression_sk(), free, error)

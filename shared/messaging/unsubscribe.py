@@ -16,7 +16,7 @@ from shared.kernel.wire import Raw
 from shared.messaging import suppression
 from shared.messaging.brands import product_of
 from shared.messaging.categories import CATEGORIES
-from shared.messaging.events import RecipientUnsubscribed
+from shared.messaging.events import WHOLE, RecipientUnsubscribed
 
 What = Literal["PERSON", "KIND", "EVERYTHING"]
 """What is ended: all that is about one person, one kind of mail, all of our messages."""
@@ -129,7 +129,7 @@ def end(presented: str, *, what: What | None, language: str, now: datetime) -> R
         told = RecipientUnsubscribed(recipient_id=named.partner_id)
         commit(outbox(told, at=now, event_id=f"unsubscribed-{named.partner_id}-{to_ms(now)}"))
     else:
-        scope = "ALL" if ended == "EVERYTHING" else named.category
+        scope = WHOLE if ended == "EVERYTHING" else named.category
         source = f"link-{named.category}"
         suppression.suppress_hash(named.hashed, reason="UNSUBSCRIBED", source=source, scope=scope, now=now)
     return _page(named, ended, language)

@@ -78,8 +78,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
             "link": link,
             "note": unlinked(partner.note or ""),
         },
-        # The first may wait as long as the invitation stands: for a budget of ours, for example.
-        valid=VALID if number else rules.EXPIRES,
+        valid=VALID if number else rules.WAITS,
         channels=rules.asked_by(ways_of(entry).channels),
         topics=(topic(partner),),
         about=about(partner.partner_id),
@@ -150,9 +149,11 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
     if partner is None or partner.status != PartnerStatus.INVITED or partner.due_at is None or partner.due_at > now:
         return
     entry, begun = people.entry_of(partner.partner_id), _begun(partner)
-    if rules.is_over(begun, now=now):
+    if begun is None:
+        writes: list[Write] = [people.changing(partner, *looked_at(partner, now + rules.APART))]
+    elif rules.is_over(begun, now=now):
         writes = _ending(partner, entry, _unanswered(partner), now=now)
-    elif rules.may_remind(begun, partner.reminders, now=now) and _has_left(partner):
+    elif rules.may_remind(begun, partner.reminders, now=now):
         writes = _reminding(partner, entry, now=now)
     else:
         at = min(now + rules.APART, begun + rules.EXPIRES)
@@ -164,23 +165,23 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
         return
 
 
-def _begun(partner: Partner) -> datetime:
-    """Return since when somebody may know of an invitation: a first request that waited, for a budget, left later."""
-    shown = messaging.evidence.shown(messaging.message_id(_key(partner, 0)))
-    return max(partner.invited_at, shown.at) if shown and shown.at else partner.invited_at
+def _begun(partner: Partner) -> datetime | None:
+    """Return since when somebody may know of an invitation, ``None`` while its first request waits to leave.
 
-
-def _has_left(partner: Partner) -> bool:
-    """Tell whether the first request has left: nobody is reminded of what they never got."""
+    Nobody is reminded of what they never got, and a budget of ours that keeps a request back ends no invitation: what
+    ends a request ends the invitation with it (``unasked``).
+    """
     shown = messaging.evidence.shown(messaging.message_id(_key(partner, 0)))
-    return shown is None or shown.text_hash is not None
+    if shown is None:
+        return partner.invited_at
+    return max(partner.invited_at, shown.at or partner.invited_at) if shown.text_hash is not None else None
 
 
 def _unanswered(partner: Partner) -> str:
     """Return what the user is told of an invitation that is over: never that somebody is silent who wrote."""
     if partner.wrote_at is not None and partner.wrote_at >= partner.invited_at:
         return "partner.unclear"
-    return "partner.expired" if _has_left(partner) else "partner.not-asked"
+    return "partner.expired"
 
 
 def _reminding(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
@@ -193,17 +194,18 @@ def _reminding(partner: Partner, entry: Recipient, *, now: datetime) -> list[Wri
     return [counted, *asking(partner, entry, people.name_of(partner.user_id), number=number, now=now)]
 
 
-def unasked(partner: Partner, message_id: str, *, now: datetime) -> list[Write]:
+def unasked(partner: Partner, message_id: str, why: str, *, now: datetime) -> list[Write]:
     """Return the writes that end an invitation whose first request never reached anybody, and tell the user so.
 
-    None where the request was another one, or things stand differently by now.
+    None where the request was another one, or things stand differently by now. ``why`` is the reason of the gate, or
+    FAILED where it left and did not arrive.
     """
     if partner.status != PartnerStatus.INVITED or message_id != messaging.message_id(_key(partner, 0)):
         return []
-    return _ending(partner, people.entry_of(partner.partner_id), "partner.not-asked", now=now)
+    return _ending(partner, people.entry_of(partner.partner_id), "partner.not-asked", why=why, now=now)
 
 
-def _ending(partner: Partner, entry: Recipient, told: str, *, now: datetime) -> list[Write]:
+def _ending(partner: Partner, entry: Recipient, told: str, *, why: str = "", now: datetime) -> list[Write]:
     ended = people.changing(
         partner, Partner.status.set(PartnerStatus.EXPIRED), Partner.ended_at.set(now), *looked_at(partner, None)
     )
@@ -214,5 +216,5 @@ def _ending(partner: Partner, entry: Recipient, told: str, *, now: datetime) -> 
         *consents.stated("EXPIRED", entry, ways_of(entry).agreed(), Said("TIMER"), now=now),
         messaging.close_topic(topic(partner), "EXPIRED", now=now),
         outbox(event, at=now),
-        *people.telling_user(partner, told, now=now),
+        *people.telling_user(partner, told, why=why, now=now),
     ]

@@ -173,8 +173,12 @@ def address_changed(
     """Follow what became of an address of somebody's: what stands in the suppressions counts, not the event's order."""
     if event.recipient_id.startswith(PARTNER_PREFIX):
         people.retried(lambda: _follow(event.recipient_id, now=now))
-    elif event.recipient_id.startswith(LEAD_PREFIX) and isinstance(event, messaging.events.AddressOptedOut):
+    elif event.recipient_id.startswith(LEAD_PREFIX) and _ends_everything(event):
         _sales_over(event.recipient_id, now=now)
+
+
+def _ends_everything(event: messaging.events.AddressOptedOut | messaging.events.AddressOptedIn) -> bool:
+    return isinstance(event, messaging.events.AddressOptedOut) and event.scope == messaging.events.WHOLE
 
 
 def _unsubscribed(partner_id: str, *, now: datetime) -> None:
@@ -194,7 +198,15 @@ def _follow(partner_id: str, *, now: datetime) -> None:
     if partner is None:
         return
     entry = people.entry_of(partner_id)
-    opt_outs = _standing_opt_outs(partner, entry)
+    found = messaging.suppression.standing(*people.hashes_of(partner, entry))
+    opted_out = [one for one in found if one.lifted_at is None]
+    declined = sorted({one.scope for one in opted_out} - {messaging.events.WHOLE})
+    if declined != (partner.declined_mails or []):
+        transact(_declining(partner, declined, now=now))
+        _follow(partner_id, now=now)
+        return
+    ended = [one for one in opted_out if one.scope == messaging.events.WHOLE]
+    opt_outs = [(str(one.reason), messaging.suppression.said(one)) for one in ended]
     became = rules.after_opt_outs([reason for reason, _ in opt_outs], entry.channels or ())
     present = PartnerStatus(partner.removed_from if partner.status == PartnerStatus.REMOVED else partner.status)
     if became is None and present in rules.UNREACHABLE:
@@ -203,11 +215,13 @@ def _follow(partner_id: str, *, now: datetime) -> None:
         transact(_lost(partner, entry, present, became, _told_of(became, opt_outs), now=now))
 
 
-def _standing_opt_outs(partner: Partner, entry: Recipient) -> list[tuple[str, bool]]:
-    """Return the reason of every suppression that stands, and whether whoever has the address said so."""
-    found = messaging.suppression.standing(*people.hashes_of(partner, entry))
-    standing = [one for one in found if one.lifted_at is None and one.scope == "ALL"]
-    return [(one.reason, messaging.suppression.said(one)) for one in standing]
+def _declining(partner: Partner, categories: list[str], *, now: datetime) -> list[Write]:
+    """Return the writes that keep which kinds of mails somebody ended; their user hears of each new one."""
+    kept = people.changing(
+        partner, Partner.declined_mails.set(categories) if categories else Partner.declined_mails.remove()
+    )
+    fewer = set(categories) - set(partner.declined_mails or []) and partner.status in rules.STANDING
+    return [kept, *(people.telling_user(partner, "partner.fewer-mails", now=now) if fewer else ())]
 
 
 def _told_of(became: PartnerStatus, opt_outs: Sequence[tuple[str, bool]]) -> str:
@@ -292,7 +306,8 @@ def request_lost(event: Lost, *, now: datetime) -> None:
 
 def _unasked(event: Lost, *, now: datetime) -> None:
     partner = links.partner_of(event.recipient_id)
-    writes = invitations.unasked(partner, event.message_id, now=now) if partner else []
+    why = "FAILED" if isinstance(event, messaging.events.MessageFailed) else getattr(event, "reason", "")
+    writes = invitations.unasked(partner, event.message_id, why, now=now) if partner else []
     if writes:
         transact(writes)
 
@@ -305,5 +320,10 @@ def _unfit(partner_id: str, template: str, *, now: datetime) -> None:
 
 
 _REFUSED = (messaging.events.MessageBlocked, messaging.events.MessageFailed)
-_UNFIT = {"LANDLINE": "partner.no-texts", "NO_ADDRESS": "partner.invalid", "NO_PERSON": "partner.invalid"}
+_UNFIT = {
+    "LANDLINE": "partner.no-texts",
+    "COUNTRY": "partner.no-country",
+    "NO_ADDRESS": "partner.invalid",
+    "NO_PERSON": "partner.invalid",
+}
 """Reasons of the gate, or of a provider, that lie in the address itself, and what the user is told."""

@@ -244,6 +244,7 @@ def view(partner: Partner, entry: Recipient, *, now: datetime) -> PartnerView:
         invited_at=partner.invited_at,
         paused_until=partner.paused_until,
         last_contacted=partner.last_contacted_at,
+        declined_mails=[str(category) for category in partner.declined_mails or ()],
         contact_count=partner.contact_count,
         version=partner.version,
     )

@@ -171,17 +171,20 @@ ON_TIMELINE = {
     "partner.expired": Sentence("{name} has not answered, and is not asked again."),
     "partner.unclear": Sentence("{name} said neither yes nor no, and is not asked again."),
     "partner.not-asked": Sentence("{name} could not be asked whether they back you."),
+    "partner.no-country": Sentence("{name} could not be asked: we can't text or call numbers of that country yet."),
     "partner.no-texts": Sentence("{name} could not be asked: their number cannot receive texts."),
+    "partner.fewer-mails": Sentence("{name} unsubscribed from some of our mails."),
     "partner.invalid": Sentence("{name} cannot be reached any more."),
     "partner.wrong-number": Sentence("Whoever has the number of {name} says that it is the wrong one."),
 }
 """What the timeline says of a partner, by the message that tells their user."""
 
 
-def telling_user(partner: Partner, template: str, *, words: str = "", now: datetime) -> list[Write]:
+def telling_user(partner: Partner, template: str, *, words: str = "", why: str = "", now: datetime) -> list[Write]:
     """Return the writes that tell the user what became of a partner, and note it on their timeline.
 
-    With the change of that version, once. ``words`` are what the partner wrote, for the timeline alone.
+    With the change of that version, once. ``words`` are what the partner wrote, for the timeline alone;
+    ``why`` the reason, where the message names some.
     """
     key = f"{template}#{partner.partner_id}#{partner.version}"
     told = MessageRequest(
@@ -189,7 +192,7 @@ def telling_user(partner: Partner, template: str, *, words: str = "", now: datet
         recipient_id=partner.user_id,
         category="progress",
         template=template,
-        variables={"partner_name": partner.name},
+        variables={"partner_name": partner.name} | ({"why": why} if why else {}),
     )
     return [on_timeline(partner, ON_TIMELINE[template], key, words=words, now=now), *messaging.request(told, now=now)]
 

@@ -25,7 +25,10 @@ REMINDERS = (timedelta(days=3), timedelta(days=7))
 """When an invitation that nobody answered is repeated: twice at most (X-A-03)."""
 
 EXPIRES = timedelta(days=14)
-"""When an invitation that nobody answered is over."""
+"""When an invitation that nobody answered is over, from when its first request left."""
+
+WAITS = timedelta(days=60)
+"""How long a first request may wait to leave: a budget of ours that is used up ends no invitation."""
 
 APART = timedelta(days=2)
 """Least time between two requests, however late the first went out."""

@@ -73,6 +73,9 @@ class PartnerView(Versioned):
     invited_at: Instant
     paused_until: Instant | None = Field(examples=[None])
     last_contacted: Instant | None = Field(examples=["2026-03-06T15:00:00.000Z"])
+    declined_mails: list[str] = Field(
+        description="Kinds of mails that they unsubscribed from, of all who write to them through us.", examples=[[]]
+    )
     contact_count: int = Field(examples=[3])
     version: int = Field(examples=[3])
 

@@ -50,7 +50,7 @@ class Phrases:
 
 @cache
 def lists() -> Mapping[str, Mapping[str, Any]]:
-    """Return what each language's file says about replies, by language: answers, keywords, how consent is taken back."""
+    """Return what each language's file says about replies: answers, keywords, how consent is taken back."""
     return {file.stem: tomllib.loads(file.read_text()) for file in sorted(Path(__file__).parent.glob("*.toml"))}
 
 

@@ -8,6 +8,7 @@ import pytest
 from shared import messaging
 from shared.accountability.team import people
 from shared.accountability.team.items import Partner
+from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging import events, suppression
@@ -327,6 +328,7 @@ def test_a_stop_while_removed_is_not_undone_by_a_restoration(call, invoke, clock
     [
         ("STOP", "OPTED_OUT", ["partner.left"]),
         ("LANDLINE", "INVALID", ["partner.no-texts"]),
+        ("COUNTRY", "INVALID", ["partner.no-country"]),
         ("FREQUENCY", "EXPIRED", ["partner.not-asked"]),
         ("BUDGET", "EXPIRED", ["partner.not-asked"]),
     ],
@@ -348,13 +350,12 @@ def test_a_number_that_turns_out_to_be_a_landline_is_told_as_one(invoke, clock):
 
 def test_nobody_is_reminded_of_what_they_never_got(invoke, clock):
     partner_id = added()
-    for days in (3, 5, 12):
-        clock.at = START
-        clock.advance(days=days)
+    for days in (3, 5, 12, 14, 16, 40):
+        clock.at = START + timedelta(days=days)
         work(invoke, partner_id)
-    assert (status(partner_id), len(messages("consent"))) == ("INVITED", 1)
-    clock.advance(days=2)
-    work(invoke, partner_id)
+    assert (status(partner_id), len(messages("consent")), messages("partner.")) == ("INVITED", 1, [])
+    assert messages("consent")[0]["valid_until"] == str(to_ms(START + timedelta(days=60)))
+    follow(invoke, lost(events.MessageExpired, partner_id))
     assert (status(partner_id), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.not-asked")
 
 
@@ -442,6 +443,30 @@ def test_who_unsubscribes_from_a_user_leaves_or_declines_and_the_user_is_told(in
         "partner.left",
     ]
     assert evidence(agreed)[-1]["text_version"] == "unsubscribe.page/1"
+
+
+def test_one_kind_of_mail_that_somebody_ends_shows_and_is_told_once(invoke, call, clock):
+    partner_id = added(email="grace@example.com")
+    follow(invoke, reply(partner_id, "YES"))
+    for category, said in (("partner-good-news", "link-1"), ("partner-notice", "link-2")):
+        suppression.suppress("grace@example.com", "UNSUBSCRIBED", source=said, scope=category, now=clock.now())
+    ended = outbox.sent("messaging", "AddressOptedOut")
+    assert {one["scope"] for one in ended} == {"partner-good-news", "partner-notice"}
+    for _ in range(2):
+        follow(invoke, *(events.AddressOptedOut.model_validate(one) for one in ended))
+
+    def shown() -> tuple[str, list[str]]:
+        partner = call("accountability.read_partner", path={"partner_id": partner_id}, caller=USER).data
+        return partner["status"], partner["declinedMails"]
+
+    assert shown() == ("ACTIVE", ["partner-good-news", "partner-notice"])
+    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.fewer-mails"]
+    assert world.lines()[-1].content == "Grace unsubscribed from some of our mails."
+    clock.advance(hours=1)
+    suppression.lift("grace@example.com", now=clock.now())
+    follow(invoke, *[events.AddressOptedIn(recipient_id=partner_id)] * 2)
+    assert shown() == ("ACTIVE", [])
+    assert len(messages("partner.")) == 2
 
 
 def test_start_after_stop_is_told_to_the_user(invoke, clock):

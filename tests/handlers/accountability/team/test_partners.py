@@ -36,6 +36,7 @@ def view(**changed):
         "invitedAt": NOW,
         "pausedUntil": None,
         "lastContacted": None,
+        "declinedMails": [],
         "contactCount": 0,
         "version": 1,
     } | changed
