@@ -207,12 +207,21 @@ def _follow(partner_id: str, *, now: datetime) -> None:
         return
     ended = [one for one in opted_out if one.scope == messaging.events.WHOLE]
     opt_outs = [(str(one.reason), messaging.suppression.said(one)) for one in ended]
+    if writes := _after_opt_outs(partner, entry, opt_outs, now=now):
+        transact(writes)
+
+
+def _after_opt_outs(
+    partner: Partner, entry: Recipient, opt_outs: Sequence[tuple[str, bool]], *, now: datetime
+) -> list[Write]:
+    """Return what follows from opt-outs that stand: of each its reason, and whether the address's owner said so."""
     became = rules.after_opt_outs([reason for reason, _ in opt_outs], entry.channels or ())
     present = PartnerStatus(partner.removed_from if partner.status == PartnerStatus.REMOVED else partner.status)
     if became is None and present in rules.UNREACHABLE:
-        transact(_back(partner, entry, now=now))
-    elif became is not None and present in rules.STANDING:
-        transact(_lost(partner, entry, present, became, _told_of(became, opt_outs), now=now))
+        return _back(partner, entry, now=now)
+    if became is not None and present in rules.STANDING:
+        return _lost(partner, entry, present, became, _told_of(became, opt_outs), now=now)
+    return []
 
 
 def _declining(partner: Partner, categories: list[str], *, now: datetime) -> list[Write]:
