@@ -75,7 +75,7 @@ _LANGUAGE: Schema = {
     "name": "Accept-Language",
     "in": "header",
     "description": "In which language lines come, of those that we speak; English otherwise.",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": _TEXT,
     "example": "es-MX, en;q=0.5",
 }
 

@@ -67,8 +67,9 @@ def ten_missed_days(village: Village) -> Moments:
 
 
 def promises_are_kept(person: Person) -> None:
-    """Hold what somebody got to all that they were told of how often: six a week; asked once a day, thrice a week."""
-    assert most_within(moments(person), A_WEEK) <= 6
+    """Hold what somebody got to what they were told of how often: so many a week; asked once a day, thrice a week."""
+    (promised,) = {int(most) for text in person.words() for most in re.findall(r"at most (\d+) times a week", text)}
+    assert most_within(moments(person), A_WEEK) <= promised
     asks = [entry for entry in person.got if REPLY in entry["words"] or "Tell us whether" in entry["words"]]
     usual = [datetime.fromisoformat(one["at"]) for one in asks if "for a week" not in one["words"]]
     weekly = [datetime.fromisoformat(one["at"]) for one in asks if "for a week" in one["words"]]
