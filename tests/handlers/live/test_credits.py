@@ -187,5 +187,7 @@ def test_a_line_says_what_was_watched_how_long_and_at_which_rate(call, tick, clo
     line = call("wallet.list_entries", caller=OWNER).data[0]
     assert line["description"] == "Watched '=HYPERLINK(1)' 1 min 20 s at 6/min"
     assert line["metadata"]["title"] == "=HYPERLINK(1)"
+    spanish = call("wallet.list_entries", caller=OWNER, headers={"accept-language": "es"}).data[0]
+    assert spanish["description"] == "Viste '=HYPERLINK(1)' 1 min 20 s a 6/min"
     exported = call("wallet.export_entries", caller=OWNER).text
     assert "Watched '=HYPERLINK(1)' 1 min 20 s at 6/min" in exported

@@ -239,6 +239,19 @@ def test_an_export_has_every_entry_oldest_first(call, history):
 
 
 @pytest.mark.covers("S-W-20", "S-W-22")
+def test_lines_come_in_the_language_that_is_asked_for(call, history):
+    spanish = {"accept-language": "es-ES,es;q=0.9,en;q=0.8"}
+    lines = call("wallet.list_entries", caller=VIEWER, headers=spanish).data
+    assert [line["description"] for line in lines] == [
+        "Viste una transmisión",
+        "Bono de 10 créditos",
+        "Compraste 100 créditos",
+    ]
+    exported = call("wallet.export_entries", caller=VIEWER, headers=spanish).text
+    assert exported.split("\r\n")[1].endswith(",Compraste 100 créditos,,")
+
+
+@pytest.mark.covers("S-W-20", "S-W-22")
 def test_a_purchase_shows_its_money_and_no_cell_is_a_formula(call):
     paid = {"amount": 8999, "currency": "USD"}
     reference = wallet.Reference("PAYMENT", "=1+1")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.accountability.escalation import timeline
 from shared.accountability.escalation.items import Contact, Escalation
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.items import goal_pk, user_pk
@@ -10,6 +11,7 @@ from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import query_all
 from shared.kernel.storage.writes import Put, Update, commit
+from shared.kernel.text.speech import Sentence
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
@@ -88,6 +90,29 @@ def test_the_timeline_is_ones_own_newest_first_and_paged(call, invoke, clock):
     assert_sorts(call, "accountability.list_interactions", ADA)
     assert_sorts(call, "accountability.list_interactions", ADA, query={"goalId": world.GOAL})
     assert call("accountability.list_interactions", caller=ADA, query={"goalId": "gol_other"}).data == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("es-MX, en;q=0.5", "{Ben} ya habló contigo. Escribió: «{listo}»"),
+        ("en", "{Ben} has checked in with you. They wrote: “{listo}”"),
+        ("fr", "{Ben} has checked in with you. They wrote: “{listo}”"),
+    ],
+)
+def test_a_line_is_read_in_the_language_of_its_reader(call, accepted, said):
+    content = Sentence("{name} has checked in with you.")
+    names = {"name": "{Ben}"}
+    commit(timeline.line(world.USER, timeline.PARTNERS, content, filled=names, quote="{listo}", matter="1", at=START))
+    read = call("accountability.list_interactions", caller=ADA, headers={"accept-language": accepted}).data
+    assert [line["content"] for line in read] == [said]
+
+
+def test_a_line_from_before_is_read_as_it_was_written(call):
+    before = "{Ben} has checked in with you."
+    commit(timeline.line(world.USER, timeline.PARTNERS, Sentence(before), matter="1", at=START))
+    read = call("accountability.list_interactions", caller=ADA, headers={"accept-language": "es"}).data
+    assert [line["content"] for line in read] == [before]
 
 
 def _sent():
