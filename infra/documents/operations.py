@@ -50,12 +50,12 @@ KEY_PARAMETER: Schema = {
 _MATCH_PARAMETERS: dict[str, Schema] = {
     "If-Match": {
         "description": "Change it only in this version: the `ETag` that was read, or `*` for any.",
-        "schema": {"type": "string", "maxLength": 64},
+        "schema": _TEXT,
         "example": '"3"',
     },
     "If-None-Match": {
         "description": "`*`: only if there is none yet.",
-        "schema": {"type": "string", "maxLength": 64},
+        "schema": _TEXT,
         "example": "*",
     },
 }
