@@ -1,7 +1,7 @@
 """The long reliability tests: ``python -m tests.soak`` runs them and writes ``docs/soak.json``.
 
 Every test is a process of its own, as many at once as there are cores, the longest first. What a test came to is kept
-under ``.local/soak`` for the commit: a run that was stopped goes on where it was, and repeats what failed.
+under ``.local/soak`` for the commit: a run that was stopped goes on where it was, and repeats what failed. The document says of each test on which commit it last ran.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from tests import figures
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs/soak.json"
 KEPT = ROOT / ".local/soak"
-NOT_RUN: Mapping[str, Any] = {"outcome": "not run", "seconds": 0, "figures": {}}
+NOT_RUN: Mapping[str, Any] = {"outcome": "not run", "seconds": 0, "figures": {}, "commit": None}
 
 Result = dict[str, Any]
 
@@ -124,9 +124,11 @@ class Run:
         return result
 
     def document(self, cores: int) -> dict[str, Any]:
-        """Return what the tests came to on this commit, as it is committed."""
-        results = {test: self.result(test) for test in self.rows}
-        times = [(one["began"], one["ended"]) for one in results.values() if one]
+        """Return what the tests came to, as it is committed: on this commit, or else on the one that they last ran on."""
+        here = {test: found | {"commit": self.commit} for test in self.rows if (found := self.result(test))}
+        before = {line["name"]: line for line in _known()["tests"]}
+        results = {test: here.get(test) or before.get(test) for test in self.rows}
+        times = [(one["began"], one["ended"]) for one in here.values()]
         told = {
             "commit": self.commit,
             "began": min((began for began, _ in times), default=None),
@@ -146,7 +148,7 @@ def _figures(report: Path) -> dict[str, Any]:
 
 def _line(test: str, rows: list[str], result: Mapping[str, Any] | None) -> dict[str, Any]:
     found = result or NOT_RUN
-    return {"name": test, "rows": rows} | {name: found[name] for name in NOT_RUN}
+    return {"name": test, "rows": rows} | {name: found.get(name) for name in NOT_RUN}
 
 
 def _write(document: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ Messages in each of their forms with what they cost as texts, then the sentences
 import os
 from collections.abc import Iterator, Mapping
 
+from shared.accountability.team import consents
 from shared.kernel.text import speech
 from shared.messaging.channels import Channel
 from shared.messaging.wording.catalogue import Version, language, languages, seeded
@@ -30,8 +31,16 @@ VALUES = {
 }
 """What the placeholders are filled with."""
 
-_OF_KEY = {"escalation.day-2": {"days": "2"}, "escalation.week": {"days": "7"}}
+_OF_KEY = {
+    "escalation.day-2": {"days": "2"},
+    "escalation.week": {"days": "7"},
+    "guide.outreach": {"days": "1"},
+    "milestone.success": {"days": "7"},
+}
 """What else they are where a text goes out for one number of days."""
+
+_CHOICES = {"why": ("FREQUENCY", "FAILED"), "days": ("14",)}
+"""What a variable may be that changes the words, other than yes or nothing."""
 
 _BY_PHONE = ("answer.", "reply.", "service.", "sms.")
 _BY_MAIL = (
@@ -54,7 +63,7 @@ _BY_MAIL += (
     "partner.not-asked",
     "partner.unclear",
 )
-_BY_MAIL += ("partner.wrong-number",)
+_BY_MAIL += ("partner.stopped", "partner.wrong-number")
 _SPOKEN = ("escalation.", "milestone.")
 
 _HEAD = """\
@@ -92,12 +101,21 @@ def _forms(version: Version) -> Iterator[str]:
     shown = dict(_said(version, usual))
     for label, words in shown.items():
         yield from _quoted(label, words)
-    for name in version.wording.optional:
-        without = name in usual
-        other = {key: value for key, value in usual.items() if key != name} if without else {**usual, name: "yes"}
+    for told, other in _others(version, usual):
         for label, words in _said(version, other):
             if words not in shown.values():
-                yield from _quoted(f"{label}, {'without' if without else 'with'} `{name}`", words)
+                yield from _quoted(f"{label}, {told}", words)
+
+
+def _others(version: Version, usual: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield what else a text may be filled with, and what is different then."""
+    for name in version.wording.optional:
+        if name in usual:
+            yield f"without `{name}`", {key: value for key, value in usual.items() if key != name}
+        for value in () if name in usual else _CHOICES.get(name, ("yes",)):
+            yield f"with `{name}`" if value == "yes" else f"`{name}` {value}", {**usual, name: value}
+    if version.key == "escalation.week":
+        yield from ((f"after {days} days", {**usual, "days": days}) for days in _CHOICES["days"])
 
 
 def _said(version: Version, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -116,6 +134,12 @@ def _said(version: Version, values: Mapping[str, str]) -> Iterator[tuple[str, st
 def _pages() -> Iterator[str]:
     """Yield the sentences that are said in English where they are used, with what each other language makes of them."""
     others = sorted(languages() - {speech.DEFAULT})
+    yield "## What partners agree to\n"
+    for locale in (speech.DEFAULT, *others):
+        for name in consents.STATEMENTS:
+            yield from _quoted(
+                f"{language(locale).name}, {name}", consents.words_of(name, locale, VALUES["user_name"]).text
+            )
     for locale in others:
         yield f"## Pages, timeline and statement: English and {language(locale).name}\n"
         for english, other in speech.told(locale, "sentences").items():

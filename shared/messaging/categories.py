@@ -88,6 +88,14 @@ CATEGORIES = {
             caps=(Cap(3, timedelta(days=30)),),
             reply=True,
         ),
+        # Whoever asks on their page for a new link gets it, also while they rest: it is no contact of ours.
+        Category(
+            "partner-link",
+            (Channel.SMS, Channel.EMAIL, Channel.WHATSAPP),
+            critical=True,
+            one_click=False,
+            caps=(Cap(5, timedelta(hours=24)),),
+        ),
         Category("partner-notice", _PARTNER, consent=Purpose.SUPPORT, fallback=_FALLBACK, reply=True, together=3),
         Category(
             "partner-ask",

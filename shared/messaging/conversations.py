@@ -16,11 +16,11 @@ KINDS: Mapping[str, Kind] = {"consent-request": "CONSENT", "partner-notice": "NO
 """What the messages of a category are answered with; those of every other are with 1, 2 or 3."""
 
 OPEN: Mapping[Kind, timedelta] = {
-    "CONSENT": timedelta(days=14),
-    "ASK": timedelta(days=3),
-    "NOTICE": timedelta(days=3),
+    "CONSENT": timedelta(days=30),
+    "ASK": timedelta(days=7),
+    "NOTICE": timedelta(days=7),
 }
-"""How long an answer is expected: an invitation expires after 14 days, an ask is about these days."""
+"""How long an answer is taken: late ones count, too. Who was asked may agree until they can be asked again."""
 
 OTHERWISE = ""
 """What a matter is called where its message named nobody: each language has words for such a person."""

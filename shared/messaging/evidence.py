@@ -18,11 +18,13 @@ class Shown:
         version: which, e.g. ``consent.request/en/1``; the template alone where it never left.
         text_hash: SHA-256 of the words as sent; ``None`` where they are not kept any more.
         at: when they left, or began to.
+        waits: they may still leave.
     """
 
     version: str
     text_hash: str | None
     at: datetime | None = None
+    waits: bool = False
 
 
 def shown(message_id: str) -> Shown | None:
@@ -33,14 +35,14 @@ def shown(message_id: str) -> Shown | None:
     found = {one["sk"]["S"]: one for one in reads.query_all(Message, Message.pk == message_pk(message_id))}
     if Message.SK not in found:
         return None
-    template = Message.load(dict(found[Message.SK])).template
+    message = Message.load(dict(found[Message.SK]))
     attempts = [Attempt.load(dict(found[key])) for key in sorted(found) if key.startswith(_ATTEMPT)]
     said = [attempt for attempt in attempts if attempt.text is not None]
     if not said:
-        return Shown(template, None)
+        return Shown(message.template, None, waits=message.status in {"QUEUED", "DEFERRED", "SENDING"})
     last = said[-1]
     words = hashlib.sha256(last.text.encode()).hexdigest()
-    return Shown(last.reference or template, words, last.sent_at or last.claimed_at)
+    return Shown(last.reference or message.template, words, last.sent_at or last.claimed_at)
 
 
 @dataclass(frozen=True, slots=True)

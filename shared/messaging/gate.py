@@ -129,11 +129,15 @@ DIRECT = frozenset({"account", "service"})
 """Categories whose request may name the address."""
 
 
+OF_THE_ADDRESS = frozenset({"NO_ADDRESS", "NO_PERSON", "COUNTRY", "LANDLINE"})
+"""Reasons that lie in an address itself, so that no later message could use it."""
+
+
 def decide(facts: Facts) -> Decision:
     """Return what is to become of a message now.
 
     The first channel that is not blocked decides: somebody who prefers texts gets one in the morning, not a mail at
-    night. Where all are blocked, the reason of the first is told.
+    night. Where all are blocked, the reason of the first is told whose address could be used.
     """
     if refusal := _of_matter(facts) or _of_person(facts):
         return refusal
@@ -145,7 +149,8 @@ def decide(facts: Facts) -> Decision:
         if not isinstance(decision, Block):
             return decision
         refused.append(decision)
-    return _over_budget(facts, refused) or next(iter(refused), Block("NO_CHANNEL"))
+    usable = [block for block in refused if block.reason not in OF_THE_ADDRESS]
+    return _over_budget(facts, refused) or next(iter([*usable, *refused]), Block("NO_CHANNEL"))
 
 
 def _over_budget(facts: Facts, refused: Sequence[Block]) -> Defer | None:

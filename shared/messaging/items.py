@@ -121,7 +121,8 @@ class AddressState(Item):
     | sk | ``STATE`` | |
 
     ``first_text_at`` is when the first text went out, which carries brand and opt-out words. ``heard_at`` is when the
-    person last wrote by WhatsApp: own words may be sent for 24 hours (X-A-28).
+    person last wrote by WhatsApp: own words may be sent for 24 hours (X-A-28). ``answered_at`` is when they were last
+    answered that nothing waits for them.
     """
 
     domain = DOMAIN
@@ -129,6 +130,7 @@ class AddressState(Item):
 
     first_text_at = InstantAttribute(null=True)
     heard_at = InstantAttribute(null=True)
+    answered_at = InstantAttribute(null=True)
 
 
 def suppression_sk(scope: str = WHOLE) -> str:

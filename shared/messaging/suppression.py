@@ -72,7 +72,8 @@ def suppress_hash(
         for recipient in (recipients(hashed, *others) if reason in _TOLD else ())
     ]
     # A link suppresses again after it was lifted, and that is told again.
-    events = [outbox(event, at=now, event_id=f"{hashed}-{source}-{to_ms(now)}-{event.recipient_id}") for event in told]
+    named = f"{hashed}-{source}-{to_ms(now)}" if scope == WHOLE else f"{hashed}-{source}-{scope}-{to_ms(now)}"
+    events = [outbox(event, at=now, event_id=f"{named}-{event.recipient_id}") for event in told]
     try:
         return _kept(Put(item, condition=free, error=AlreadySuppressed), events)
     except AlreadySuppressed:

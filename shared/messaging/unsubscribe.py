@@ -49,6 +49,7 @@ REASONS = {
     "crisis": Sentence("you guide people on {brand}, or look after those who do"),
     "progress": Sentence("you use {brand}"),
     "consent-request": Sentence("somebody gave us this address to ask whether you would support them"),
+    "partner-link": Sentence("you asked for a new link on your page"),
 }
 """Why a mail of a category is sent, after "because"."""
 

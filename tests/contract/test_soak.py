@@ -13,7 +13,7 @@ from tests import figures
 from tests.soak import DOCUMENT
 
 FRAME = {"commit", "began", "ended", "interpreter", "cores", "tests"}
-LINE = {"name", "rows", "outcome", "seconds", "figures"}
+LINE = {"name", "rows", "outcome", "seconds", "figures", "commit"}
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,7 @@ def test_the_document_is_well_formed(document):
         assert line["outcome"] in {"passed", "failed", "not run"}
         assert (line["seconds"] > 0) == (line in ran)
         assert isinstance(line["figures"], dict)
+        assert (re.fullmatch(r"[0-9a-f]{40}", line["commit"] or "") is not None) == (line in ran)
     if ran:
         assert re.fullmatch(r"[0-9a-f]{40}", document["commit"])
         assert datetime.fromisoformat(document["began"]) < datetime.fromisoformat(document["ended"])

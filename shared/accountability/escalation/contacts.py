@@ -82,6 +82,7 @@ class Wanted:
         missed_since: the run, where there is one.
         escalation_id: its escalation.
         round: of the step.
+        flexible: the goal owes no such number of days, so none is said.
     """
 
     key: ContactKey
@@ -101,6 +102,7 @@ class Wanted:
     missed_since: str | None = None
     escalation_id: str | None = None
     round: str | None = None
+    flexible: bool = False
 
 
 def message_of(wanted: Wanted) -> MessageRequest:
@@ -145,6 +147,7 @@ def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
         message_id=request.message_id,
         state="QUEUED",
         contacted_at=now,
+        flexible=wanted.flexible or None,
         version=1,
     )
     free = Contact.pk.does_not_exist() | (Contact.reason == NARROWED)

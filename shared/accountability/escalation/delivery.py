@@ -49,19 +49,29 @@ WITHHELD = {
     "QUIET_HOURS": Sentence("{name} was left out: it was never a time at which they may be contacted."),
     "NO_CONSENT": Sentence("{name} was not contacted: they did not agree to it in this way."),
     "PREFERENCES": Sentence("{name} was left out: they do not want messages of this kind."),
-    "LANDLINE": Sentence("We couldn't text {name}: this number can't receive texts. Add an e-mail address instead."),
-    "NO_ADDRESS": Sentence("We have no number or address of {name}. Please add one."),
-    "NO_PERSON": Sentence("The number of {name} is not one of a person. Please check it."),
-    "COUNTRY": Sentence("We can't text or call numbers of {name}'s country yet. Add an e-mail address instead."),
+    "LANDLINE": Sentence(
+        "We couldn't text {name}: this number can't receive texts. Add them again with an e-mail address."
+    ),
+    "NO_ADDRESS": Sentence("We have no number or address of {name}. Please add them again with one."),
+    "NO_PERSON": Sentence("The number of {name} is not one of a person. Please add them again with another."),
+    "COUNTRY": Sentence(
+        "We can't text or call numbers of {name}'s country yet. Add them again with an e-mail address."
+    ),
     "WHATSAPP_WINDOW": Sentence(
         "{name} could not be reached by WhatsApp. Ask them to choose a second way on their page."
     ),
     "SUPPRESSED_STOP": Sentence("{name} stopped our messages."),
     "SUPPRESSED_UNSUBSCRIBED": Sentence("{name} unsubscribed from our mails."),
-    "SUPPRESSED_WRONG_NUMBER": Sentence("The number of {name} is wrong. Please ask them for the right one."),
-    "SUPPRESSED_BOUNCE": Sentence("Mails to {name} come back. Please check the address."),
+    "SUPPRESSED_WRONG_NUMBER": Sentence(
+        "The number of {name} is wrong. Please ask them for the right one, and add them again with it."
+    ),
+    "SUPPRESSED_BOUNCE": Sentence(
+        "Mails to {name} come back. Please check the address, and add them again with the right one."
+    ),
     "SUPPRESSED_COMPLAINT": Sentence("{name} marked our mails as unwanted."),
-    "SUPPRESSED_CARRIER": Sentence("The network of {name} does not take our texts. Add an e-mail address instead."),
+    "SUPPRESSED_CARRIER": Sentence(
+        "The network of {name} does not take our texts. Add them again with an e-mail address."
+    ),
     "SUPPRESSED_REVIEW": Sentence("{name} may want no messages from us: nothing goes to them for now."),
     "SUPPRESSED_STAFF": Sentence("{name} asked us not to write to them."),
     **dict.fromkeys(
@@ -77,18 +87,25 @@ _CONTACTED = {
     contacts.OUTREACH: (
         Sentence("Your guide was told that you missed a day."),
         Sentence("Your guide was told that you missed {days} days."),
+        Sentence("Your guide was told that you logged less often than planned."),
     ),
     contacts.NOTICE: (
         Sentence("{name} was told that you missed a day."),
         Sentence("{name} was told that you missed {days} days."),
+        Sentence("{name} was told that you logged less often than planned."),
     ),
     contacts.ASK: (
         Sentence("{name} was asked to check in with you: you missed a day."),
         Sentence("{name} was asked to check in with you: you missed {days} days."),
+        Sentence("{name} was asked to check in with you: you logged less often than planned."),
     ),
-    contacts.CELEBRATION: (Sentence("{name} heard of your {days} days in a row."),) * 2,
+    contacts.CELEBRATION: (
+        Sentence("{name} heard of your day."),
+        Sentence("{name} heard of your {days} days in a row."),
+        Sentence("{name} heard that you did it {days} times in a row."),
+    ),
 }
-"""What the timeline says of somebody who was contacted: after one day, and after several."""
+"""What the timeline says of somebody who was contacted: after one day, after several, where no days are counted."""
 
 
 def note(event: News, *, now: datetime) -> None:
@@ -258,5 +275,7 @@ def _line(contact: Contact, content: Sentence, what: str, now: datetime) -> Writ
 def _said(contact: Contact) -> Sentence:
     if contact.step == contacts.CLEAR:
         return Sentence("{name} was told that there is nothing more to do.")
-    one, many = _CONTACTED[contact.type]
+    one, many, otherwise = _CONTACTED[contact.type]
+    if contact.flexible:
+        return otherwise
     return one if contact.escalation_day == 1 else many

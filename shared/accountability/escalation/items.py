@@ -1,6 +1,6 @@
 """What is stored of escalations: the plan, its steps, and every contact with its result."""
 
-from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, MapAttribute, UnicodeAttribute
 
 from shared.accountability.items import DOMAIN
 from shared.kernel.due import DueIndexed
@@ -97,7 +97,8 @@ class Contact(Item):
     The key holds no round: nobody is contacted twice in one step (X-A-35). ``step`` is its number in two digits,
     ``CLEAR`` for the all-clear of a run (with the run's first date) or ``MILESTONE``. ``state``: QUEUED, SENT,
     DELIVERED, FAILED, BLOCKED, CANCELLED, EXPIRED; ``results`` maps each channel to its state. ``sent_at`` is when a
-    provider first took it: from then on the person counts as contacted.
+    provider first took it: from then on the person counts as contacted. ``flexible``: the goal owes no such number of
+    days as ``escalation_day``, so none is said.
     """
 
     domain = DOMAIN
@@ -122,6 +123,7 @@ class Contact(Item):
     responded_at = InstantAttribute(null=True)
     contacted_at = InstantAttribute()
     sent_at = InstantAttribute(null=True)
+    flexible = BooleanAttribute(null=True)
     version = IntegerAttribute()
 
 

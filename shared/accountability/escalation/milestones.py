@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from shared.accountability.escalation import contacts, facts, rules
 from shared.accountability.escalation.contacts import ContactKey, Wanted
 from shared.accountability.events import MilestoneReached
+from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team import scope
@@ -22,7 +23,7 @@ class _Told(Exception):
 
 
 def celebrate(event: MilestoneReached, *, now: datetime) -> None:
-    """Tell partners of a milestone, once. "They wanted you to know": only where the user agreed to share it."""
+    """Tell partners of a milestone, once, unless the user chose not to share them."""
     goal, member = reads.get_many(
         [(Goal, user_pk(event.user_id), goal_sk(event.goal_id)), (Member, user_pk(event.user_id), Member.SK)]
     )
@@ -42,6 +43,7 @@ def celebrate(event: MilestoneReached, *, now: datetime) -> None:
 
 
 def _wanted(event: MilestoneReached, goal: Goal, member: Member, partner: Partner) -> Wanted:
+    flexible = not Frequency.model_validate_json(goal.frequency).counts_days(event.days)
     return Wanted(
         key=ContactKey(event.goal_id, event.date, contacts.MILESTONE, partner.partner_id),
         user_id=event.user_id,
@@ -55,9 +57,11 @@ def _wanted(event: MilestoneReached, goal: Goal, member: Member, partner: Partne
             "user_name": member.name,
             "goal": title_for(partner.privacy, goal.title),
             "days": str(event.days),
+            "flexible": "yes" if flexible else "",
         },
         valid=VALID,
         topics=(scope.topic(partner),),
         scope=scope.number(partner),
         partner_id=partner.partner_id,
+        flexible=flexible,
     )

@@ -7,6 +7,7 @@ from shared.accountability.escalation.contacts import ContactKey, Wanted
 from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import StepRow
 from shared.accountability.escalation.rules import valid_for
+from shared.accountability.goals.frequency import Frequency
 from shared.accountability.items import run_topic
 from shared.accountability.team.items import Case, case_pk
 from shared.accountability.team.rules import CaseKind
@@ -19,6 +20,7 @@ def writes(item: StepRow, standing: Run, *, error: Refusal, now: datetime) -> li
     guide_id = standing.member.guide_id
     if guide_id is None:
         return [case(item.user_id, item.goal_id, item.date, now=now)]
+    flexible = not Frequency.model_validate_json(standing.goal.frequency).counts_days(item.days_missed)
     wanted = Wanted(
         key=ContactKey(item.goal_id, item.date, f"{item.number:02d}", guide_id),
         user_id=item.user_id,
@@ -31,12 +33,14 @@ def writes(item: StepRow, standing: Run, *, error: Refusal, now: datetime) -> li
             "user_name": standing.member.name,
             "goal": standing.goal.title,
             "days": str(item.days_missed),
+            "flexible": "yes" if flexible else "",
         },
         valid=valid_for(standing.goal.due_at, now=now),
         topics=(run_topic(item.goal_id, item.missed_since),),
         missed_since=item.missed_since,
         escalation_id=item.escalation_id,
         round=item.round,
+        flexible=flexible,
     )
     return contacts.made(wanted, error=error, now=now)
 

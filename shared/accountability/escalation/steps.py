@@ -257,6 +257,7 @@ def wanted(
 ) -> Wanted:
     """Return what a step wants of one partner; ``plan`` is what the run follows."""
     followed_up = rules.followed_up(plan, day.days_missed, guided=member.guide_id is not None)
+    flexible = not Frequency.model_validate_json(goal.frequency).counts_days(day.days_missed)
     asks, over_at = step.kind is Kind.ASK, ends_at(day.date, members.habits(member))
     key = ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id)
     matters = (run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date))
@@ -274,7 +275,7 @@ def wanted(
             "goal": title_for(partner.privacy, goal.title),
             "day": day.date,
             "days": str(day.days_missed),
-            "flexible": "" if Frequency.model_validate_json(goal.frequency).asks_for_days else "yes",
+            "flexible": "yes" if flexible else "",
             "followed_up": "yes" if followed_up else "",
         }
         | ({"link": links.link(partner, ask=key, now=now)} if asks else {}),
@@ -287,4 +288,5 @@ def wanted(
         missed_since=day.missed_since,
         escalation_id=day.escalation_id,
         round=round_,
+        flexible=flexible,
     )

@@ -36,10 +36,13 @@ class Frequency(BaseModel):
         """Days of a period."""
         return {"PER_WEEK": WEEK, "EVERY_N_DAYS": self.n}.get(self.kind, 1)
 
-    @property
-    def asks_for_days(self) -> bool:
-        """Whether it asks for given days: of any other kind no single day is owed, only enough of them."""
-        return self.kind in {"DAILY", "WEEKDAYS"}
+    def counts_days(self, missed: int) -> bool:
+        """Tell whether so many days may be said to be missed.
+
+        Only a daily goal owes days that follow each other. Of one for given weekdays a single day can be named; of any
+        other no single day is owed, only enough of them.
+        """
+        return self.kind == "DAILY" or (self.kind == "WEEKDAYS" and missed == 1)
 
     @property
     def times(self) -> int:

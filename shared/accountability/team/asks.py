@@ -6,6 +6,7 @@ from shared.accountability.escalation import contacts
 from shared.accountability.escalation import rules as steps
 from shared.accountability.escalation.contacts import ContactKey
 from shared.accountability.escalation.items import Contact
+from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.items import goal_pk, user_pk
 from shared.accountability.team import rules
@@ -20,12 +21,12 @@ _ARRIVING = frozenset({"QUEUED", "SENT", "DELIVERED"})
 class Ask:
     """Something a partner was asked and has not answered, or so that they may yet say more (``accepted``).
 
-    A goal whose title is not for the partner is empty (X-A-24).
+    A goal whose title is not for the partner is empty (X-A-24); ``days`` is ``None`` where no days are counted.
     """
 
     about: str
     goal: str
-    days: int
+    days: int | None
     accepted: bool = False
 
 
@@ -39,9 +40,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a goal goes, as far as the partner may know. Numbers are ``None`` where they are not for them."""
+    """How a goal goes, as far as the partner may know. Numbers are ``None`` where they are not for them.
+
+    ``daily``: they are days that follow each other.
+    """
 
     goal: str
+    daily: bool = True
     streak: int | None = None
     longest: int | None = None
     missed: int | None = None
@@ -61,7 +66,12 @@ def progress(partner: Partner, goals: list[Goal]) -> list[Progress]:
         return []
     if partner.privacy == Privacy.TITLE:
         return [Progress(goal.title) for goal in goals]
-    return [Progress(goal.title, goal.streak, goal.longest_streak, goal.missed_run) for goal in goals]
+    return [_numbers(goal) for goal in goals]
+
+
+def _numbers(goal: Goal) -> Progress:
+    daily = Frequency.model_validate_json(goal.frequency).kind == "DAILY"
+    return Progress(goal.title, daily, goal.streak, goal.longest_streak, goal.missed_run)
 
 
 def open_asks(partner: Partner, goals: list[Goal]) -> list[Ask]:
@@ -90,7 +100,7 @@ def _open_ask(partner: Partner, goal: Goal) -> Ask | None:
     return Ask(
         about,
         rules.title_for(partner.privacy, goal.title),
-        newest.escalation_day,
+        None if newest.flexible else newest.escalation_day,
         accepted=newest.response is not None,
     )
 

@@ -93,7 +93,7 @@ def decline(
     Raises:
         NotNow: they are not being asked.
     """
-    _require(partner, frozenset({PartnerStatus.INVITED, PartnerStatus.EXPIRED}))
+    _require(partner, rules.MAY_DECLINE)
     refused = people.changing(
         partner,
         Partner.status.set(PartnerStatus.DECLINED),
@@ -141,7 +141,7 @@ def leave(
     Raises:
         NotNow: they had not agreed.
     """
-    _require(partner, rules.CONSENTING)
+    _require(partner, rules.CONSENTING | rules.UNREACHABLE)
     left = people.changing(
         partner, Partner.status.set(PartnerStatus.LEFT), Partner.ended_at.set(now), Partner.paused_until.remove(), *also
     )

@@ -81,13 +81,21 @@ class Words:
         return hash_of(self.text)
 
 
+STATEMENTS = {"page": (PAGE_VERSION, _PAGE), "mail": (MAIL_VERSION, _MAIL)}
+"""What somebody agrees to who is reached by phone, or by mail alone: version and words in English."""
+
+
 def page_words(entry: Recipient, user_name: str) -> Words:
     """Return the words beside the button with which a partner agrees, in their language.
 
     Who has no phone is offered mail alone.
     """
-    name, english = ("page", (PAGE_VERSION, _PAGE)) if entry.phone else ("mail", (MAIL_VERSION, _MAIL))
-    version, text = speech.consent(entry.locale, name) or english
+    return words_of("page" if entry.phone else "mail", entry.locale, user_name)
+
+
+def words_of(name: str, locale: str, user_name: str) -> Words:
+    """Return what somebody agrees to, by text and call or by mail alone, in a language."""
+    version, text = speech.consent(locale, name) or STATEMENTS[name]
     promised = {"most": messaging.MOST_A_WEEK, "asks": messaging.ASKS_A_WEEK}
     return Words(version, text.format(brand=brand(Product.GOALS).name, user_name=user_name, **promised))
 

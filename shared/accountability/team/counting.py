@@ -3,6 +3,8 @@
 from contextlib import suppress
 from datetime import datetime
 
+from pynamodb.expressions.update import Action
+
 from shared import messaging
 from shared.accountability.team import groups, invitations, links, people
 from shared.accountability.team.items import Partner
@@ -20,7 +22,10 @@ def note(event: Left, *, now: datetime) -> None:
         return
     sent = isinstance(event, messaging.events.MessageSent)
     news = f"{'SENT' if sent else 'DELIVERED'}#{event.message_id}"
-    counted = [Partner.contact_count.add(1), Partner.last_contacted_at.set(now)] if sent else []
+    counted: list[Action] = [Partner.contact_count.add(1)] if sent else []
+    # News of the request that come after the answer, and a link that somebody asked for, contact nobody anew.
+    if sent and (partner.consented_at is None or str(event.about).startswith(groups.ABOUT)):
+        counted.append(Partner.last_contacted_at.set(now))
     arrived = [] if sent else [Partner.delivered_count.add(1)]
     writes: list[Write] = [
         people.once(partner.partner_id, news, now=now),

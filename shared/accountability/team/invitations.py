@@ -63,7 +63,8 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
     """
     ways = ways_of(entry).agreed()
     template = _AGAIN if number else _FIRST
-    link, known = links.short_link(partner, now=now)
+    # The first may leave late, and its link is good for as long after that.
+    link, known = links.short_link(partner, now=now if number else now + rules.WAITS)
     wanted = MessageRequest(
         key=_key(partner, number),
         recipient_id=partner.partner_id,
@@ -72,7 +73,6 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
         variables={
             "partner_name": unlinked(partner.name) or NAMELESS,
             "user_name": user_name,
-            "goal": "",
             "ways": ",".join(ways),
             "most": str(messaging.MOST_A_WEEK),
             "link": link,
@@ -103,7 +103,7 @@ def invite_again(user_id: str, partner_id: str, *, now: datetime) -> Partner:
 def _may_be_asked(partner: Partner, *, now: datetime) -> None:
     if partner.status == PartnerStatus.OPTED_OUT:
         raise OptedOut
-    if partner.status not in rules.MAY_BE_ASKED_AGAIN:
+    if partner.status not in rules.MAY_BE_ASKED_AGAIN or partner.unsubscribed_at is not None:
         raise NotNow
     since = max(partner.invited_at, partner.ended_at or partner.invited_at)
     if now < since + rules.COOL_DOWN:
@@ -148,13 +148,16 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
     partner = reads.get(Partner, pk, sk)
     if partner is None or partner.status != PartnerStatus.INVITED or partner.due_at is None or partner.due_at > now:
         return
-    entry, begun = people.entry_of(partner.partner_id), _begun(partner)
-    if begun is None:
-        writes: list[Write] = [people.changing(partner, *looked_at(partner, now + rules.APART))]
+    entry, (begun, waits) = people.entry_of(partner.partner_id), _begun(partner)
+    writes: list[Write]
+    if begun is None and waits:
+        writes = [people.changing(partner, *looked_at(partner, now + rules.APART))]
+    elif begun is None:
+        writes = _ending(partner, entry, "partner.not-asked", now=now)
     elif rules.is_over(begun, now=now):
         writes = _ending(partner, entry, _unanswered(partner), now=now)
     elif rules.may_remind(begun, partner.reminders, now=now):
-        writes = _reminding(partner, entry, now=now)
+        writes = _reminding(partner, entry, begun, now=now)
     else:
         at = min(now + rules.APART, begun + rules.EXPIRES)
         writes = [people.changing(partner, *looked_at(partner, at))]
@@ -165,16 +168,18 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
         return
 
 
-def _begun(partner: Partner) -> datetime | None:
-    """Return since when somebody may know of an invitation, ``None`` while its first request waits to leave.
+def _begun(partner: Partner) -> tuple[datetime | None, bool]:
+    """Return since when somebody may know of an invitation, ``None`` where its first request has not left.
 
-    Nobody is reminded of what they never got, and a budget of ours that keeps a request back ends no invitation: what
-    ends a request ends the invitation with it (``unasked``).
+    And whether that may still leave: nobody is reminded of what they never got, and a budget of ours that keeps a
+    request back ends no invitation.
     """
     shown = messaging.evidence.shown(messaging.message_id(_key(partner, 0)))
     if shown is None:
-        return partner.invited_at
-    return max(partner.invited_at, shown.at or partner.invited_at) if shown.text_hash is not None else None
+        return partner.invited_at, False
+    if shown.text_hash is None:
+        return None, shown.waits
+    return max(partner.invited_at, shown.at or partner.invited_at), False
 
 
 def _unanswered(partner: Partner) -> str:
@@ -184,12 +189,12 @@ def _unanswered(partner: Partner) -> str:
     return "partner.expired"
 
 
-def _reminding(partner: Partner, entry: Recipient, *, now: datetime) -> list[Write]:
+def _reminding(partner: Partner, entry: Recipient, begun: datetime, *, now: datetime) -> list[Write]:
     number = partner.reminders + 1
     counted = people.changing(
         partner,
         Partner.reminders.set(number),
-        *looked_at(partner, rules.next_look(partner.invited_at, number, now=now)),
+        *looked_at(partner, rules.next_look(begun, number, now=now)),
     )
     return [counted, *asking(partner, entry, people.name_of(partner.user_id), number=number, now=now)]
 

@@ -25,7 +25,9 @@ class Partner(DueIndexed):
     is when they were last chosen for an ask: the least recently asked comes first (S-A-21). ``seed`` and
     ``generation`` make the links to their page: a link of an earlier generation was used. ``scope`` counts how often
     what they may hear or read was narrowed. ``shows_words``: the user may read what they write back in own words.
-    ``declined_mails`` are the categories of mails that they unsubscribed from.
+    ``declined_mails`` are the categories of mails that they unsubscribed from. Whoever unsubscribed from the user
+    (``unsubscribed_at``) is never asked again. ``unfit``: their address itself cannot be used, whatever its owner
+    says later.
     """
 
     domain = DOMAIN
@@ -49,6 +51,8 @@ class Partner(DueIndexed):
     paused_until = InstantAttribute(null=True)
     asked_at = InstantAttribute(null=True)
     last_contacted_at = InstantAttribute(null=True)
+    unsubscribed_at = InstantAttribute(null=True)
+    unfit = BooleanAttribute(null=True)
     declined_mails: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     contact_count = IntegerAttribute()
     delivered_count = IntegerAttribute()

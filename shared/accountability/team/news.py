@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
 from pynamodb.expressions.update import Action
 
@@ -86,6 +86,8 @@ def request_sent(event: messaging.events.MessageSent, *, now: datetime) -> None:
                 *consents.stated("REQUESTED", entry, ways, said, now=now),
             ]
         )
+    # What they ended before they were named shows as well.
+    people.retried(lambda: _follow(partner.partner_id, now=now))
 
 
 def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
@@ -98,7 +100,7 @@ def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
         people.retried(lambda: _wrote(event, now=now))
 
 
-def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
+def _wrote(event: messaging.events.ReplyReceived, *, acknowledged: Sequence[Write] = (), now: datetime) -> None:
     """Note that somebody wrote what answers no question: the user never hears that they have not answered."""
     partner = links.partner_of(event.recipient_id)
     if partner is None:
@@ -110,7 +112,7 @@ def _wrote(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     line = people.on_timeline(partner, said, matter, words=words, now=now)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
     with suppress(AlreadyHandled):
-        transact([once, people.changing(partner, Partner.wrote_at.set(now)), line])
+        transact([once, people.changing(partner, Partner.wrote_at.set(now)), line, *acknowledged])
 
 
 def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
@@ -118,7 +120,7 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     if partner is None:
         return
     if event.answer == "NO" and _was_contacted_since(partner):
-        _wrote(event, now=now)
+        _stays(event, partner, now=now)
         return
     entry, said = people.entry_of(partner.partner_id), _as_replied(event)
     once = people.once(partner.partner_id, f"REPLY#{event.reply_id}", now=now)
@@ -129,6 +131,13 @@ def _reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     except (AlreadyHandled, NotNow, OptedOut):
         # Known, or too late: the user removed them, they chose otherwise on their page, or stopped everything.
         return
+
+
+def _stays(event: messaging.events.ReplyReceived, partner: Partner, *, now: datetime) -> None:
+    """Tell somebody whose no comes long after the question that they are on the team still, and how to end it."""
+    entry, user_name = people.entry_of(partner.partner_id), people.name_of(partner.user_id)
+    answer = acknowledging.acknowledged(event, entry, "answer.stays", user_name, now=now)
+    _wrote(event, acknowledged=answer, now=now)
 
 
 def _was_contacted_since(partner: Partner) -> bool:
@@ -187,10 +196,14 @@ def _unsubscribed(partner_id: str, *, now: datetime) -> None:
     if partner is None:
         return
     entry, said = people.entry_of(partner_id), Said("WEB_PAGE", text_version=consents.UNSUBSCRIBE_VERSION)
-    if partner.status in rules.CONSENTING:
-        transact(choices.leave(partner, entry, said, now=now))
-    elif partner.status == PartnerStatus.INVITED:
-        transact(choices.decline(partner, entry, said, now=now))
+    with suppress(NotNow):
+        if partner.status == PartnerStatus.REMOVED:
+            transact(choices.answer_removed(partner, entry, said, agrees=False, now=now))
+        elif partner.consented_at is not None:
+            transact(choices.leave(partner, entry, said, now=now))
+        else:
+            never = [Partner.unsubscribed_at.set(now)]
+            transact(choices.decline(partner, entry, said, also=never, now=now))
 
 
 def _follow(partner_id: str, *, now: datetime) -> None:
@@ -200,7 +213,7 @@ def _follow(partner_id: str, *, now: datetime) -> None:
     entry = people.entry_of(partner_id)
     found = messaging.suppression.standing(*people.hashes_of(partner, entry))
     opted_out = [one for one in found if one.lifted_at is None]
-    declined = sorted({one.scope for one in opted_out} - {messaging.events.WHOLE})
+    declined = sorted({one.scope for one in opted_out if _ends_a_kind(one)})
     if declined != (partner.declined_mails or []):
         transact(_declining(partner, declined, now=now))
         _follow(partner_id, now=now)
@@ -211,13 +224,19 @@ def _follow(partner_id: str, *, now: datetime) -> None:
         transact(writes)
 
 
+def _ends_a_kind(one: Any) -> bool:
+    """Tell whether somebody ended a kind of mails that they get as a supporter: what they get as a user is theirs."""
+    as_supporter = one.scope == "consent-request" or str(one.scope).startswith("partner-")
+    return bool(as_supporter and one.reason == "UNSUBSCRIBED")
+
+
 def _after_opt_outs(
     partner: Partner, entry: Recipient, opt_outs: Sequence[tuple[str, bool]], *, now: datetime
 ) -> list[Write]:
     """Return what follows from opt-outs that stand: of each its reason, and whether the address's owner said so."""
     became = rules.after_opt_outs([reason for reason, _ in opt_outs], entry.channels or ())
     present = PartnerStatus(partner.removed_from if partner.status == PartnerStatus.REMOVED else partner.status)
-    if became is None and present in rules.UNREACHABLE:
+    if became is None and present in rules.UNREACHABLE and not partner.unfit:
         return _back(partner, entry, now=now)
     if became is not None and present in rules.STANDING:
         return _lost(partner, entry, present, became, _told_of(became, opt_outs), now=now)
@@ -229,14 +248,14 @@ def _declining(partner: Partner, categories: list[str], *, now: datetime) -> lis
     kept = people.changing(
         partner, Partner.declined_mails.set(categories) if categories else Partner.declined_mails.remove()
     )
-    fewer = set(categories) - set(partner.declined_mails or []) and partner.status in rules.STANDING
+    fewer = set(categories) - set(partner.declined_mails or []) and partner.status in rules.CONSENTING
     return [kept, *(people.telling_user(partner, "partner.fewer-mails", now=now) if fewer else ())]
 
 
 def _told_of(became: PartnerStatus, opt_outs: Sequence[tuple[str, bool]]) -> str:
-    """Return what the user is told: that they left, that somebody else has the number, or that nothing arrives."""
+    """Return what the user is told: that they stopped us, that somebody else has the number, that nothing arrives."""
     if became == PartnerStatus.OPTED_OUT:
-        return "partner.left"
+        return "partner.stopped"
     return "partner.wrong-number" if ("WRONG_NUMBER", True) in opt_outs else "partner.invalid"
 
 
@@ -249,11 +268,17 @@ def _becoming(partner: Partner, status: PartnerStatus, *also: Action, by: str, n
 
 
 def _lost(
-    partner: Partner, entry: Recipient, before: PartnerStatus, became: PartnerStatus, template: str, *, now: datetime
+    partner: Partner,
+    entry: Recipient,
+    before: PartnerStatus,
+    became: PartnerStatus,
+    template: str,
+    *also: Action,
+    now: datetime,
 ) -> list[Write]:
     unasked = invitations.looked_at(partner, None)
     by = partner.partner_id if became == PartnerStatus.OPTED_OUT else trail.SYSTEM
-    writes = _becoming(partner, became, Partner.ended_at.set(now), *unasked, by=by, now=now)
+    writes = _becoming(partner, became, Partner.ended_at.set(now), *unasked, *also, by=by, now=now)
     if became == PartnerStatus.OPTED_OUT and before in rules.CONSENTING:
         ways = invitations.ways_of(entry).agreed()
         writes += consents.stated("WITHDRAWN", entry, ways, Said("REPLY"), now=now)
@@ -325,7 +350,10 @@ def _unfit(partner_id: str, template: str, *, now: datetime) -> None:
     partner = links.partner_of(partner_id)
     if partner is not None and partner.status == PartnerStatus.INVITED:
         entry = people.entry_of(partner_id)
-        transact(_lost(partner, entry, PartnerStatus.INVITED, PartnerStatus.INVALID, template, now=now))
+        lost = _lost(
+            partner, entry, PartnerStatus.INVITED, PartnerStatus.INVALID, template, Partner.unfit.set(True), now=now
+        )
+        transact(lost)
 
 
 _REFUSED = (messaging.events.MessageBlocked, messaging.events.MessageFailed)

@@ -34,7 +34,7 @@ NAMES = {
 
 DONE = {
     "accepted": Sentence("Thank you. You are part of the team now."),
-    "declined": Sentence("That is fine. Nothing more comes to you."),
+    "declined": Sentence("That is fine. Nothing more comes to you, unless you are asked once more."),
     "saved": Sentence("Your settings are saved."),
     "resting": Sentence("Rest well. Nothing comes to you until then."),
     "resumed": Sentence("Welcome back."),
@@ -176,7 +176,7 @@ def _asked_for(who: Seen, ask: ContactKey | None) -> list[str]:
     settled = asks.settled(partner, ask, asks.backed(partner))
     if settled is None:
         return []
-    goal = settled.goal or who.say("daily goal")
+    goal = settled.goal or who.say("goal")
     sentence = "You were asked to check in with {user_name} about their {goal}."
     answered = [who.say(_SAID[settled.answer])] if settled.answer in _SAID else []
     return [who.say(sentence, user_name=who.user_name, goal=goal), *answered]

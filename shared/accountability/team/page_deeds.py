@@ -17,7 +17,6 @@ from shared.accountability.team.links import Opened, Use
 from shared.accountability.team.page import Seen
 from shared.accountability.team.page_form import PageForm, rest_until, wishes
 from shared.accountability.team.people import Moved
-from shared.accountability.team.rules import PartnerStatus
 from shared.kernel import pages, rates
 from shared.kernel.caller import Browser
 from shared.kernel.errors import NotFound, RateLimitExceeded
@@ -192,16 +191,15 @@ def _send_link(given: str, opened: Opened, visit: Visit) -> Raw:
     except RateLimitExceeded as again:
         problem = Sentence("A link is on its way already: we send one an hour at most. Please look at your messages.")
         return page.over(opened, problem=problem, status=again.status)
-    invited = partner.status == PartnerStatus.INVITED
     ways = invitations.ways_of(people.entry_of(partner.partner_id))
     link, known = links.short_link(partner, now=visit.now)
     wanted = MessageRequest(
         key=f"partner-link#{partner.partner_id}#{visit.operation}",
         recipient_id=partner.partner_id,
-        category="consent-request" if invited else "partner-notice",
+        category="partner-link",
         template="partner.new-link",
         variables={"partner_name": partner.name, "link": link},
-        channels=rules.asked_by(ways.channels) if invited else (),
+        channels=rules.asked_by(ways.channels),
         about=links.about(partner.partner_id),
     )
     # A second try of the same request finds its message.

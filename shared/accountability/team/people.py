@@ -173,6 +173,7 @@ ON_TIMELINE = {
     "partner.not-asked": Sentence("{name} could not be asked whether they back you."),
     "partner.no-country": Sentence("{name} could not be asked: we can't text or call numbers of that country yet."),
     "partner.no-texts": Sentence("{name} could not be asked: their number cannot receive texts."),
+    "partner.stopped": Sentence("{name} stopped our messages."),
     "partner.fewer-mails": Sentence("{name} unsubscribed from some of our mails."),
     "partner.invalid": Sentence("{name} cannot be reached any more."),
     "partner.wrong-number": Sentence("Whoever has the number of {name} says that it is the wrong one."),

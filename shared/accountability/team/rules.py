@@ -69,8 +69,11 @@ MAY_ACCEPT = frozenset({PartnerStatus.INVITED, PartnerStatus.EXPIRED, PartnerSta
 UNREACHABLE = frozenset({PartnerStatus.OPTED_OUT, PartnerStatus.INVALID})
 """Whose addresses may not be used."""
 
-MAY_BE_ASKED_AGAIN = frozenset({PartnerStatus.EXPIRED, PartnerStatus.DECLINED, PartnerStatus.LEFT})
-"""Whom the user may invite again after the cool-down."""
+MAY_DECLINE = frozenset({PartnerStatus.INVITED, PartnerStatus.EXPIRED, *UNREACHABLE})
+"""Who may say no: also whom nothing reaches any more, so that nothing ever does."""
+
+MAY_BE_ASKED_AGAIN = frozenset({PartnerStatus.EXPIRED, PartnerStatus.DECLINED})
+"""Whom the user may invite again after the cool-down; who left comes back by themselves alone."""
 
 
 class Privacy(StrEnum):

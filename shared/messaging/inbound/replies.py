@@ -29,7 +29,7 @@ from shared.messaging.channels import Channel
 from shared.messaging.events import Answer, ReplyReceived
 from shared.messaging.inbound import answers, keywords, routing
 from shared.messaging.inbound.items import Conversation, Question, Review, review_pk
-from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Nothing, Which, Wrote
+from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Which, Wrote
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import AddressState, MessagingInbox, Recipient, address_hashes, recipient_pk
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
@@ -38,6 +38,9 @@ from shared.messaging.requests import KEPT, NOBODY, MessageRequest, request
 
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """A confirmation that comes later is not sent at all (47 CFR 64.1200(a)(12))."""
+
+ANSWERED_AGAIN = timedelta(days=1)
+"""When somebody who writes where nothing is asked is answered again."""
 
 PICKED_WITHIN = timedelta(hours=24)
 """How long a number may pick one of the matters that we asked about."""
@@ -126,9 +129,8 @@ def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> Non
         matters, asked = conversations.standing(*hashes, now=at)
         reply = _Reply(written, event_id, written.number, hashes, at, now, matters, asked)
         meaning = _meaning(reply)
-        outcome: inbox.Outcome = "IGNORED" if isinstance(meaning, Nothing) else inbox.DONE
         with suppress(_Moved):
-            noted = inbox.note(MessagingInbox, PROVIDER, event_id, outcome)
+            noted = inbox.note(MessagingInbox, PROVIDER, event_id, inbox.DONE)
             transact([noted, *_effect(reply, meaning)])
             return
     raise Unavailable
@@ -180,10 +182,8 @@ def _effect(reply: _Reply, meaning: Meaning) -> list[Write]:
             return [*done, *(write for matter in matters for write in _answered(reply, matter, answer))]
         case Which(matters, answer):
             return _which(reply, matters, answer)
-        case Wrote(matter, waits, asks):
-            return _wrote(reply, matter, waits=waits, asks=asks)
-        case Nothing():
-            return []
+        case Wrote() as wrote:
+            return _wrote(reply, wrote)
 
 
 def _stop(reply: _Reply) -> list[Write]:
@@ -213,6 +213,24 @@ def _who(reply: _Reply) -> list[Write]:
     return _help(reply) if suppression.recipients(*reply.hashes) else []
 
 
+def _late(reply: _Reply) -> list[Write]:
+    """Answer somebody we know where nothing waits for them: once in a day, for machines answer, too."""
+    state = reads.get(AddressState, f"ADDRESS#{reply.hashes[0]}", AddressState.SK)
+    before = state.answered_at if state is not None else None
+    if (before is not None and reply.at < before + ANSWERED_AGAIN) or not suppression.recipients(*reply.hashes):
+        return []
+    same = AddressState.answered_at == before if before is not None else AddressState.answered_at.does_not_exist()
+    noted = Update(
+        AddressState,
+        f"ADDRESS#{reply.hashes[0]}",
+        AddressState.SK,
+        [AddressState.answered_at.set(reply.at)],
+        condition=same,
+        error=_Moved,
+    )
+    return [noted, *reply.say("reply.late")]
+
+
 def _start(reply: _Reply) -> list[Write]:
     """Lift what stood when the person wrote, and say so (X-A-08)."""
     suppression.lift(reply.number, now=reply.at)
@@ -240,6 +258,7 @@ _DEEDS: Mapping[str, Callable[[_Reply], list[Write]]] = {
     "WHO": _who,
     "WRONG_NUMBER": _wrong_number,
     "REVIEW": _review,
+    "LATE": _late,
 }
 
 
@@ -287,18 +306,21 @@ _WHO: Mapping[str, str] = {"CONSENT": "reply.who-consent", "ASK": "reply.who-ask
 _UNCLEAR: Mapping[str, str] = {"CONSENT": "reply.unclear-consent", "ASK": "reply.unclear-ask"}
 
 
-def _wrote(reply: _Reply, matter: Matter, *, waits: bool, asks: bool) -> list[Write]:
+def _wrote(reply: _Reply, wrote: Wrote) -> list[Write]:
     """Note own words, and answer them: a question once, what is no clear answer once; the rest is for staff."""
-    item = _conversation(reply, matter)
+    item = _conversation(reply, wrote.matter)
     told = [_told(reply, item, "TEXT"), *_words(reply, item)]
-    if asks and not item.explained:
-        template = _WHO.get(item.kind, "reply.who") if waits or item.answer == "ACCEPTED" else "reply.who"
+    if wrote.asks and not item.explained:
+        template = _WHO.get(item.kind, "reply.who") if wrote.waits or item.answer == "ACCEPTED" else "reply.who"
         said = reply.say(template, user_name=item.label)
         return [*told, _noted(item, Conversation.explained.set(True)), *said]
-    if waits and not asks and not item.clarified:
-        said = reply.say(_UNCLEAR[item.kind], user_name=item.label)
+    if (wrote.waits or wrote.refuses) and not wrote.asks and not item.clarified:
+        said = reply.say(_UNCLEAR[item.kind] if wrote.waits else "answer.stays", user_name=item.label)
         return [*told, _noted(item, Conversation.clarified.set(True)), *said]
-    return [*told, Put(_to_be_read(reply, item))] if waits else told
+    if wrote.refuses:
+        # Who says no again where nothing is asked may mean all of it.
+        return [*told, *_review(reply)]
+    return [*told, Put(_to_be_read(reply, item))] if wrote.waits else told
 
 
 def _to_be_read(reply: _Reply, item: Conversation) -> Review:

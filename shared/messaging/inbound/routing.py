@@ -64,7 +64,7 @@ class Asked:
 class Do:
     """A keyword that needs no matter, or words that a person has to read."""
 
-    what: Literal["STOP", "START", "HELP", "WHO", "WRONG_NUMBER", "REVIEW"]
+    what: Literal["STOP", "START", "HELP", "WHO", "WRONG_NUMBER", "REVIEW", "LATE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,16 @@ class Wrote:
         matter: what it is noted on.
         waits: that matter waits for an answer, and this was none.
         asks: it asks us something.
+        refuses: it says no, and nothing was asked.
     """
 
     matter: Matter
     waits: bool = False
     asks: bool = False
+    refuses: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing follows."""
-
-
-Meaning = Do | Answered | Which | Wrote | Nothing
+Meaning = Do | Answered | Which | Wrote
 
 
 def route(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> Meaning:
@@ -117,7 +114,7 @@ def route(reading: Reading, matters: Sequence[Matter], asked: Asked | None) -> M
             return Do(word)
         case "YES" | "NO" as word:
             found = _to_request(word, matters) or _in_words(reading.sense, matters)
-            return found or (Do("START") if word == "YES" else _noted(reading, matters))
+            return found or (Do("START") if word == "YES" and not matters else _noted(reading, matters))
         case None if reading.number is not None:
             return _by_number(reading.number, reading.sense, matters) or _noted(reading, matters)
         case None:
@@ -151,13 +148,20 @@ def _picked(reading: Reading, matters: Sequence[Matter], asked: Asked | None) ->
     meant = tuple(
         open_ones[one] for one in asked.choices if one in open_ones and _is_meant(reading, asked, open_ones[one])
     )
-    return Answered(meant, asked.answer) if meant and (len(meant) == 1 or reading.sense == "BOTH") else None
+    return Answered(meant, asked.answer) if meant and (len(meant) == 1 or _takes_all(reading, asked)) else None
+
+
+def _takes_all(reading: Reading, asked: Asked) -> bool:
+    """Tell whether a reply picks everything that we asked about: in words, or by the number after the last."""
+    return reading.sense == "BOTH" or (reading.sense is None and reading.number == len(asked.choices) + 1)
 
 
 def _is_meant(reading: Reading, asked: Asked, matter: Matter) -> bool:
     """Tell whether a reply picks a matter that we asked about."""
+    if _takes_all(reading, asked):
+        return True
     if reading.sense is not None:
-        return reading.sense == "BOTH"
+        return False
     if reading.number is not None:
         return reading.number == asked.choices.index(matter.recipient_id) + 1
     return bool(matter.name) and matter.name == reading.words
@@ -204,10 +208,11 @@ def _answer(answer: Answer, kind: Kind, matters: Sequence[Matter]) -> Answered |
     return Answered(found, answer) if len(found) == 1 else Which(found, answer)
 
 
-def _noted(reading: Reading, matters: Sequence[Matter]) -> Wrote | Do | Nothing:
+def _noted(reading: Reading, matters: Sequence[Matter]) -> Wrote | Do:
     """Return on which matter own words are noted: the latest that waits for an answer, else the latest of all."""
     if not matters:
-        return Do("WHO") if reading.asks else Nothing()
+        return Do("WHO" if reading.asks else "LATE")
     waiting = [matter for matter in matters if matter.kind != "NOTICE" and matter.answer is None]
     latest = max(waiting or matters, key=lambda matter: matter.sent_at)
-    return Wrote(latest, waits=bool(waiting), asks=reading.asks)
+    refuses = not waiting and reading.sense in {"NO", "CANNOT"}
+    return Wrote(latest, waits=bool(waiting), asks=reading.asks, refuses=refuses)

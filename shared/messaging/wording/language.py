@@ -25,6 +25,8 @@ class Language:
         ways: channels, as people call them.
         ending: what a text says that tells how to end them.
         choice: pattern with ``{number}`` and ``{name}``: which number means whom.
+        both: pattern with ``{number}``: which one means the two of them.
+        all: the same where they are more.
         plain_texts: text messages go without the accents that their alphabet does not have.
     """
 
@@ -40,6 +42,8 @@ class Language:
     ways: dict[str, str]
     ending: str
     choice: str
+    both: str
+    all: str
     plain_texts: bool
 
     def day(self, value: str) -> str:
@@ -73,7 +77,9 @@ class Language:
             names = [name or self.nameless["user_name"] for name in json.loads(value)]
         except ValueError:
             return value
-        return ", ".join(self.choice.format(number=number, name=name) for number, name in enumerate(names, 1))
+        every = self.both if len(names) == 2 else self.all
+        each = [self.choice.format(number=number, name=name) for number, name in enumerate(names, 1)]
+        return ", ".join([*each, every.format(number=len(names) + 1)])
 
 
 def of_table(table: dict[str, object]) -> Language:

@@ -135,6 +135,7 @@ def test_partners_leave_a_trail_of_what_the_user_and_what_they_themselves_decide
 
 def test_an_invitation_that_runs_out_ends_by_itself(clock, invoke):
     partner_id = team.added()
+    team.sent(team.messages("consent")[0]["message_id"], "May we?")
     clock.advance(days=30)
     partner = team.stored(partner_id)
     invoke("accountability.work_invitation", due_event((partner.pk, partner.sk)))

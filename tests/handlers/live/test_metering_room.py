@@ -6,6 +6,7 @@ import pytest
 
 from shared import wallet
 from shared.live import metering, rooms
+from shared.live.metering import joining
 from shared.live.metering.items import viewing_pk
 from shared.live.metering.schemas import MeterTick
 from tests.clock import START
@@ -69,6 +70,17 @@ def test_the_first_interval_is_owed_once_with_the_token(token, session_id, clock
     assert tick(session_id, 0, clock).remaining_credits == 99_000
     assert leave(session_id, clock).charged == 1000
     assert spent() == 1000
+
+
+def test_whoever_is_let_in_is_looked_at_though_the_look_could_not_be_queued_at_first(
+    token, session_id, clock, queues, monkeypatch
+):
+    with monkeypatch.context() as broken:
+        broken.setattr(joining, "deliver_later", lambda *_, **__: 1 / 0)
+        assert token(session_id).status == 500
+    assert queues.taken() == []
+    assert token(session_id).status == 200
+    assert len(queues.taken()) == 1
 
 
 def test_who_takes_a_token_and_never_ticks_pays_however_often_they_join(token, session_id, clock):

@@ -80,7 +80,7 @@ def test_a_bounce_ends_the_attempt_and_a_lasting_one_the_address(kind: str, supp
     event_id = deliver_mail_event(about_mail("Bounce", MESSAGE, **bounce(kind)))
     assert (attempt().state, attempt().code, stands()) == ("UNDELIVERED", f"{kind}.General", suppressed)
     told = outbox.sent("messaging", "AddressOptedOut")
-    assert told == [{"recipient_id": "ptn_ada", "reason": "BOUNCE"} for _ in suppressed]
+    assert told == [{"recipient_id": "ptn_ada", "reason": "BOUNCE", "scope": "ALL"} for _ in suppressed]
     assert outcome(event_id) == "DONE"
 
 

@@ -80,7 +80,9 @@ def test_a_hold_becomes_an_opt_out(call: Call, review_id: str, clock: FixedClock
         "as she asked",
     )
     assert stands() == ["STAFF"]
-    assert outbox.sent("messaging", "AddressOptedOut") == [{"recipient_id": "ptn_ada", "reason": "STAFF"}]
+    assert outbox.sent("messaging", "AddressOptedOut") == [
+        {"recipient_id": "ptn_ada", "reason": "STAFF", "scope": "ALL"}
+    ]
     assert (listed(call), [one["id"] for one in listed(call, status="DECIDED")]) == ([], [review_id])
 
 

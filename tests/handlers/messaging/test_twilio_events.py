@@ -389,16 +389,56 @@ def test_what_goes_out_in_nobodys_name_takes_no_matters_place(enlist: Enlist, cl
     assert conversations.opened(link, address_hash(ANN), Channel.SMS, now=clock.now()) == []
 
 
-def test_an_invitation_waits_for_fourteen_days_an_ask_for_three(enlist: Enlist, clock: FixedClock) -> None:
+def test_an_invitation_takes_answers_for_thirty_days_an_ask_for_seven(enlist: Enlist, clock: FixedClock) -> None:
     sent(enlist("ada"), category="consent-request")
     sent(enlist("bob"), user="Bob", message_id="msg_" + "1" * 26)
-    clock.advance(days=3, seconds=-1)
+    clock.advance(days=7, seconds=-1)
     deliver(written("1"))
     clock.advance(seconds=2)
     deliver(written("2", at=2))
-    clock.advance(days=12)
+    clock.advance(days=22)
     deliver(written("no", at=3))
-    assert replies() == [("ptn_ada", "contact:Ada", "TEXT"), ("ptn_bob", "contact:Bob", "ACCEPTED")]
+    assert replies() == [
+        ("ptn_ada", "contact:Ada", "NO"),
+        ("ptn_ada", "contact:Ada", "TEXT"),
+        ("ptn_bob", "contact:Bob", "ACCEPTED"),
+    ]
+
+
+def test_who_writes_where_nothing_waits_is_answered_once_a_day(enlist: Enlist, clock: FixedClock) -> None:
+    sent(enlist("ada"))
+    clock.advance(days=8)
+    for number, text in enumerate(("done", "I talked to her", "no"), 1):
+        deliver(written(text, at=number))
+        clock.advance(hours=1)
+    assert (asked_for(), replies(), stands()) == ([answer("reply.late")], [], [])
+    clock.advance(days=1)
+    deliver(written("done", at=9))
+    assert asked_for() == [answer("reply.late")] * 2
+
+
+@pytest.mark.covers("X-A-06")
+def test_a_no_to_what_asked_nothing_is_answered_and_a_second_one_is_read_by_a_person(
+    enlist: Enlist, clock: FixedClock
+) -> None:
+    sent(enlist("ada"), category="partner-notice")
+    clock.advance(hours=1)
+    deliver(written("no thanks"))
+    assert (asked_for(), replies(), stands()) == (
+        [answer("answer.stays", user_name="Ada")],
+        [("ptn_ada", "contact:Ada", "TEXT")],
+        [],
+    )
+    clock.advance(minutes=1)
+    deliver(written("No.", at=2))
+    assert stands() == ["REVIEW"]
+
+
+def test_a_yes_to_what_asked_nothing_is_noted(enlist: Enlist, clock: FixedClock) -> None:
+    sent(enlist("ada"), category="partner-notice")
+    clock.advance(hours=1)
+    deliver(written("Yes"))
+    assert replies() == [("ptn_ada", "contact:Ada", "TEXT")]
 
 
 @pytest.mark.covers("X-A-27")
@@ -478,7 +518,7 @@ def test_a_number_after_a_later_message_does_not_pick_what_was_asked_before_it(
 @pytest.mark.parametrize("text", ["1", "no", "hello there", "\U0001f44d"])
 def test_a_stranger_gets_no_reaction(text: str) -> None:
     event_id = deliver(written(text))
-    assert (outcome(event_id), asked_for(), replies(), stands()) == ("IGNORED", [], [], [])
+    assert (outcome(event_id), asked_for(), replies(), stands()) == ("DONE", [], [], [])
 
 
 @pytest.mark.parametrize("sender", ["22395", "Bank", "", "+0123", "whatsapp:", "+1415555010a"])

@@ -71,7 +71,9 @@ def test_everything_can_be_ended_and_is_told_to_all_who_have_the_address(
     answer = post(call, token, query={"what": "EVERYTHING"}, text="")
     assert "Nothing more from us comes to this address." in answer.text
     assert standing() == {("ALL", "UNSUBSCRIBED")}
-    assert outbox.sent("messaging", "AddressOptedOut") == [{"recipient_id": "ptn_ada", "reason": "UNSUBSCRIBED"}]
+    assert outbox.sent("messaging", "AddressOptedOut") == [
+        {"recipient_id": "ptn_ada", "reason": "UNSUBSCRIBED", "scope": "ALL"}
+    ]
 
 
 @pytest.mark.covers("X-N-09")

@@ -187,7 +187,9 @@ def _father_of_two(village: Village, names: tuple[str, str], answer: str) -> Mom
     assert sorted(plain(dad.words())) == sorted(said(ASKED, user=name, partner="Dad")[0] for name in names)
     dad.writes("yes")
     yield SOON
-    which = [f"Dataday: who is this about? Reply 1 for {one}, 2 for {two}." for one, two in (names, names[::-1])]
+    which = [
+        f"Dataday: who is this about? Reply 1 for {one}, 2 for {two}, 3 for both." for one, two in (names, names[::-1])
+    ]
     assert dad.words()[2:] in ([which[0]], [which[1]])
     dad.writes(answer)
     yield SOON

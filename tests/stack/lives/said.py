@@ -67,7 +67,7 @@ NOTHING = "If you do nothing, you will get at most two reminders from us, and no
 
 def request_of(user: User, person: Person, way: str) -> str:
     """Return the request for consent, of a mail without what follows."""
-    begin = f"Hi {person.name}, this is Dataday. {user.name} asks for your support with a daily goal. May we "
+    begin = f"Hi {person.name}, this is Dataday. {user.name} asks for your support with their goals. May we "
     if "@" in person.address:
         return f"{begin}contact you by {way} when they miss days or reach a milestone? At most 6 times a week."
     return (

@@ -1,7 +1,7 @@
 """What partners get by text, as those who get it read it: written down a second time, links and days left out."""
 
 ASKED = (
-    "Hi {partner}, this is Dataday. {user} asks for your support with a daily goal. May we reach you by text, at most "
+    "Hi {partner}, this is Dataday. {user} asks for your support with their goals. May we reach you by text, at most "
     "6 times a week? Reply YES or NO, or see LINK Reply STOP to end, HELP for help. Msg&data rates may apply."
 )
 AGREED = (
@@ -9,8 +9,8 @@ AGREED = (
     "sends word. Reply STOP anytime."
 )
 REFUSED = (
-    "Thanks for telling us. Dataday will not write to you about {user}. If nobody should ask you through us, "
-    "reply STOP."
+    "Thanks for telling us. You get nothing more about {user}, unless they ask you once more. If nobody should ask you "
+    "through us, reply STOP."
 )
 UNCLEAR = (
     "Sorry, Dataday did not understand. May we write to you about {user}? Reply YES or NO. "
@@ -46,7 +46,7 @@ SAID_NO = "{partner} would rather not be on your support team. They get no messa
 
 SPANISH = [
     (
-        "Hola Tia Rosa, somos Dataday. Cora te pide apoyo con su meta diaria. ¿Podemos avisarte por mensaje de texto, "
+        "Hola Tia Rosa, somos Dataday. Cora te pide apoyo con sus metas. ¿Podemos avisarte por mensaje de texto, "
         "max. 6 veces por semana? Responde SI o NO, o abre LINK STOP para terminar, HELP para ayuda. "
         "Pueden aplicarse cargos."
     ),

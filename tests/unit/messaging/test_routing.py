@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messaging.inbound.keywords import Reading, read
-from shared.messaging.inbound.routing import ANSWERS, Answered, Asked, Do, Matter, Nothing, Which, Wrote, route
+from shared.messaging.inbound.routing import ANSWERS, Answered, Asked, Do, Matter, Which, Wrote, route
 from tests.clock import START
 
 
@@ -37,9 +37,9 @@ def test_yes_and_no_answer_a_request_for_consent(answer: str) -> None:
 def test_yes_without_a_question_is_start_and_no_is_only_noted() -> None:
     heard = matter("ada", "NOTICE")
     assert route(read("YES"), [], None) == Do("START")
-    assert route(read("YES"), [heard], None) == Do("START")
-    assert route(read("NO"), [heard], None) == Wrote(heard)
-    assert route(read("NO"), [], None) == Nothing()
+    assert route(read("YES"), [heard], None) == Wrote(heard)
+    assert route(read("NO"), [heard], None) == Wrote(heard, refuses=True)
+    assert route(read("NO"), [], None) == Do("LATE")
 
 
 @pytest.mark.covers("X-A-27")
@@ -48,7 +48,8 @@ def test_matters_of_two_users_are_asked_about_and_the_next_number_picks() -> Non
     asked = Asked("ACCEPTED", "ASK", ("ptn_ada", "ptn_bob"))
     assert route(read("2"), [BOB, ADA], asked) == Answered((BOB,), "ACCEPTED")
     assert route(read("1"), [BOB, ADA], asked) == Answered((ADA,), "ACCEPTED")
-    assert route(read("3"), [BOB, ADA], asked) == Which((ADA, BOB), "CANNOT")
+    assert route(read("3"), [BOB, ADA], asked) == Answered((ADA, BOB), "ACCEPTED"), "3 for both"
+    assert route(read("3, I can't"), [BOB, ADA], asked) == Which((ADA, BOB), "CANNOT")
     assert route(read("STOP"), [BOB, ADA], asked) == Do("STOP")
 
 
@@ -68,7 +69,7 @@ def test_what_was_answered_for_good_steps_back() -> None:
 @pytest.mark.covers("X-A-27")
 def test_a_stranger_gets_no_reaction_but_to_keywords() -> None:
     for text in ("1", "2", "no", "hello"):
-        assert route(read(text), [], None) == Nothing()
+        assert route(read(text), [], None) == Do("LATE")
     assert route(read("help"), [], None) == Do("HELP")
     assert route(read("stop"), [], None) == Do("STOP")
 
@@ -109,7 +110,7 @@ def test_an_answer_goes_to_a_matter_of_its_kind_and_never_to_one_of_two_users(ma
 
 
 def test_the_empty_reading_is_nothing() -> None:
-    assert route(Reading(), [], None) == Nothing()
+    assert route(Reading(), [], None) == Do("LATE")
 
 
 def test_ordinary_words_answer_what_was_asked() -> None:
@@ -144,6 +145,7 @@ def test_both_and_a_name_answer_which_was_meant() -> None:
     asked = Asked("DONE", "ASK", ("ptn_ada", "ptn_bob"))
     for text in ("both", "Both please!", "los dos"):
         assert route(read(text), [ada, bob], asked) == Answered((ada, bob), "DONE")
+    assert route(read("3"), [ada, bob], asked) == Answered((ada, bob), "DONE"), "3 for both"
     assert route(read("Bob."), [ada, bob], asked) == Answered((bob,), "DONE")
     assert route(read("both"), [ada, bob], None) == Wrote(ada, waits=True)
     assert route(read("Ada"), [ada, bob], None) == Wrote(ada, waits=True)
@@ -175,7 +177,7 @@ def test_what_is_said_to_a_notice_takes_no_consent_back() -> None:
     told = matter("ada", "NOTICE", hours=5)
     for invitation in (matter("ada", "CONSENT", answer="YES"), matter("ada", "CONSENT")):
         for text in ("I can't", "sorry, busy", "no", "no thanks"):
-            assert route(read(text), [invitation, told], None) == Wrote(told), text
+            assert route(read(text), [invitation, told], None) == Wrote(told, refuses=True), text
     again = matter("ada", "CONSENT", hours=6)
     assert route(read("no"), [again, told], None) == Answered((again,), "NO"), "they were asked anew"
 
@@ -184,5 +186,5 @@ def test_a_no_right_after_a_yes_takes_it_back_and_nothing_else_does() -> None:
     agreed, other = matter("ada", "CONSENT", answer="YES"), matter("bob", "NOTICE", hours=1)
     assert route(read("no thanks"), [agreed], None) == Answered((agreed,), "NO")
     assert route(read("no"), [agreed], None) == Answered((agreed,), "NO")
-    assert route(read("I can't"), [agreed], None) == Wrote(agreed)
-    assert route(read("no"), [agreed, other], None) == Wrote(other)
+    assert route(read("I can't"), [agreed], None) == Wrote(agreed, refuses=True)
+    assert route(read("no"), [agreed, other], None) == Wrote(other, refuses=True)

@@ -37,8 +37,7 @@ WEEK = (
 )
 SUCCESS = (
     'Hi Maria, this is Dataday. Ada just completed their "morning run" for 30 days straight! 🎉 Your support as their '
-    "Emergency Support Team member helped make this happen. They wanted you to know how much your encouragement meant "
-    "to them."
+    "Emergency Support Team member helped make this happen. Thank you for being part of it!"
 )
 ALL_CLEAR = (
     'Hi Maria, this is Dataday. Ada has logged their "morning run" again. You need not check in about the missed days '
@@ -128,9 +127,9 @@ def test_a_call_beside_a_text_says_that_the_text_can_be_answered(key):
 
 
 @pytest.mark.covers("X-A-24", "D-52")
-def test_a_title_that_is_not_for_the_reader_is_a_daily_goal_without_quotes():
+def test_a_title_that_is_not_for_the_reader_is_a_goal_without_quotes():
     text = said("escalation.day-2", variables=PEOPLE | {"goal": ""}).text
-    assert "hasn't logged their daily goal progress" in text
+    assert "hasn't logged their goal progress" in text
 
 
 def test_names_that_show_nothing_leave_a_sentence_that_can_be_read():
@@ -210,9 +209,8 @@ def test_which_number_means_whom_is_said_in_the_readers_language_also_of_who_has
     names = '["Ada", "", "José \\n \\"Pepe\\""]'
     assert language("en").choices(names).startswith("1 for Ada, 2 for Somebody you know, 3 for José")
     text = compose(seeded()["service.which", "es"], Channel.IN_APP, {"choices": names}).text
-    assert (
-        text == 'Dataday: ¿de quién se trata? Responde 1 si es Ada, 2 si es Alguien que conoces, 3 si es José "Pepe".'
-    )
+    choices = '1 si es Ada, 2 si es Alguien que conoces, 3 si es José "Pepe", 4 si son todos'
+    assert text == f"Dataday: ¿de quién se trata? Responde {choices}."
     assert compose(seeded()["service.which", "en"], Channel.IN_APP, {"choices": "1 for Ada"}).text.endswith(
         "1 for Ada."
     )
@@ -235,7 +233,7 @@ def test_a_request_for_consent_tells_all_it_has_to(key):
     for part in (
         "Dataday",
         "Ada",
-        '"morning run"',
+        "with their goals",
         "by text, e-mail and recorded call",
         "at most 6 times a week",
         "Reply YES or NO",

@@ -582,6 +582,25 @@ def test_a_milestone_is_told_once_to_partners_who_like_to_hear_of_it(invoke):
     assert world.lines()[-1].content == "Ben heard of your 7 days in a row."
 
 
+PER_WEEK = '{"kind": "PER_WEEK", "n": 3, "since": "2026-02-01"}'
+MONDAYS = '{"kind": "WEEKDAYS", "weekdays": [1], "since": "2026-02-01"}'
+
+
+@pytest.mark.parametrize("frequency", [PER_WEEK, MONDAYS])
+def test_of_a_goal_that_owes_no_such_days_none_are_counted(invoke, frequency):
+    world.put_goal(frequency=frequency)
+    follow(invoke, 2)
+    note(invoke, news(MessageSent))
+    invoke("accountability.celebrate_milestone", queue_event(milestone()))
+    note(invoke, news(MessageSent, next(one for one in world.contacts() if one.type == "milestone_celebration")))
+    assert {line.content.partition(" ")[2] for line in world.lines()} == {
+        "was asked to check in with you: you logged less often than planned.",
+        "heard that you did it 7 times in a row.",
+    }
+    flexible = {json.loads(item["variables"]["S"]).get("flexible") for item in messages()}
+    assert flexible == {"yes"}
+
+
 @pytest.mark.covers("S-A-28")
 def test_a_milestone_that_the_user_keeps_to_themselves_is_told_to_nobody(invoke):
     world.put_member(share_milestones=False)

@@ -108,6 +108,16 @@ def test_a_line_is_read_in_the_language_of_its_reader(call, accepted, said):
     assert [line["content"] for line in read] == [said]
 
 
+def test_a_line_that_leaves_nothing_open_is_translated_too(call):
+    commit(
+        timeline.line(
+            world.USER, timeline.PARTNERS, Sentence("There was nobody left to turn to."), matter="1", at=START
+        )
+    )
+    read = call("accountability.list_interactions", caller=ADA, headers={"accept-language": "es"}).data
+    assert [line["content"] for line in read] == ["Ya no quedaba nadie a quien acudir."]
+
+
 def test_a_line_from_before_is_read_as_it_was_written(call):
     before = "{Ben} has checked in with you."
     commit(timeline.line(world.USER, timeline.PARTNERS, Sentence(before), matter="1", at=START))
@@ -231,7 +241,7 @@ def test_the_dry_run_tells_who_when_how_and_what_and_writes_nothing(call):
     assert ben["words"].startswith('Hi Ben, this is Dataday. Ada missed logging their "morning run" on Sunday 1 March.')
     mail = shown["days"][0]["contacts"][4]
     assert (mail["channel"], mail["earliestAt"]) == ("EMAIL", "2026-03-02T02:15:00.000Z")
-    assert "daily goal" in mail["words"]
+    assert "their goal on" in mail["words"]
     assert "morning run" not in mail["words"]
     assert everything() == before
     assert call("accountability.preview_escalation", caller=EVE, path=PATH).code == "NOT_FOUND"

@@ -13,7 +13,8 @@ from shared.kernel.due import due_shard
 from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging import events, suppression
 from shared.messaging import evidence as evidence_of
-from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
+from shared.messaging.message_items import REPLY_PREFIX, Message, Reply, message_pk
+from shared.messaging.variables import kept
 from shared.messaging.wording import catalogue
 from tests import escalations as world
 from tests import outbox, team
@@ -24,9 +25,9 @@ from tests.triggers import due_event, queue_event, schedule_event
 PHONE = GRACE["phone"]
 
 
-def asked():
+def asked(**given):
     """Add a partner whose first request has left, and return their id."""
-    partner_id = added()
+    partner_id = added(**given)
     sent(messages("consent")[-1]["message_id"], "May we?")
     return partner_id
 
@@ -265,7 +266,7 @@ def test_stop_ends_everything_and_start_takes_it_back(call, invoke, clock, reaso
     suppression.suppress(PHONE, reason, source="SM9", now=clock.now())
     follow(invoke, out, out)
     assert (status(partner_id), consent(partner_id)[0]) == ("OPTED_OUT", False)
-    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.left"]
+    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.stopped"]
     assert call("accountability.invite_partner", path={"partner_id": partner_id}, caller=USER).code == "OPTED_OUT"
     clock.advance(days=1)
     suppression.lift(PHONE, now=clock.now())
@@ -282,7 +283,7 @@ def test_start_by_somebody_who_never_agreed_agrees_to_nothing(invoke, clock):
     suppression.lift(PHONE, now=clock.now())
     follow(invoke, events.AddressOptedIn(recipient_id=partner_id))
     assert status(partner_id) == "INVITED"
-    assert [one["template"] for one in messages("partner.")] == ["partner.left", "partner.reachable"]
+    assert sorted(one["template"] for one in messages("partner.")) == ["partner.reachable", "partner.stopped"]
     assert team.rows("messaging", f"RECIPIENT#{partner_id}", "CONSENT#") == []
     clock.advance(days=3)
     work(invoke, partner_id)
@@ -326,7 +327,7 @@ def test_a_stop_while_removed_is_not_undone_by_a_restoration(call, invoke, clock
 @pytest.mark.parametrize(
     ("reason", "became", "told"),
     [
-        ("STOP", "OPTED_OUT", ["partner.left"]),
+        ("STOP", "OPTED_OUT", ["partner.stopped"]),
         ("LANDLINE", "INVALID", ["partner.no-texts"]),
         ("COUNTRY", "INVALID", ["partner.no-country"]),
         ("FREQUENCY", "EXPIRED", ["partner.not-asked"]),
@@ -469,6 +470,128 @@ def test_one_kind_of_mail_that_somebody_ends_shows_and_is_told_once(invoke, call
     assert len(messages("partner.")) == 2
 
 
+def test_what_somebody_ends_of_their_own_account_is_nobodys_news(call, invoke, clock):
+    """Nor what staff end, nor is an invitee said to be on the team still; an address that is unfit stays so."""
+    partner_id, unfit = (
+        added(email="grace@example.com"),
+        added(name="Max", email="max@example.com", phone="+12125550177"),
+    )
+    follow(invoke, lost(events.MessageFailed, unfit, number=1, reason="LANDLINE"))
+    for mail, reason, scope in (
+        ("grace@example.com", "UNSUBSCRIBED", "balance"),
+        ("grace@example.com", "STAFF", "partner-update"),
+        ("grace@example.com", "UNSUBSCRIBED", "consent-request"),
+        ("max@example.com", "UNSUBSCRIBED", "progress"),
+    ):
+        suppression.suppress(mail, reason, source=f"{reason}-{scope}", scope=scope, now=clock.now())
+    follow(invoke, *(events.AddressOptedOut.model_validate(one) for one in outbox.sent("messaging", "AddressOptedOut")))
+    shown = call("accountability.read_partner", path={"partner_id": partner_id}, caller=USER).data
+    assert shown["declinedMails"] == ["consent-request"]
+    assert (status(unfit), [one["template"] for one in messages("partner.")]) == ("INVALID", ["partner.no-texts"])
+
+
+def test_a_stop_counts_beside_a_kind_of_mail_that_was_ended(invoke, clock):
+    partner_id = added(email="grace@example.com")
+    follow(invoke, reply(partner_id, "YES"))
+    suppression.suppress("grace@example.com", "UNSUBSCRIBED", source="link", scope="partner-notice", now=clock.now())
+    suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+    follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"))
+    assert status(partner_id) == "OPTED_OUT"
+
+
+def test_kinds_of_mails_that_were_ended_before_show(call, invoke, clock):
+    suppression.suppress("grace@example.com", "UNSUBSCRIBED", source="l", scope="partner-notice", now=clock.now())
+    partner_id = asked(email="grace@example.com")
+    first = messages("consent")[0]
+    left = {"message_id": first["message_id"], "category": "consent-request", "about": first["about"]}
+    follow(invoke, events.MessageSent(recipient_id=partner_id, channel="SMS", **left))
+    shown = call("accountability.read_partner", path={"partner_id": partner_id}, caller=USER).data
+    assert shown["declinedMails"] == ["partner-notice"]
+
+
+def test_news_of_the_request_that_come_late_swallow_no_answer(invoke, clock):
+    partner_id = asked()
+    first = messages("consent")[0]
+    clock.advance(minutes=1)
+    follow(invoke, reply(partner_id, "YES"))
+    clock.advance(seconds=30)
+    late = {"message_id": first["message_id"], "category": "consent-request", "about": first["about"]}
+    follow(invoke, events.MessageSent(recipient_id=partner_id, channel="SMS", **late))
+    clock.advance(hours=1)
+    follow(invoke, reply(partner_id, "NO", "SM2"))
+    assert (status(partner_id), [one["template"] for one in messages("answer.")]) == (
+        "LEFT",
+        ["answer.yes", "answer.no"],
+    )
+
+
+def test_an_invitation_whose_request_was_stopped_ends(call, invoke, clock):
+    removed = added()
+    call("accountability.remove_partner", path={"partner_id": removed}, caller=USER)
+    message_id = messages("consent")[0]["message_id"]
+    commit(Update(Message, message_pk(message_id), Message.SK, [Message.status.set("BLOCKED")]))
+    follow(invoke, lost(events.MessageBlocked, removed, reason="INACTIVE"))
+    clock.advance(days=1)
+    call("accountability.restore_partner", path={"partner_id": removed}, caller=USER)
+    clock.advance(days=15)
+    work(invoke, removed)
+    assert (status(removed), messages("partner.")[-1]["template"]) == ("EXPIRED", "partner.not-asked")
+
+
+def test_reminders_of_a_request_that_left_late_keep_their_distance(invoke, clock, monkeypatch):
+    partner_id = added()
+    shown = evidence_of.Shown("consent.request/en/1", "0" * 64, START + timedelta(days=20))
+    monkeypatch.setattr(evidence_of, "shown", lambda _: shown)
+    clock.at = START + timedelta(days=23)
+    work(invoke, partner_id)
+    clock.advance(minutes=1)
+    work(invoke, partner_id)
+    assert len(messages("consent")) == 2
+    link = kept(messages("consent")[0]["variables"])["link"]
+    assert int(link.parts[2]) * 1000 > to_ms(START + timedelta(days=20 + 14))
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [("ACTIVE", "LEFT"), ("REMOVED", "DECLINED"), ("OPTED_OUT", "LEFT"), ("INVITED", "DECLINED")],
+)
+def test_whoever_unsubscribed_gets_nothing_more_whatever_came_before(call, invoke, clock, before, then):
+    partner_id = asked()
+    if before != "INVITED":
+        follow(invoke, reply(partner_id, "YES"))
+    if before == "REMOVED":
+        call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
+    if before == "OPTED_OUT":
+        suppression.suppress(PHONE, "STOP", source="SM9", now=clock.now())
+        follow(invoke, events.AddressOptedOut(recipient_id=partner_id, reason="STOP"))
+    assert status(partner_id) == before
+    follow(invoke, *[events.RecipientUnsubscribed(recipient_id=partner_id)] * 2)
+    if before == "OPTED_OUT":
+        clock.advance(hours=1)
+        suppression.lift(PHONE, now=clock.now())
+        follow(invoke, events.AddressOptedIn(recipient_id=partner_id))
+    if before == "REMOVED":
+        call("accountability.restore_partner", path={"partner_id": partner_id}, caller=USER)
+    assert (status(partner_id), consent(partner_id)[0]) == (then, False)
+    clock.advance(days=31)
+    if before != "REMOVED":
+        again = call("accountability.invite_partner", path={"partner_id": partner_id}, caller=USER)
+        assert (again.status, len(messages("consent"))) == (409, 1)
+
+
+def test_a_no_long_after_the_yes_is_answered_with_how_to_leave(invoke, clock):
+    partner_id = asked()
+    follow(invoke, reply(partner_id, "YES"))
+    clock.advance(hours=1)
+    partner = stored(partner_id)
+    commit(Update(Partner, partner.pk, partner.sk, [Partner.last_contacted_at.set(clock.now())]))
+    follow(invoke, *[reply(partner_id, "NO", "SM2")] * 2)
+    assert (status(partner_id), [one["template"] for one in messages("answer.")]) == (
+        "ACTIVE",
+        ["answer.yes", "answer.stays"],
+    )
+
+
 def test_start_after_stop_is_told_to_the_user(invoke, clock):
     partner_id = asked()
     follow(invoke, reply(partner_id, "YES"))
@@ -478,7 +601,7 @@ def test_start_after_stop_is_told_to_the_user(invoke, clock):
     suppression.lift(PHONE, now=clock.now())
     follow(invoke, *[events.AddressOptedIn(recipient_id=partner_id)] * 2)
     assert status(partner_id) == "ACTIVE"
-    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.left", "partner.back"]
+    assert [one["template"] for one in messages("partner.")] == ["partner.accepted", "partner.stopped", "partner.back"]
 
 
 @pytest.mark.parametrize(("source", "told"), [("said:SM9", "partner.wrong-number"), ("msg_1-1", "partner.invalid")])

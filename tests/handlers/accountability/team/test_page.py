@@ -212,7 +212,7 @@ def test_an_old_link_offers_a_new_one_to_the_partners_own_address_once_an_hour(b
     assert "A new link is on its way" in words(after)
     (message,) = messages("partner.new-link")
     assert "subject_id" not in message
-    assert (message["recipient_id"], message["category"]) == (both, "consent-request")
+    assert (message["recipient_id"], message["category"]) == (both, "partner-link")
     assert "to" not in message
     again = submit(token, action="new-link")
     assert (again.status, len(messages("partner.new-link"))) == (429, 1)
@@ -222,11 +222,26 @@ def test_an_old_link_offers_a_new_one_to_the_partners_own_address_once_an_hour(b
     assert visit(team.sent_token(messages("partner.new-link")[0])).status == 200
 
 
-def test_a_new_link_of_somebody_who_agreed_goes_the_way_of_notices(both, clock):
+def test_a_new_link_is_no_contact_of_ours_and_no_rest_keeps_it_back(both, clock):
     accepted(both, now=clock.now())
     old = team.sent_token(messages("consent")[0])
     assert submit(old, action="new-link").status == 303
-    assert messages("partner.new-link")[0]["category"] == "partner-notice"
+    assert messages("partner.new-link")[0]["category"] == "partner-link"
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ({"streak": 4, "missed_run": 0}, "done 4 times in a row"),
+        ({"streak": 0, "missed_run": 2}, "less often than planned"),
+    ],
+)
+def test_of_a_goal_that_owes_no_single_day_no_days_are_counted(both, clock, run, said):
+    per_week = '{"kind": "PER_WEEK", "n": 3, "since": "2026-02-01"}'
+    world.put_goal(frequency=per_week, longest_streak=9, **run)
+    team.call("accountability.change_partner", path={"partner_id": both}, body={"privacy": "FULL"}, caller=USER)
+    accepted(both, now=clock.now())
+    assert said in team.words(visit(link_to(both, now=clock.now())))
 
 
 def test_who_left_or_was_removed_gets_no_new_link(call, both, clock):

@@ -174,7 +174,7 @@ def test_an_ask_is_whole_and_a_private_goal_is_called_so_in_spanish(lucia, invok
     invoke("accountability.start_escalation", queue_event(world.miss(2)))
     said = whole(visit(link_to(lucia, now=clock.now())))
     assert "¿Puedes hablar con Ada?" in said
-    assert "Meta diaria: 2 días sin registro." in said
+    assert "Meta: 2 días sin registro." in said
     answered = submit(link_to(lucia, now=clock.now()), action="answer", about=_about(lucia, clock), answer="ACCEPTED")
     assert "¿Cómo te fue con Ada?" in whole(visit(next_token(answered), "answered"))
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from shared.accountability.team import rules
 from shared.kernel.storage.writes import commit
 from shared.messaging import Entry, enlist
 from shared.messaging.variables import given
@@ -71,14 +72,14 @@ def test_who_is_named_is_asked_for_consent_and_hears_nothing_else(call):
 def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_stored(call):
     partner_id = added()
     variables = json.loads(messages()[0]["variables"])
-    assert (variables["partner_name"], variables["user_name"], variables["goal"]) == ("Grace", "Unknown", "")
+    assert (variables["partner_name"], variables["user_name"]) == ("Grace", "Unknown")
     assert (variables["ways"], variables["most"]) == ("SMS,VOICE", "6")
     link = given(messages()[0]["variables"])["link"]
     code = link.removeprefix("https://api.wellspring.example/p/")
     assert (len(link), len(code)) == (49, 16)
     kept = json.dumps([variables, *team.rows("accountability", "SHORT-LINK#", "SHORT-LINK")])
     assert code not in kept
-    token = team.link_to(partner_id, now=stored(partner_id).invited_at)
+    token = team.link_to(partner_id, now=stored(partner_id).invited_at + rules.WAITS)
     followed = call("accountability.follow_short_link", path={"code": code})
     assert (followed.status, followed.headers["Location"]) == (303, f"../v1/partner/{token}")
     for wrong in (code[:-1], code.swapcase(), "x", "\u00e9"):
