@@ -1,7 +1,8 @@
 """The long reliability tests: ``python -m tests.soak`` runs them and writes ``docs/soak.json``.
 
 Every test is a process of its own, as many at once as there are cores, the longest first. What a test came to is kept
-under ``.local/soak`` for the commit: a run that was stopped goes on where it was, and repeats what failed. The document says of each test on which commit it last ran.
+under ``.local/soak`` for the commit: a run that was stopped goes on where it was, and repeats what failed. The document
+says of each test on which commit it last ran.
 """
 
 import argparse
@@ -124,7 +125,7 @@ class Run:
         return result
 
     def document(self, cores: int) -> dict[str, Any]:
-        """Return what the tests came to, as it is committed: on this commit, or else on the one that they last ran on."""
+        """Return what the tests came to, as it is committed: on this commit, or else on the last that they ran on."""
         here = {test: found | {"commit": self.commit} for test in self.rows if (found := self.result(test))}
         before = {line["name"]: line for line in _known()["tests"]}
         results = {test: here.get(test) or before.get(test) for test in self.rows}
