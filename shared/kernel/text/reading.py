@@ -52,7 +52,8 @@ def clean(text: str) -> str:
     seen = unicodedata.normalize("NFC", "".join(kept))
     while seen and (_is_blank(seen[0]) or unicodedata.category(seen[0]) in {"Mn", "Me"} or seen[0] in {_ZWJ, _ZWNJ}):
         seen = seen[1:]
-    while seen and _is_blank(seen[-1]):
+    # A joiner that joined what is blank has nothing left to join.
+    while seen and (_is_blank(seen[-1]) or seen[-1] in {_ZWJ, _ZWNJ}):
         seen = seen[:-1]
     return seen if any(_is_seen(character) for character in seen) else ""
 

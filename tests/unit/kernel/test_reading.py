@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.kernel.text.reading import clean, line, lines
@@ -111,6 +111,7 @@ def test_a_lost_character_is_not_kept(cleaner: Callable[[str], str]) -> None:
 
 
 @given(ANY | SIGNS)
+@example("\U0001f300\u200d\u2800")
 def test_what_is_clean_stays_as_it_is(text: str) -> None:
     kept = clean(text)
     assert clean(kept) == kept == unicodedata.normalize("NFC", kept)
