@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
@@ -20,9 +20,11 @@ from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sende
 from shared.messaging.message_items import ATTEMPT_PREFIX, REPLY_PREFIX, Attempt, Message, Reply, message_pk
 from shared.messaging.operator_schemas import (
     AddressView,
+    AttemptState,
     AttemptView,
     BudgetChange,
     BudgetView,
+    MessageStatus,
     MessageSummary,
     MessageView,
     ReplyView,
@@ -52,7 +54,7 @@ def message(message_id: str) -> MessageView:
         recipient_id=standing.recipient_id,
         category=standing.category,
         template=standing.template,
-        status=standing.status,
+        status=cast("MessageStatus", standing.status),
         reason=standing.reason,
         channel=Channel(standing.channel) if standing.channel else None,
         companion_of=standing.companion_of,
@@ -91,7 +93,7 @@ def _summary(item: Message) -> MessageSummary:
         id=item.message_id,
         category=item.category,
         template=item.template,
-        status=item.status,
+        status=cast("MessageStatus", item.status),
         reason=item.reason,
         channel=Channel(item.channel) if item.channel else None,
         requested_at=item.requested_at,
@@ -103,7 +105,7 @@ def _attempt(item: Attempt) -> AttemptView:
     return AttemptView(
         attempt=item.attempt,
         channel=Channel(item.channel),
-        state=item.state,
+        state=cast("AttemptState", item.state),
         provider_id=item.provider_id,
         code=item.code,
         segments=item.segments,
@@ -137,7 +139,7 @@ def address_of(*hashed: str) -> AddressView:
         recipients=suppression.recipients(*hashed),
         suppressions=[
             SuppressionView(
-                reason=item.reason,
+                reason=cast("suppression.Reason", item.reason),
                 category=None if item.scope == WHOLE else item.scope,
                 source=item.source,
                 note=item.note,

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, JsonValue, StrictInt
 from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Versioned, Wire
 from shared.messaging.channels import Channel
+from shared.messaging.suppression import Reason
 
 AddressHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Note = Annotated[Text, Field(min_length=3, max_length=500, examples=["Called on 3 May: wants no more messages."])]
@@ -18,12 +19,21 @@ Note = Annotated[Text, Field(min_length=3, max_length=500, examples=["Called on 
 _AT = "2026-03-01T09:30:00.000Z"
 
 
+MessageStatus = Literal[
+    "QUEUED", "DEFERRED", "SENDING", "SENT", "DELIVERED", "FAILED", "BLOCKED", "CANCELLED", "EXPIRED"
+]
+AttemptState = Literal[
+    "CLAIMED", "UNKNOWN", "REFUSED", "LOST", "QUEUED", "SENT", "DELIVERED", "READ", "UNDELIVERED", "FAILED"
+]
+SenderStatus = Literal["REGISTERED", "PENDING", "REJECTED"]
+
+
 class AttemptView(Wire):
     """One try on one channel, with the provider's id and code (X-N-08)."""
 
     attempt: int = Field(examples=[1])
     channel: Channel
-    state: str = Field(examples=["DELIVERED"])
+    state: AttemptState = Field(examples=["DELIVERED"])
     provider_id: str | None = Field(examples=["SM0123456789abcdef0123456789abcdef"])
     code: str | None = Field(examples=["30003"])
     segments: int | None = Field(examples=[2])
@@ -86,7 +96,7 @@ class MessageView(Wire):
     recipient_id: str
     category: str
     template: str
-    status: str
+    status: MessageStatus
     reason: str | None
     channel: Channel | None
     companion_of: str | None
@@ -104,7 +114,7 @@ class MessageSummary(Wire):
     id: str = Field(examples=["msg_01k0000000000000000000000a"])
     category: str = Field(examples=["partner-notice"])
     template: str = Field(examples=["escalation.day-1"])
-    status: str = Field(examples=["DELIVERED"])
+    status: MessageStatus = Field(examples=["DELIVERED"])
     reason: str | None = Field(examples=[None])
     channel: Channel | None = Field(examples=["SMS"])
     requested_at: Instant
@@ -114,7 +124,7 @@ class MessageSummary(Wire):
 class SuppressionView(Wire):
     """A suppression as it stands."""
 
-    reason: str = Field(examples=["STOP"])
+    reason: Reason = Field(examples=["STOP"])
     category: str | None = Field(description="Only this category; everything where there is none.", examples=[None])
     source: str = Field(examples=["SM0123456789abcdef0123456789abcdef"])
     note: str | None = Field(description="Of the member of staff who set or lifted it.", examples=[None])
@@ -175,7 +185,7 @@ class SenderChange(Wire):
     )
 
     sender: str = Field(pattern=r"^(MG[0-9a-f]{32}|\+[1-9][0-9]{4,14})$")
-    status: Literal["REGISTERED", "PENDING", "REJECTED"]
+    status: SenderStatus
     brand_id: str | None = Field(default=None, max_length=64)
     campaign_id: str | None = Field(default=None, max_length=64)
 
@@ -184,7 +194,7 @@ class SenderView(Versioned):
     """A sender as it stands."""
 
     sender: str = Field(examples=["MG0123456789abcdef0123456789abcdef"])
-    status: str = Field(examples=["REGISTERED"])
+    status: SenderStatus = Field(examples=["REGISTERED"])
     brand_id: str | None = Field(examples=[None])
     campaign_id: str | None = Field(examples=[None])
     changed_at: Instant

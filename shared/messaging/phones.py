@@ -83,6 +83,10 @@ def parse(text: str, *, field: str, region: str | None = None) -> str:
     except phonenumbers.NumberParseException:
         raise unreadable from None
     if not phonenumbers.is_valid_number(number):
+        # WhatsApp knows some people under a number that the metadata does not.
+        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        number = phonenumbers.parse(forms(e164)[0])
+    if not phonenumbers.is_valid_number(number):
         raise ValidationFailed(details=[(field, "no such phone number")])
     if phonenumbers.number_type(number) not in _personal() or number.country_code in _NETWORKS:
         raise ValidationFailed(details=[(field, "a person's phone number, not a service's")])

@@ -82,8 +82,8 @@ def _as_read(row: Any) -> Any:
 
 
 def _stricter(before: Suppression, there: Suppression) -> Suppression:
-    """Return which suppression stands: one that stands always wins over one that was lifted."""
-    return before if before.lifted_at is None and there.lifted_at is not None else there
+    """Return which suppression stands: one that stands wins over one that was lifted, a no over a hold for review."""
+    return max((there, before), key=lambda one: (one.lifted_at is None, one.reason != "REVIEW"))
 
 
 def _together(before: SendCounter, there: SendCounter) -> SendCounter:

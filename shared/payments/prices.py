@@ -1,6 +1,7 @@
 """The shop: price packs, for everyone and for admins (S-W-54, S-W-55)."""
 
 from datetime import datetime
+from typing import cast
 
 from shared import wallet
 from shared.kernel.clock import system_clock
@@ -16,7 +17,7 @@ from shared.payments import rules
 from shared.payments.errors import PriceChangedMeanwhile, PriceNotFound, ProductCodeTaken
 from shared.payments.events import PriceSet
 from shared.payments.items import SHOP, PriceItem, price_sk
-from shared.payments.schemas import NewPrice, PriceChange, PriceView
+from shared.payments.schemas import Currency, NewPrice, PriceChange, PriceView
 
 MOST = 100
 """Packs that a shop is meant for; a list shows all of them on one page."""
@@ -98,7 +99,7 @@ def _item(body: NewPrice, *, operation: str) -> PriceItem:
 
 
 def _require_payable(item: PriceItem) -> None:
-    problem = rules.below_minimum(item.pack().price)
+    problem = rules.below_minimum(item.pack().price) or rules.below_worth(item.pack())
     if problem:
         raise ValidationFailed(details=[("amount", problem)])
 
@@ -207,7 +208,7 @@ def _view(item: PriceItem, *, best: bool) -> PriceView:
         credits=item.credits,
         bonus_credits=item.bonus_credits,
         amount=item.amount,
-        currency=item.currency,
+        currency=cast("Currency", item.currency),
         active=item.active,
         featured=item.featured,
         best_value=best,

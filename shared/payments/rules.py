@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from shared.kernel.money import Credits, Minor, Money
+from shared.kernel.money import PER_CREDIT, Credits, Minor, Money
 from shared.kernel.security.signatures import BadSignature, require_fresh, require_hmac_sha256
 
 Status = Literal["PENDING", "SUCCEEDED", "FAILED", "UNDER_REVIEW", "REFUNDED"]
@@ -103,6 +103,13 @@ def below_minimum(price: Money) -> str | None:
         return None
     text = in_words(Minor(least), price.currency)
     return f"A price is at least {text} ({least} in minor units), or nobody can pay it by card."
+
+
+def below_worth(pack: Pack) -> str | None:
+    """Return why a pack gives away credits, in a sentence: one costs a cent at least, bonus included (decision 56)."""
+    if int(pack.price.amount) * PER_CREDIT >= pack.credits + pack.bonus_credits:
+        return None
+    return "A credit costs at least one minor unit of the currency, those of the bonus included."
 
 
 def in_words(amount: Minor, currency: str) -> str:

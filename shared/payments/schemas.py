@@ -42,7 +42,7 @@ class PriceView(Versioned):
     credits: CreditAmount
     bonus_credits: CreditAmount
     amount: MinorAmount
-    currency: str
+    currency: Currency
     active: bool
     featured: bool
     best_value: bool

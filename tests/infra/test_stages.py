@@ -8,6 +8,7 @@ import pytest
 from infra import app, brands, stages
 from infra.stages import deployed, problems, stage
 from shared.kernel.brands import EXAMPLE, Product, read
+from shared.kernel.registry import ROOT
 from tests.infra.whole_stage import VALUES
 
 
@@ -15,6 +16,14 @@ def test_what_a_deployment_tells_is_what_its_functions_are_told():
     told = read(json.loads(deployed("prod", VALUES).settings["brands"]))
     assert told[Product.GOALS].contact == "tag@quelle.de"
     assert told[Product.STREAMS].contact == "hilfe@quelle.de"
+
+
+def test_front_ends_in_development_may_call_the_local_stack():
+    assert {f"http://localhost:{port}" for port in (3000, 4200, 4321, 5173, 8000, 8080)} <= {*stages.local({}).origins}
+
+
+def test_a_deployment_asks_nothing():
+    assert "deploy --all --require-approval never" in (ROOT / "Makefile").read_text()
 
 
 def test_a_second_deployment_is_a_second_table(monkeypatch, tmp_path):

@@ -15,8 +15,8 @@ from shared.kernel.text.reading import Line, clean
 _IDEOGRAPHIC_STOP = "\u3002"
 """Ends sentences in Chinese and Japanese; browsers take it for a full stop in addresses (UTS 46)."""
 
-_PICTURES = frozenset({"So", "Sk"})
-"""Categories of emoji and of what gives them another colour."""
+_PICTURES = frozenset({"So", "Sk", "Sm", "Sc"})
+"""Categories of emoji, of what gives them another colour, and of arrows and other signs: domains may have them all."""
 
 _PICTURE = "\uff58"
 """A letter in the place of a picture; of the width of those that no space follows."""

@@ -6,6 +6,7 @@ from pydantic import Field, Strict
 
 from shared.kernel.money import CreditAmount, CreditInput
 from shared.kernel.wire import Instant, Wire
+from shared.live.metering.rules import Reason
 
 SessionId = Annotated[
     str,
@@ -67,7 +68,7 @@ class ViewingSummary(Wire):
     session_id: SessionId
     stream_id: StreamId
     status: Literal["ACTIVE", "ENDED"] = Field(examples=["ENDED"])
-    reason: str | None = Field(examples=["left"])
+    reason: Reason | None = Field(examples=["left"])
     started_at: Instant
     ended_at: Instant | None = Field(examples=["2026-03-01T09:32:00.000Z"])
     intervals: int = Field(description="Intervals charged.", examples=[12])

@@ -403,7 +403,7 @@ def summary(item: ViewingItem) -> ViewingSummary:
         session_id=item.session_id,
         stream_id=item.stream_id,
         status="ENDED" if ended else "ACTIVE",
-        reason=item.ended_reason,
+        reason=Reason(item.ended_reason) if item.ended_reason else None,
         started_at=item.started_at,
         ended_at=item.ended_at,
         intervals=charged // item.cost,

@@ -9,9 +9,10 @@ from shared.kernel.caller import Principal
 from shared.kernel.declare import Function
 from shared.kernel.shells.http import HttpShell
 from shared.kernel.wire import Raw
-from tests import gates
+from tests import gates, team
 from tests.calls import CONTEXT, Answer, Call
 from tests.handlers.accountability.goals.conftest import USER, log, new_goal, ok
+from tests.handlers.live.conftest import CREATOR, put_stream
 from tests.triggers import http_event, principal
 
 pytestmark = pytest.mark.covers("X-P-05")
@@ -69,8 +70,38 @@ def _changing(call: Call, name: str, body: dict[str, Any], caller: Principal, **
     return lambda headers: call(name, body=body, caller=caller, headers=headers, **request)
 
 
+def _stream(call: Call) -> Change:
+    put_stream()
+    return _changing(call, "live.change_stream", {"title": "Dusk"}, CREATOR, path={"stream_id": "str_1"})
+
+
+def _partner(call: Call) -> Change:
+    path = {"partner_id": team.added(user=USER)}
+    return _changing(call, "accountability.change_partner", {"note": "Thank you"}, USER, path=path)
+
+
+def _price(call: Call) -> Change:
+    new = {"productCode": "credits-100", "credits": "100", "amount": 999, "currency": "USD"}
+    path = {"price_id": ok(call("payments.create_price", body=new, caller=ADMIN), 201).data["id"]}
+    first = iter(range(1000, 2000))
+
+    def change(headers: dict[str, str] | None) -> Answer:
+        seen = headers or {"if-match": "*"}
+        return call("payments.change_price", body={"amount": next(first)}, caller=ADMIN, headers=seen, path=path)
+
+    return change
+
+
 THINGS = {"goal": _goal, "log": _log, "settings": _settings, "preferences": _preferences}
+THINGS |= {"stream": _stream, "partner": _partner, "price": _price}
 NEW = {"budget": _budget, "sender": _sender}
+
+
+def test_everything_that_has_versions_is_tried() -> None:
+    elsewhere = {"update_profile"}  # tests/handlers/identity/test_profiles.py
+    changed = {"change_goal", "edit_log", "change_profile", "change_preferences", "change_stream", "change_partner"}
+    tried = changed | {"change_price", "set_budget", "register_sender"} | elsewhere
+    assert {function.handler.__name__ for function in VERSIONED} == tried
 
 
 @pytest.mark.parametrize("thing", THINGS)

@@ -173,6 +173,16 @@ def test_a_suppression_always_wins(before: str, there: str | None, stands: bool)
     assert suppression.standing(_hash(BEFORE)) == []
 
 
+@pytest.mark.parametrize(("before", "there"), [("COMPLAINT", "REVIEW"), ("REVIEW", "COMPLAINT")])
+def test_a_no_wins_over_what_waits_to_be_read(before: str, there: str) -> None:
+    _recipient("ptn_grace", BEFORE)
+    _suppressed(BEFORE, reason=before)
+    _suppressed(NOW, reason=there)
+    for _ in range(2):
+        _run()
+    assert [one.reason for one in suppression.standing(address_hash(NOW))] == ["COMPLAINT"]
+
+
 def test_two_accounts_of_one_address_are_left_to_a_person() -> None:
     _account("usr_first", NOW)
     _account("usr_second", BEFORE)

@@ -68,7 +68,7 @@ def test_the_bonus_is_shown_and_counts_for_the_best_value(call: Call) -> None:
 @pytest.mark.covers("S-W-05")
 def test_a_product_code_is_given_once(call: Call) -> None:
     make(call)
-    again = call("payments.create_price", body=PACK | {"amount": 51}, caller=ADMIN, request_id="req-2")
+    again = call("payments.create_price", body=PACK | {"amount": 8000}, caller=ADMIN, request_id="req-2")
     assert (again.status, again.code) == (409, "PRODUCT_CODE_TAKEN")
     assert call("payments.list_prices").data == [view()]
 
@@ -101,16 +101,20 @@ def test_a_change_against_a_newer_version_is_refused(call: Call, monkeypatch: py
         item = real(model, pk, sk)
         monkeypatch.setattr(reads, "get", real)
         call(
-            "payments.change_price", path={"price_id": price_id}, body={"amount": 51}, caller=ADMIN, request_id="req-2"
+            "payments.change_price",
+            path={"price_id": price_id},
+            body={"amount": 8000},
+            caller=ADMIN,
+            request_id="req-2",
         )
         return item
 
     monkeypatch.setattr(reads, "get", overtaken)
     answer = call(
-        "payments.change_price", path={"price_id": price_id}, body={"amount": 52}, caller=ADMIN, request_id="req-3"
+        "payments.change_price", path={"price_id": price_id}, body={"amount": 8100}, caller=ADMIN, request_id="req-3"
     )
     assert (answer.status, answer.code) == (409, "CONFLICT")
-    assert call("payments.list_prices").data == [view(amount=51, version=2)]
+    assert call("payments.list_prices").data == [view(amount=8000, version=2)]
 
 
 def test_every_change_is_told_with_its_admin(call: Call) -> None:
@@ -191,7 +195,7 @@ LEAST = [("USD", 50, "0.50 USD"), ("EUR", 50, "0.50 EUR"), ("GBP", 30, "0.30 GBP
 def test_a_price_below_the_providers_minimum_is_refused_in_a_sentence_that_names_it(
     currency: str, least: int, text: str, call: Call
 ) -> None:
-    body = PACK | {"currency": currency, "amount": least - 1}
+    body = PACK | {"credits": "10", "bonusCredits": "0", "currency": currency, "amount": least - 1}
     refused = call("payments.create_price", body=body, caller=ADMIN)
     assert (refused.status, refused.code) == (400, "VALIDATION_ERROR")
     assert refused.json["error"]["details"] == [
@@ -202,6 +206,15 @@ def test_a_price_below_the_providers_minimum_is_refused_in_a_sentence_that_names
     ]
     assert call("payments.create_price", body=body | {"amount": least}, caller=ADMIN).status == 201
     assert call("payments.preview_price", body=body, caller=ADMIN).status == 400
+
+
+@pytest.mark.parametrize(("bonus", "status"), [("0", 201), ("1", 400)])
+def test_no_pack_gives_credits_away(bonus: str, status: int, call: Call) -> None:
+    body = PACK | {"credits": "100", "bonusCredits": bonus, "amount": 100}
+    answer = call("payments.create_price", body=body, caller=ADMIN)
+    assert answer.status == status
+    if status == 400:
+        assert "A credit costs at least one minor unit" in answer.json["error"]["details"][0]["message"]
 
 
 def test_every_currency_that_a_pack_may_have_has_a_minimum() -> None:
@@ -226,7 +239,7 @@ def test_a_pack_stored_below_the_minimum_can_be_taken_off_sale_or_raised_and_not
 
     assert call("payments.list_prices").data == []
     assert (change(featured=True), change(active=False), change(active=True)) == (400, 200, 400)
-    assert (change(amount=50, active=True), len(call("payments.list_prices").data)) == (200, 1)
+    assert (change(amount=8000, active=True), len(call("payments.list_prices").data)) == (200, 1)
 
 
 @pytest.mark.covers("S-W-55")

@@ -9,8 +9,8 @@ from infra.local.journeys.pages import fields_of, submit
 from tests.stack.lives import ways
 from tests.stack.lives.said import (
     GOAL,
-    NETWORK,
     PAGE,
+    PROMISED,
     REPLY,
     agrees,
     all_clear,
@@ -27,6 +27,7 @@ from tests.stack.lives.said import (
     nothing_twice,
     page_of,
     request_of,
+    seldom,
     week,
 )
 from tests.stack.village import NEW_YORK, SOON, Life, Moments, Person, Village, plain
@@ -68,8 +69,7 @@ def ten_missed_days(village: Village) -> Moments:
 
 def promises_are_kept(person: Person) -> None:
     """Hold what somebody got to what they were told of how often: so many a week; asked once a day, thrice a week."""
-    (promised,) = {int(most) for text in person.words() for most in re.findall(r"at most (\d+) times a week", text)}
-    assert most_within(moments(person), A_WEEK) <= promised
+    assert most_within(moments(person), A_WEEK) <= PROMISED
     asks = [entry for entry in person.got if REPLY in entry["words"] or "Tell us whether" in entry["words"]]
     usual = [datetime.fromisoformat(one["at"]) for one in asks if "for a week" not in one["words"]]
     weekly = [datetime.fromisoformat(one["at"]) for one in asks if "for a week" in one["words"]]
@@ -130,14 +130,8 @@ def three_times_a_week(village: Village) -> Moments:
     yield from agrees(tia, rob)
     yield from mornings(village, 2, 8)
     missed = [day for day in range(1, 8) if too_late(village, day)]
-    seldom = f'Hi Rob, this is Dataday. Tia has logged their "{GOAL}" less often than planned. '
-    still = seldom.replace("has logged", "still logs")
-    texts = [
-        f"{seldom}{NETWORK} \N{FLEXED BICEPS}",
-        f"{seldom}Could you check in with them? Thanks for being part of their support team!{REPLY}",
-        f"{still}A quick call or text from you could really help. Thanks for caring about their success!{REPLY}",
-    ]
-    assert rob.words() == texts[: len(missed)]
+    assert rob.words() == seldom(tia, rob)[: len(missed)]
+    assert not any("days" in line for line in tia.timeline())
     assert [on_day(village, rob, number) for number in range(len(missed))] == [day + 1 for day in missed]
 
 
@@ -164,7 +158,7 @@ def only_on_weekdays(village: Village) -> Moments:
     yield from mornings(village, 2, 8)
     owed = [day for day in range(1, 8) if (village.first_day + timedelta(days=day)).isoweekday() <= 5]
     first = day_1(wes, rob).replace("DAY", name_of(village, owed[0]))
-    assert rob.words() == [first, day_2(wes, rob), day_n(wes, rob, 3), day_n(wes, rob, 4)]
+    assert rob.words() == [first, *seldom(wes, rob)[1:]]
     assert [on_day(village, rob, number) for number in range(4)] == [day + 1 for day in owed[:4]]
     assert wes.timeline().count(LEFT_OUT.format("Rob")) == 1
 

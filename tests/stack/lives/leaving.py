@@ -14,6 +14,7 @@ from tests.stack.lives.texts import (
     NOT_NEEDED,
     STARTED,
     STOPPED,
+    STOPPED_ALL,
     SUPPORTS,
     said,
 )
@@ -90,7 +91,7 @@ def a_neighbour_has_the_wrong_number(village: Village) -> Moments:
     assert oli.sees(neighbour)["status"] == "INVALID"
     told = (
         "Whoever has the number that you gave us for Pat says that it is the wrong one. We do not write to it any "
-        "more. Please ask Pat for the right number."
+        "more. Please ask Pat for the right number, and add them again with it."
     )
     assert oli.notices() == [told]
     noted = "Whoever has the number of Pat says that it is the wrong one."
@@ -110,7 +111,7 @@ def a_friend_stops_and_starts_weeks_later(village: Village) -> Moments:
     friend.writes("STOP")
     yield SOON
     assert pia.sees(friend)["status"] == "OPTED_OUT"
-    assert pia.notices() == [LEFT.format(partner="Quin"), SUPPORTS.format(partner="Quin")]
+    assert pia.notices() == [STOPPED_ALL.format(partner="Quin"), SUPPORTS.format(partner="Quin")]
     yield village.at(3, 20)
     yield village.at(21, 10)
     assert plain(friend.words()) == said(ASKED, AGREED, STOPPED, user="Pia", partner="Quin")
@@ -245,8 +246,8 @@ def a_stranger_asks_in_spanish_to_be_left_alone(village: Village) -> Moments:
     yield village.at(15, 20)
     assert len(stranger.got) == 1
     about = [one for one in una.timeline() if "Wendy" in one]
-    assert about == ["Wendy wants no messages about you any more.", "Wendy was asked whether they back you."]
-    assert [one for one in una.notices() if "Wendy" in one] == [LEFT.format(partner="Wendy")]
+    assert about == ["Wendy stopped our messages.", "Wendy was asked whether they back you."]
+    assert [one for one in una.notices() if "Wendy" in one] == [STOPPED_ALL.format(partner="Wendy")]
 
 
 LIVES = {

@@ -65,13 +65,17 @@ def agrees(user: User, person: Person, *ways: str, way: str = "", **wished: str)
 NOTHING = "If you do nothing, you will get at most two reminders from us, and nothing else. You can end it at any time."
 
 
+PROMISED = 6
+"""How often in a week somebody hears from us at most, as every request says."""
+
+
 def request_of(user: User, person: Person, way: str) -> str:
     """Return the request for consent, of a mail without what follows."""
     begin = f"Hi {person.name}, this is Dataday. {user.name} asks for your support with their goals. May we "
     if "@" in person.address:
-        return f"{begin}contact you by {way} when they miss days or reach a milestone? At most 6 times a week."
+        return f"{begin}contact you by {way} when they miss days or reach a milestone? At most {PROMISED} times a week."
     return (
-        f"{begin}reach you by {way}, at most 6 times a week? Reply YES or NO, or see LINK Reply STOP to end, "
+        f"{begin}reach you by {way}, at most {PROMISED} times a week? Reply YES or NO, or see LINK Reply STOP to end, "
         "HELP for help. Msg&data rates may apply."
     )
 
@@ -110,6 +114,17 @@ def day_n(user: User, person: Person, days: int, end: str = REPLY) -> str:
         f'Hi {person.name}, this is Dataday. {user.name} still hasn\'t logged their "{GOAL}" progress ({days} days '
         f"now). A quick call or text from you could really help. Thanks for caring about their success!{end}"
     )
+
+
+def seldom(user: User, person: Person) -> list[str]:
+    """Return what somebody gets of a goal that owes no days that follow each other: the notice, and each ask."""
+    planned = f'Hi {person.name}, this is Dataday. {user.name} has logged their "{GOAL}" less often than planned. '
+    still = planned.replace("has logged", "still logs")
+    return [
+        f"{planned}{NETWORK} \N{FLEXED BICEPS}",
+        f"{planned}Could you check in with them? Thanks for being part of their support team!{REPLY}",
+        *[f"{still}A quick call or text from you could really help. Thanks for caring about their success!{REPLY}"] * 2,
+    ]
 
 
 def week(user: User, person: Person, end: str = REPLY) -> str:

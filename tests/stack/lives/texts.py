@@ -42,6 +42,10 @@ SUPPORTS = "{partner} said yes: they are on your support team now."
 LEFT = (
     "{partner} does not want messages about you any more, and gets none. Is there somebody else you would like to ask?"
 )
+STOPPED_ALL = (
+    "{partner} stopped all messages from us, whoever they are about, and gets none. Is there somebody else you would "
+    "like to ask?"
+)
 SAID_NO = "{partner} would rather not be on your support team. They get no messages from us about you."
 
 SPANISH = [
@@ -64,7 +68,7 @@ SPANISH = [
     ),
     "Dataday: ¡gracias! Anotamos que hablaras con Cora. Responde 2 cuando lo hayas hecho, o 3 si al final no puedes.",
     (
-        "Somos Dataday. Cora te eligio como apoyo y lleva dias sin registrar una meta. Responde 1: lo haré, "
+        "Somos Dataday. Cora te eligio como apoyo y no registro una meta como tenia previsto. Responde 1: lo haré, "
         "2: ya lo hice, 3: no puedo. STOP para terminar."
     ),
 ]

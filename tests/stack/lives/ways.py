@@ -39,8 +39,8 @@ def a_mother_with_a_landline(village: Village) -> Moments:
     lea.names(mum, relationship="parent")
     yield SOON
     advice = (
-        "We couldn't text Mum: this number can't receive texts. Add an e-mail address instead, or a mobile number. "
-        "Once they have agreed by e-mail, they can choose recorded calls to this number."
+        "We couldn't text Mum: this number can't receive texts. Add them again with an e-mail address instead, or "
+        "with a mobile number. Once they have agreed by e-mail, they can choose recorded calls."
     )
     assert (lea.notices(), lea.sees(mum)["status"], mum.got) == ([advice], "INVALID", [])
     mail = lea.names(village.person("Mum", "mum-{tail}@partners.example"), relationship="parent", zone=NEW_YORK)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from shared import identity
 from shared.accountability.team import rules
 from shared.kernel.storage.writes import commit
 from shared.messaging import Entry, enlist
@@ -85,6 +86,15 @@ def test_the_request_names_the_user_the_channels_and_a_link_whose_token_is_not_s
     for wrong in (code[:-1], code.swapcase(), "x", "\u00e9"):
         unknown = call("accountability.follow_short_link", path={"code": wrong})
         assert (unknown.status, "There is no such page" in unknown.text) == (404, True)
+
+
+def test_no_display_name_carries_a_web_address_to_a_stranger(call, monkeypatch):
+    monkeypatch.setattr(identity, "display_names", lambda ids: dict.fromkeys(ids, "Win at evil.com"))
+    partner_id = added()
+    assert "evil.com" not in messages("consent")[0]["variables"]
+    assert json.loads(messages("consent")[0]["variables"])["user_name"] == "Win at evil com"
+    page = team.visit(team.link_to(partner_id, now=stored(partner_id).invited_at))
+    assert "Win at evil com" in team.words(page)
 
 
 @pytest.mark.covers("S-A-02")
