@@ -119,7 +119,7 @@ def test_the_ask_and_what_follows(opened, grace, invoke, clock, site, pictured):
 
 
 def test_links_that_lead_nowhere(opened, clock, site, pictured):
-    clock.advance(days=15)
+    clock.advance(days=75)
     opened.go(opened.run("location.href"))
     pictured("partner-link-expired")
     opened.press("Send me a new link")

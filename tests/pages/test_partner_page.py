@@ -78,7 +78,7 @@ def test_going_back_and_pressing_again_tells_that_the_link_was_used(opened, grac
 
 @pytest.mark.covers("X-A-25")
 def test_an_old_link_sends_a_new_one(opened, grace, clock, site):
-    clock.advance(days=15)
+    clock.advance(days=75)
     opened.go(opened.run("location.href"))
     opened.press("Send me a new link")
     assert "A new link is on its way" in opened.text
@@ -155,7 +155,7 @@ def state(request, opened, clock, invoke, site):
         opened.fill("Last day of your rest", "2026-03-08")
         opened.press("Rest")
     if request.param == "expired":
-        clock.advance(days=15)
+        clock.advance(days=75)
         opened.go(opened.run("location.href"))
     if request.param == "no such page":
         opened.go(f"{site.url}/v1/partner/x")
