@@ -89,7 +89,7 @@ class Verdict:
             wrong += self._ask(alert, one)
         wrong += self._clears(alert, clears, asks)
         wrong += self._counters(alert, found)
-        lines = Counter(line.interaction_id for line in world.lines(alert.user))
+        lines = Counter(line.id for line in world.lines(alert.user))
         return wrong + [f"{line} is on the timeline {count} times" for line, count in lines.items() if count > 1]
 
     def _steps(self, alert: Alert, rows: list[StepRow], asked: int) -> list[str]:
