@@ -13,10 +13,11 @@ from infra.documents.refusals import Refusal
 from infra.documents.samples import REFERENCE, Schema, example
 from infra.documents.servers import SERVERS
 from infra.documents.wording import told
-from shared.kernel.caller import AcceptedLanguage
+from shared.kernel.caller import LONGEST_WISH, AcceptedLanguage
 from shared.kernel.declare import PUBLIC, Function, FunctionUrl, Http
 from shared.kernel.errors import RateLimitExceeded
 from shared.kernel.shells.http import JSON
+from shared.kernel.versions import LONGEST_TAG
 from shared.kernel.wire import Problem, ProblemWith
 
 HTML = "text/html"
@@ -50,12 +51,12 @@ KEY_PARAMETER: Schema = {
 _MATCH_PARAMETERS: dict[str, Schema] = {
     "If-Match": {
         "description": "Change it only in this version: the `ETag` that was read, or `*` for any.",
-        "schema": _TEXT,
+        "schema": {"type": "string", "maxLength": LONGEST_TAG},
         "example": '"3"',
     },
     "If-None-Match": {
         "description": "`*`: only if there is none yet.",
-        "schema": _TEXT,
+        "schema": {"type": "string", "maxLength": LONGEST_TAG},
         "example": "*",
     },
 }
@@ -75,7 +76,7 @@ _LANGUAGE: Schema = {
     "name": "Accept-Language",
     "in": "header",
     "description": "In which language lines come, of those that we speak; English otherwise.",
-    "schema": _TEXT,
+    "schema": {"type": "string", "maxLength": LONGEST_WISH},
     "example": "es-MX, en;q=0.5",
 }
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
-from shared.kernel.errors import AccountSuspended, EmailNotVerified, Forbidden, Unauthorized
+from shared.kernel.errors import AccountSuspended, EmailNotVerified, Forbidden, Unauthorized, ValidationFailed
 from shared.kernel.ids import derived_id
 from shared.kernel.text.speech import preferred
 
@@ -107,6 +107,10 @@ class Browser:
     network_address: str
 
 
+LONGEST_WISH = 255
+"""Characters of ``Accept-Language``."""
+
+
 def _browser(request: Request) -> Browser:
     headers = request.resolved_event["headers"]
     language = preferred(headers.get("accept-language", ""))
@@ -114,7 +118,10 @@ def _browser(request: Request) -> Browser:
 
 
 def _language(request: Request) -> str:
-    return _browser(request).language
+    accepted = request.resolved_event["headers"].get("accept-language", "")
+    if len(accepted) > LONGEST_WISH:
+        raise ValidationFailed(details=[("Accept-Language", f"At most {LONGEST_WISH} characters")])
+    return preferred(accepted)
 
 
 Caller = Annotated[Principal, Depends(_current)]

@@ -14,12 +14,15 @@ from aws_lambda_powertools.event_handler.request import Request
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
 
-from shared.kernel.errors import DomainError
+from shared.kernel.errors import DomainError, ValidationFailed
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import Attributes
 from shared.kernel.wire import etag
 
 _TAG = re.compile(r"\"(0|[1-9][0-9]{0,17})\"", re.ASCII)
+LONGEST_TAG = 64
+"""Characters of ``If-Match``; our own have about twenty."""
+
 _NONE = -1
 """The version of nothing: what a tag that is none of ours names."""
 
@@ -76,6 +79,8 @@ def refusing(model: type[Item], missing: type[DomainError]) -> Callable[[Attribu
 def seen_in(headers: Mapping[str, str]) -> Seen | None:
     """Return what a request's headers (by lower-case name) say, ``None`` where they say nothing."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    if match is not None and len(match) > LONGEST_TAG:
+        raise ValidationFailed(details=[("If-Match", f"At most {LONGEST_TAG} characters")])
     if match is None:
         return Seen(0) if none_match == "*" else None
     if match == "*":

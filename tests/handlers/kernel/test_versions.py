@@ -129,3 +129,10 @@ def _holds_to(change: Change, tag: str) -> None:
     for other in ("W/" + fresh, fresh.strip('"'), "x", f"{tag}, {fresh}"):
         assert change({"if-match": other}).status == 412
     assert ok(change({"if-match": "*"})).headers["ETag"] != fresh
+
+
+def test_a_tag_of_no_length_that_we_give_out_is_refused_by_its_name(call: Call, aws: None) -> None:
+    change = _goal(call)
+    assert change({"if-match": "x" * 64}).status == 412
+    refused = change({"if-match": "x" * 65})
+    assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "If-Match")

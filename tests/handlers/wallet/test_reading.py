@@ -247,6 +247,8 @@ def test_lines_come_in_the_language_that_is_asked_for(call, history):
         "Bono de 10 créditos",
         "Compraste 100 créditos",
     ]
+    refused = call("wallet.list_entries", caller=VIEWER, headers={"accept-language": "e" * 256})
+    assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "Accept-Language")
     exported = call("wallet.export_entries", caller=VIEWER, headers=spanish).text
     assert exported.split("\r\n")[1].endswith(",Compraste 100 créditos,,")
 
