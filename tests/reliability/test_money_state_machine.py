@@ -33,7 +33,7 @@ from tests.bank import put_stream
 from tests.clock import START
 from tests.figures import tell
 
-EXAMPLES, STEPS = 200, 30
+EXAMPLES, STEPS = 300, 30
 RATE, COST, LEASE = 6001, 1001, 48
 
 amounts = st.integers(1, 60_000)
