@@ -13,10 +13,11 @@ from infra.documents.refusals import Refusal
 from infra.documents.samples import REFERENCE, Schema, example
 from infra.documents.servers import SERVERS
 from infra.documents.wording import told
-from shared.kernel.caller import LONGEST_WISH, AcceptedLanguage
+from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.declare import PUBLIC, Function, FunctionUrl, Http
 from shared.kernel.errors import RateLimitExceeded
 from shared.kernel.shells.http import JSON
+from shared.kernel.text.speech import LONGEST_WISH
 from shared.kernel.versions import LONGEST_TAG
 from shared.kernel.wire import Problem, ProblemWith
 

@@ -50,7 +50,7 @@ BACKFILLS: Mapping[str, tuple[Part, ...]] = {
     "books": (Part(AccountItem, ACCOUNT_SK, projection.catch_up),),
     "numbers": (Part(Recipient, Recipient.SK, recipients.move_number),),
     "payments": (Part(PaymentItem, PAYMENT_SK, asking.remember),),
-    "prices": (Part(PriceItem, PRICE_PREFIX, prices.stop_unpayable),),
+    "prices": (Part(PriceItem, PRICE_PREFIX, prices.stop_unsellable),),
 }
 """Backfills by name, each in the order of its parts."""
 

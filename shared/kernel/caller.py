@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.request import Request
 
 from shared.kernel.errors import AccountSuspended, EmailNotVerified, Forbidden, Unauthorized, ValidationFailed
 from shared.kernel.ids import derived_id
-from shared.kernel.text.speech import preferred
+from shared.kernel.text.speech import LONGEST_WISH, preferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,9 @@ class Browser:
     network_address: str
 
 
-LONGEST_WISH = 255
-"""Characters of ``Accept-Language``."""
-
-
 def _browser(request: Request) -> Browser:
-    headers = request.resolved_event["headers"]
-    language = preferred(headers.get("accept-language", ""))
-    return Browser(headers.get("user-agent", ""), language, _address(request))
+    name = request.resolved_event["headers"].get("user-agent", "")
+    return Browser(name, _language(request), _address(request))
 
 
 def _language(request: Request) -> str:

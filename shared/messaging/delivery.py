@@ -14,7 +14,7 @@ from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Write, transact
 from shared.messaging import progress
 from shared.messaging.events import MessageQueued
-from shared.messaging.message_items import Attempt, Message
+from shared.messaging.message_items import MAY_LEAVE, Attempt, Message
 from shared.messaging.progress import RANKS, Moved
 
 _TAKEN = frozenset({"QUEUED", "SENT"})
@@ -88,7 +88,7 @@ def _followed(message: Message, item: Attempt, state: str, reason: str, now: dat
     present = message.attempt == item.attempt
     if state in _ARRIVED:
         return [] if message.status == "DELIVERED" else progress.arrived(message, item, now)
-    if state in _TAKEN and present and message.status in {"SENDING", "QUEUED", "DEFERRED"}:
+    if state in _TAKEN and present and message.status in MAY_LEAVE:
         return progress.taken(message, item, now)
     if state not in _FAILED:
         return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.storage import reads
-from shared.messaging.message_items import REPLY_PREFIX, Attempt, Message, Reply, message_pk
+from shared.messaging.message_items import MAY_LEAVE, REPLY_PREFIX, Attempt, Message, Reply, message_pk
 
 _ATTEMPT = "ATTEMPT#"
 
@@ -39,7 +39,7 @@ def shown(message_id: str) -> Shown | None:
     attempts = [Attempt.load(dict(found[key])) for key in sorted(found) if key.startswith(_ATTEMPT)]
     said = [attempt for attempt in attempts if attempt.text is not None]
     if not said:
-        return Shown(message.template, None, waits=message.status in {"QUEUED", "DEFERRED", "SENDING"})
+        return Shown(message.template, None, waits=message.status in MAY_LEAVE)
     last = said[-1]
     words = hashlib.sha256(last.text.encode()).hexdigest()
     return Shown(last.reference or message.template, words, last.sent_at or last.claimed_at)

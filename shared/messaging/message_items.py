@@ -18,6 +18,10 @@ def message_pk(message_id: str) -> str:
     return f"{MESSAGE_PREFIX}{message_id}"
 
 
+MAY_LEAVE = frozenset({"QUEUED", "DEFERRED", "SENDING"})
+"""Statuses of a message that nobody has taken yet."""
+
+
 class Message(DueIndexed):
     """One message to one recipient. Its id derives from the ``key`` that whoever asked for it gave it.
 

@@ -10,6 +10,7 @@ from shared.kernel.clock import to_ms
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Put, Refusal, Update, commit, transact
+from shared.messaging.categories import CATEGORIES, Purpose
 from shared.messaging.events import WHOLE, AddressOptedIn, AddressOptedOut
 from shared.messaging.items import AddressEntry, Suppression, address_hashes, suppression_sk
 
@@ -154,6 +155,15 @@ SAID = "said:"
 def said(item: Suppression) -> bool:
     """Tell whether whoever has the address said so."""
     return str(item.source).startswith(SAID)
+
+
+def kinds_ended(standing: Sequence[Suppression]) -> list[str]:
+    """Return the categories of mails to supporters that the owner of an address ended, of suppressions that stand.
+
+    What they ended of the mails of their own account, or of questions by others, is theirs alone.
+    """
+    ended = {str(item.scope) for item in standing if item.reason == "UNSUBSCRIBED"}
+    return sorted(scope for scope in ended if scope in CATEGORIES and CATEGORIES[scope].consent is Purpose.SUPPORT)
 
 
 def recipients(*hashed: str) -> list[str]:

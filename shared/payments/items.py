@@ -9,7 +9,7 @@ from shared.kernel.due import DueIndexed
 from shared.kernel.money import Money
 from shared.kernel.storage.items import CreditsAttribute, InstantAttribute, IntegerAttribute, Item, MinorAttribute
 from shared.kernel.storage.table import DUE, Index, Table
-from shared.payments.rules import Pack, Purchase, Status, below_minimum
+from shared.payments.rules import Pack, Purchase, Status, unsellable
 
 DOMAIN = "payments"
 
@@ -88,7 +88,7 @@ class PriceItem(Item):
     @property
     def on_sale(self) -> bool:
         """It may be bought: an admin sells it, and the provider takes its price."""
-        return bool(self.active) and not self.deleted and below_minimum(self.pack().price) is None
+        return bool(self.active) and not self.deleted and unsellable(self.pack()) is None
 
     def pack(self) -> Pack:
         """Return what the pack offers."""

@@ -73,10 +73,10 @@ def preview(body: NewPrice) -> list[PriceView]:
     """Return the shop as everybody would see it with a pack as it is drafted, new or in place of the one of its code.
 
     Raises:
-        ValidationFailed: the provider takes no payment of so little.
+        ValidationFailed: the provider takes no payment of so little, or it gives credits away.
     """
     draft = _item(body, operation="")
-    _require_payable(draft)
+    _require_sellable(draft)
     others = [item for item in _all() if item.id != draft.id]
     return _shown([*others, draft], everything=False)
 
@@ -98,8 +98,8 @@ def _item(body: NewPrice, *, operation: str) -> PriceItem:
     return PriceItem(pk=SHOP, sk=sk, version=1, created_by=operation, **body.model_dump())
 
 
-def _require_payable(item: PriceItem) -> None:
-    problem = rules.below_minimum(item.pack().price) or rules.below_worth(item.pack())
+def _require_sellable(item: PriceItem) -> None:
+    problem = rules.unsellable(item.pack())
     if problem:
         raise ValidationFailed(details=[("amount", problem)])
 
@@ -108,11 +108,11 @@ def create(body: NewPrice, *, admin_id: str, operation: str, now: datetime) -> P
     """Put a new pack into the shop; a retry of the same operation finds what the first try made.
 
     Raises:
-        ValidationFailed: the provider takes no payment of so little.
+        ValidationFailed: the provider takes no payment of so little, or it gives credits away.
         ProductCodeTaken: another pack has the code, or had it before it was deleted.
     """
     item = _item(body, operation=operation)
-    _require_payable(item)
+    _require_sellable(item)
 
     def taken(old: Attributes | None) -> Exception:
         found = PriceItem.load(old or {})
@@ -130,7 +130,7 @@ def change(price_id: str, body: PriceChange, seen: Seen, *, admin_id: str, now: 
 
     Raises:
         PriceNotFound: there is none.
-        ValidationFailed: the provider takes no payment of so little; such a pack may only be taken off sale.
+        ValidationFailed: nobody could pay it, or it gives credits away; such a pack may only be taken off sale.
         OtherVersion: it is in another version than was seen.
         PriceChangedMeanwhile: somebody else changed it at the same moment.
     """
@@ -140,7 +140,7 @@ def change(price_id: str, body: PriceChange, seen: Seen, *, admin_id: str, now: 
     for name, value in changes.items():
         setattr(item, name, value)
     if item.active or not changes.keys().isdisjoint({"amount", "currency"}):
-        _require_payable(item)
+        _require_sellable(item)
     _replace(item, admin_id, now)
     return view(price_id)
 
@@ -164,9 +164,9 @@ def _replace(item: PriceItem, admin_id: str, now: datetime) -> None:
     transact([Put(item, condition=unchanged, error=PriceChangedMeanwhile), _told(item, admin_id, now)])
 
 
-def stop_unpayable(item: PriceItem) -> Outcome:
-    """Take a stored pack off sale, for a backfill, where the provider takes no payment of so little."""
-    if not item.active or item.deleted or rules.below_minimum(item.pack().price) is None:
+def stop_unsellable(item: PriceItem) -> Outcome:
+    """Take a stored pack off sale, for a backfill, where it may not be sold."""
+    if not item.active or item.deleted or rules.unsellable(item.pack()) is None:
         return Outcome.SAME
     item.active = False
     try:

@@ -112,6 +112,11 @@ def below_worth(pack: Pack) -> str | None:
     return "A credit costs at least one minor unit of the currency, those of the bonus included."
 
 
+def unsellable(pack: Pack) -> str | None:
+    """Return why a pack may not be sold, in a sentence: nobody can pay it, or it gives credits away."""
+    return below_minimum(pack.price) or below_worth(pack)
+
+
 def in_words(amount: Minor, currency: str) -> str:
     """Return money as people read it, e.g. ``4.99 USD``."""
     text = str(amount) if currency in _WITHOUT_PARTS else f"{amount // 100}.{amount % 100:02d}"

@@ -100,8 +100,7 @@ _CONTACTED = {
         Sentence("{name} was asked to check in with you: you logged less often than planned."),
     ),
     contacts.CELEBRATION: (
-        Sentence("{name} heard of your day."),
-        Sentence("{name} heard of your {days} days in a row."),
+        *(Sentence("{name} heard of your {days} days in a row."),) * 2,
         Sentence("{name} heard that you did it {days} times in a row."),
     ),
 }

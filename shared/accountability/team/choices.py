@@ -56,6 +56,7 @@ def accept(
         Partner.consented_at.set(now),
         Partner.ended_at.remove(),
         Partner.paused_until.remove(),
+        Partner.unsubscribed_at.remove(),
         *invitations.looked_at(partner, None),
         *also,
     )
@@ -113,14 +114,23 @@ def decline(
 
 
 def answer_removed(
-    partner: Partner, entry: Recipient, said: Said, *, agrees: bool, words: str = "", now: datetime
+    partner: Partner,
+    entry: Recipient,
+    said: Said,
+    *,
+    agrees: bool,
+    words: str = "",
+    also: Sequence[Action] = (),
+    now: datetime,
 ) -> list[Write]:
     """Keep the answer of somebody whom the user took out meanwhile: a restoration brings them back with it.
 
     Raises:
         NotNow: their standing before the removal takes no such answer.
     """
-    if PartnerStatus(str(partner.removed_from)) not in (rules.MAY_ACCEPT if agrees else rules.STANDING):
+    if PartnerStatus(str(partner.removed_from)) not in (
+        rules.MAY_ACCEPT if agrees else rules.STANDING | rules.UNREACHABLE
+    ):
         raise NotNow
     became = PartnerStatus.ACTIVE if agrees else PartnerStatus.DECLINED
     consented = Partner.consented_at.set(now) if agrees else Partner.consented_at.remove()
@@ -128,7 +138,7 @@ def answer_removed(
     noted = _YES_MEANWHILE if agrees else _NO_MEANWHILE
     return [
         people.on_timeline(partner, noted, matter, words=words, now=now),
-        people.changing(partner, Partner.removed_from.set(became), consented),
+        people.changing(partner, Partner.removed_from.set(became), consented, *also),
         *consents.stated("GIVEN" if agrees else "DECLINED", entry, invitations.ways_of(entry).agreed(), said, now=now),
     ]
 

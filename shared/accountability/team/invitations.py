@@ -63,8 +63,8 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
     """
     ways = ways_of(entry).agreed()
     template = _AGAIN if number else _FIRST
-    # The first may leave late, and its link is good for as long after that.
-    link, known = links.short_link(partner, now=now if number else now + rules.WAITS)
+    waits = links.NOT_AT_ALL if number else rules.WAITS
+    link, known = links.short_link(partner, waits=waits, now=now)
     wanted = MessageRequest(
         key=_key(partner, number),
         recipient_id=partner.partner_id,
@@ -78,7 +78,7 @@ def asking(partner: Partner, entry: Recipient, user_name: str, *, number: int, n
             "link": link,
             "note": unlinked(partner.note or ""),
         },
-        valid=VALID if number else rules.WAITS,
+        valid=waits or VALID,
         channels=rules.asked_by(ways_of(entry).channels),
         topics=(topic(partner),),
         about=about(partner.partner_id),

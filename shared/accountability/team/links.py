@@ -27,6 +27,8 @@ PURPOSE = "partner-page"
 LIFE = timedelta(days=14)
 """How long a link can be followed."""
 
+NOT_AT_ALL = timedelta()
+
 SHORT_PURPOSE = "partner-page-short"
 
 SHORT = 16
@@ -69,12 +71,14 @@ def link(partner: Partner, *, ask: ContactKey | None = None, now: datetime) -> S
     return SecretLink(address_of(".".join((*parts, ""))), PURPOSE, partner.seed, parts)
 
 
-def short_link(partner: Partner, *, now: datetime) -> tuple[SecretLink, Put]:
+def short_link(partner: Partner, *, waits: timedelta = NOT_AT_ALL, now: datetime) -> tuple[SecretLink, Put]:
     """Return a link for a text, good for as long, and the write that makes it lead to the page.
+
+    One whose message may wait to leave is good for as long after that.
 
     The function needs ``settings=["public_url"]`` and ``secrets=["derived-tokens"]``.
     """
-    until = to_ms(now + LIFE) // _SECONDS
+    until = to_ms(now + waits + LIFE) // _SECONDS
     parts = _parts_of(partner, partner.generation, until)
     code = derived.derive(SHORT_PURPOSE, partner.seed, *parts)[:SHORT]
     known = ShortLink(
@@ -83,7 +87,7 @@ def short_link(partner: Partner, *, now: datetime) -> tuple[SecretLink, Put]:
         partner_id=partner.partner_id,
         generation=partner.generation,
         until=until,
-        expires_at=now + KEPT,
+        expires_at=now + waits + KEPT,
     )
     return SecretLink(f"{settings().public_url}/p/", SHORT_PURPOSE, partner.seed, parts, SHORT), Put(known)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 from pynamodb.expressions.update import Action
 
@@ -191,19 +191,29 @@ def _ends_everything(event: messaging.events.AddressOptedOut | messaging.events.
 
 
 def _unsubscribed(partner_id: str, *, now: datetime) -> None:
-    """Let somebody leave, or decline, who unsubscribed from all about a user; later or twice it changes nothing."""
+    """Let somebody leave, or decline, who unsubscribed from all about a user, and never be asked again.
+
+    Where they had said no before, that alone is kept; a second time changes nothing.
+    """
     partner = links.partner_of(partner_id)
-    if partner is None:
+    if partner is None or partner.unsubscribed_at is not None:
         return
-    entry, said = people.entry_of(partner_id), Said("WEB_PAGE", text_version=consents.UNSUBSCRIBE_VERSION)
-    with suppress(NotNow):
-        if partner.status == PartnerStatus.REMOVED:
-            transact(choices.answer_removed(partner, entry, said, agrees=False, now=now))
-        elif partner.consented_at is not None:
-            transact(choices.leave(partner, entry, said, now=now))
-        else:
-            never = [Partner.unsubscribed_at.set(now)]
-            transact(choices.decline(partner, entry, said, also=never, now=now))
+    never = [Partner.unsubscribed_at.set(now)]
+    try:
+        writes = _unsubscribing(partner, never, now=now)
+    except NotNow:
+        writes = [people.changing(partner, *never)]
+    transact(writes)
+
+
+def _unsubscribing(partner: Partner, never: Sequence[Action], *, now: datetime) -> list[Write]:
+    entry = people.entry_of(partner.partner_id)
+    said = Said("WEB_PAGE", text_version=consents.UNSUBSCRIBE_VERSION)
+    if partner.status == PartnerStatus.REMOVED:
+        return choices.answer_removed(partner, entry, said, agrees=False, also=never, now=now)
+    if partner.consented_at is not None:
+        return choices.leave(partner, entry, said, also=never, now=now)
+    return choices.decline(partner, entry, said, also=never, now=now)
 
 
 def _follow(partner_id: str, *, now: datetime) -> None:
@@ -213,7 +223,7 @@ def _follow(partner_id: str, *, now: datetime) -> None:
     entry = people.entry_of(partner_id)
     found = messaging.suppression.standing(*people.hashes_of(partner, entry))
     opted_out = [one for one in found if one.lifted_at is None]
-    declined = sorted({one.scope for one in opted_out if _ends_a_kind(one)})
+    declined = messaging.suppression.kinds_ended(opted_out)
     if declined != (partner.declined_mails or []):
         transact(_declining(partner, declined, now=now))
         _follow(partner_id, now=now)
@@ -222,12 +232,6 @@ def _follow(partner_id: str, *, now: datetime) -> None:
     opt_outs = [(str(one.reason), messaging.suppression.said(one)) for one in ended]
     if writes := _after_opt_outs(partner, entry, opt_outs, now=now):
         transact(writes)
-
-
-def _ends_a_kind(one: Any) -> bool:
-    """Tell whether somebody ended a kind of mails that they get as a supporter: what they get as a user is theirs."""
-    as_supporter = one.scope == "consent-request" or str(one.scope).startswith("partner-")
-    return bool(as_supporter and one.reason == "UNSUBSCRIBED")
 
 
 def _after_opt_outs(

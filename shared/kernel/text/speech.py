@@ -21,8 +21,8 @@ _SENTENCES, _CONSENTS = "sentences", "consents"
 _WISH = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
 
 
-_LONGEST = 500
-"""Characters of a browser's wishes that are read."""
+LONGEST_WISH = 255
+"""Characters of ``Accept-Language`` that are read."""
 
 Sentence = NewType("Sentence", str)
 """A sentence that is put into the reader's language where it is shown; written here, it is known to be one."""
@@ -42,7 +42,7 @@ def spoken(locale: str) -> str:
 
 def preferred(accepted: str) -> str:
     """Return which of our languages a browser would rather read, by its ``Accept-Language`` (RFC 9110, 12.5.4)."""
-    wishes = [wish for wish in map(_WISH.fullmatch, accepted[:_LONGEST].split(",")) if wish]
+    wishes = [wish for wish in map(_WISH.fullmatch, accepted[:LONGEST_WISH].split(",")) if wish]
     known = [(wish[1].lower(), float(wish[2] or 1)) for wish in wishes]
     best = max(((one, weight) for one, weight in known if one in languages()), key=lambda one: one[1], default=None)
     return best[0] if best and best[1] else DEFAULT

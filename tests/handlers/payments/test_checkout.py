@@ -235,8 +235,8 @@ def test_stripe_itself_refuses_what_is_below_its_minimum(
     call: Call, stripe: Provider, price: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "_minimums", lambda: {"USD": 1})
-    monkeypatch.setattr(rules, "below_worth", lambda _: None)
-    call("payments.change_price", path={"price_id": price}, body={"amount": 49}, caller=ADMIN, request_id="req-2")
+    cheap = {"credits": "10", "bonusCredits": "0", "amount": 49}
+    call("payments.change_price", path={"price_id": price}, body=cheap, caller=ADMIN, request_id="req-2")
     refused = buy(call, price)
     assert (refused.status, refused.code) == (409, "PRICE_NOT_SELLABLE")
 

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from shared.kernel.storage import reads
+from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import Put, commit
 from shared.payments import prices, rules, seeding
 from shared.payments.items import SHOP, PriceItem
@@ -215,6 +216,14 @@ def test_no_pack_gives_credits_away(bonus: str, status: int, call: Call) -> None
     assert answer.status == status
     if status == 400:
         assert "A credit costs at least one minor unit" in answer.json["error"]["details"][0]["message"]
+
+
+def test_a_pack_stored_that_gives_credits_away_is_not_for_sale_and_taken_off_by_the_backfill(call: Call) -> None:
+    stored = prices.find(make(call))
+    stored.credits = 10**9
+    commit(Put(stored))
+    assert call("payments.list_prices").data == []
+    assert prices.stop_unsellable(stored) is Outcome.STOPPED
 
 
 def test_every_currency_that_a_pack_may_have_has_a_minimum() -> None:

@@ -471,7 +471,7 @@ def test_one_kind_of_mail_that_somebody_ends_shows_and_is_told_once(invoke, call
 
 
 def test_what_somebody_ends_of_their_own_account_is_nobodys_news(call, invoke, clock):
-    """Nor what staff end, nor is an invitee said to be on the team still; an address that is unfit stays so."""
+    """Nor what staff end, nor that they want no questions by others; an address that is unfit stays so."""
     partner_id, unfit = (
         added(email="grace@example.com"),
         added(name="Max", email="max@example.com", phone="+12125550177"),
@@ -486,7 +486,7 @@ def test_what_somebody_ends_of_their_own_account_is_nobodys_news(call, invoke, c
         suppression.suppress(mail, reason, source=f"{reason}-{scope}", scope=scope, now=clock.now())
     follow(invoke, *(events.AddressOptedOut.model_validate(one) for one in outbox.sent("messaging", "AddressOptedOut")))
     shown = call("accountability.read_partner", path={"partner_id": partner_id}, caller=USER).data
-    assert shown["declinedMails"] == ["consent-request"]
+    assert shown["declinedMails"] == []
     assert (status(unfit), [one["template"] for one in messages("partner.")]) == ("INVALID", ["partner.no-texts"])
 
 
@@ -553,12 +553,18 @@ def test_reminders_of_a_request_that_left_late_keep_their_distance(invoke, clock
 
 @pytest.mark.parametrize(
     ("before", "then"),
-    [("ACTIVE", "LEFT"), ("REMOVED", "DECLINED"), ("OPTED_OUT", "LEFT"), ("INVITED", "DECLINED")],
+    [
+        ("ACTIVE", "LEFT"),
+        ("REMOVED", "DECLINED"),
+        ("OPTED_OUT", "LEFT"),
+        ("INVITED", "DECLINED"),
+        ("DECLINED", "DECLINED"),
+    ],
 )
 def test_whoever_unsubscribed_gets_nothing_more_whatever_came_before(call, invoke, clock, before, then):
     partner_id = asked()
     if before != "INVITED":
-        follow(invoke, reply(partner_id, "YES"))
+        follow(invoke, reply(partner_id, "NO" if before == "DECLINED" else "YES"))
     if before == "REMOVED":
         call("accountability.remove_partner", path={"partner_id": partner_id}, caller=USER)
     if before == "OPTED_OUT":
@@ -574,9 +580,8 @@ def test_whoever_unsubscribed_gets_nothing_more_whatever_came_before(call, invok
         call("accountability.restore_partner", path={"partner_id": partner_id}, caller=USER)
     assert (status(partner_id), consent(partner_id)[0]) == (then, False)
     clock.advance(days=31)
-    if before != "REMOVED":
-        again = call("accountability.invite_partner", path={"partner_id": partner_id}, caller=USER)
-        assert (again.status, len(messages("consent"))) == (409, 1)
+    again = call("accountability.invite_partner", path={"partner_id": partner_id}, caller=USER)
+    assert (again.status, len(messages("consent"))) == (409, 1)
 
 
 def test_a_no_long_after_the_yes_is_answered_with_how_to_leave(invoke, clock):
