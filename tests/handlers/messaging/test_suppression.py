@@ -1,13 +1,12 @@
 """What must not be sent to, and how that ends."""
 
-import contextlib
 from datetime import timedelta
 
 import pytest
 
 from shared.messaging import suppression
 from shared.messaging.items import address_hashes
-from tests import faults, messages
+from tests import messages
 from tests.clock import START
 from tests.messages import MAIL, PHONE
 from tests.outbox import sent
@@ -90,17 +89,6 @@ def test_one_category_alone_can_be_suppressed():
 def test_an_address_of_very_many_people_is_told_of_to_all():
     for number in range(suppression.TELLS + 5):
         messages.enlist(f"ptn_{number}", consents=())
-    suppression.suppress(PHONE, "STOP", source="SM1", now=START)
-    assert len(sent("messaging", "AddressOptedOut")) == suppression.TELLS + 5
-
-
-@pytest.mark.parametrize("position", range(7))
-def test_all_are_told_though_the_first_try_dies_at_any_call(position):
-    for number in range(suppression.TELLS + 5):
-        messages.enlist(f"ptn_{number}", consents=())
-    plan = faults.script(*[None] * position, faults.CRASH_AFTER)
-    with faults.injected(plan), contextlib.suppress(faults.Crash):
-        suppression.suppress(PHONE, "STOP", source="SM1", now=START)
     suppression.suppress(PHONE, "STOP", source="SM1", now=START)
     assert len(sent("messaging", "AddressOptedOut")) == suppression.TELLS + 5
 
