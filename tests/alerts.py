@@ -30,7 +30,7 @@ from shared.messaging.outgoing import Outgoing
 from tests import bus, carriers, faults, messages, queues
 from tests import escalations as world
 from tests.carriers import Carrier
-from tests.clock import START
+from tests.clock import START, waits_left_out
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -127,6 +127,7 @@ class Simulation:
         with ExitStack() as stack:
             patch = stack.enter_context(pytest.MonkeyPatch.context())
             patch.setitem(rules.SEEDED, "four", PLAN)
+            stack.enter_context(waits_left_out())
             for name, value in messages.ENVIRONMENT.items():
                 patch.setenv(name, value)
             carriers_ = stack.enter_context(carriers.carried(self._carrier))

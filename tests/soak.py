@@ -1,6 +1,7 @@
 """The long reliability tests: ``python -m tests.soak`` runs them and writes ``docs/soak.json``.
 
-Every test is a process of its own, as many at once as there are cores, the longest first. What a test came to is kept
+Every test is a process of its own, as many at once as there are cores, the longest first; those that are marked to run
+``alone``, because they use all cores themselves, come one by one before. What a test came to is kept
 under ``.local/soak`` for the commit: a run that was stopped goes on where it was, and repeats what failed. The document
 says of each test on which commit it last ran.
 """
@@ -14,7 +15,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,20 +35,23 @@ Result = dict[str, Any]
 
 
 class _Collected:
-    """Notes every test of a soak and the rows it is marked with."""
+    """Notes every test of a soak, the rows it is marked with and whether it needs the machine for itself."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[str]] = {}
+        self.alone: set[str] = set()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             whole = [row for mark in item.iter_markers("covers") for row in mark.args]
             partly = [mark.args[0] for mark in item.iter_markers("covers_partly")]
             self.rows[item.nodeid] = sorted({*whole, *partly})
+            if any(mark.kwargs.get("alone") for mark in item.iter_markers("soak")):
+                self.alone.add(item.nodeid)
 
 
-def collect(*narrowed: str) -> dict[str, list[str]]:
-    """Return every test of a soak with the rows that it covers.
+def collect(*narrowed: str) -> _Collected:
+    """Return every test of a soak with the rows that it covers, and which of them need the machine for themselves.
 
     Raises:
         RuntimeError: a test file cannot be read.
@@ -57,7 +61,7 @@ def collect(*narrowed: str) -> dict[str, list[str]]:
         status = pytest.main(["--collect-only", "-q", "--no-header", "-m", "soak", *narrowed, "tests"], [collected])
     if status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         raise RuntimeError("the tests cannot be collected")
-    return collected.rows
+    return collected
 
 
 def _git(*arguments: str) -> str:
@@ -89,8 +93,8 @@ class Run:
     def _file(self, test: str) -> Path:
         return self._folder / f"{hashlib.sha256(test.encode()).hexdigest()[:16]}.json"
 
-    def all(self, tests: Sequence[str], cores: int) -> None:
-        """Run tests, so many at once, and say how each went."""
+    def all(self, tests: Sequence[str], cores: int, alone: Container[str] = ()) -> None:
+        """Run tests, so many at once and some alone before them, and say how each went."""
         done = 0
 
         def one(test: str) -> None:
@@ -100,8 +104,11 @@ class Run:
             done += 1
             _say(f"{done} of {len(tests)} {result['outcome']} after {result['seconds']} s: {test}")
 
+        for test in tests:
+            if test in alone:
+                one(test)
         with ThreadPoolExecutor(cores) as pool:
-            list(pool.map(one, tests))
+            list(pool.map(one, [test for test in tests if test not in alone]))
 
     def _run(self, test: str) -> Result:
         kept = self._file(test)
@@ -178,18 +185,18 @@ def main() -> int:
     told = parser.parse_args()
     every = collect()
     if told.list:
-        enter(every)
+        enter(every.rows)
         return 0
     if _git("status", "--porcelain", "--", ".", f":!{DOCUMENT.relative_to(ROOT)}"):
         _say("There are changes that are not committed: what a soak proves, it proves of a commit.")
         return 2
-    run = Run(_git("rev-parse", "HEAD"), every)
-    wanted = collect("-k", told.k) if told.k else every
+    run = Run(_git("rev-parse", "HEAD"), every.rows)
+    wanted = (collect("-k", told.k) if told.k else every).rows
     seconds = {line["name"]: line["seconds"] for line in _known()["tests"]}
     left = [test for test in wanted if (run.result(test) or NOT_RUN)["outcome"] != "passed"]
     left.sort(key=lambda test: -(seconds.get(test) or 10**6))
     _say(f"{len(wanted) - len(left)} of {len(wanted)} passed on {run.commit[:7]} before; {told.cores} at once")
-    run.all(left, told.cores)
+    run.all(left, told.cores, every.alone)
     document = run.document(told.cores)
     if not told.k:
         _write(document)

@@ -41,7 +41,7 @@ def _figures(seed: int, began: float, shares: list[verdicts.Share]) -> dict[str,
     }
 
 
-@pytest.mark.soak
+@pytest.mark.soak(alone=True)
 @pytest.mark.covers("R-14", "X-A-14", "X-A-15", "X-A-35", "S-A-64", "S-A-65")
 def test_five_thousand_alerts_of_four_steps(stage: str) -> None:
     seed, began = money.seed(20261114), time.monotonic()
