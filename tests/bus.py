@@ -1,13 +1,12 @@
 """The way of domain events, stood in for: what a committed transaction put into an outbox, and nothing else."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from infra.documents.events import catalogue
 from shared.kernel.events import DomainEvent
-from shared.kernel.storage.client import dynamodb, send
+from shared.kernel.storage.client import send
+from tests.door import Call, Request, guarded
 
 
 class Bus:
@@ -18,13 +17,14 @@ class Bus:
         self._tried: dict[str, tuple[str, set[str]]] = {}
         self._out: set[str] = set()
 
-    def overhear(self, request: Any, **_: Any) -> None:
-        """Note the outbox items of a transaction that is tried, as botocore's ``before-send`` hook."""
-        for write in json.loads(request.body)["TransactItems"]:
+    def overhear(self, operation: str, request: Request, call: Call) -> Request:
+        """Note the outbox items of a transaction that is tried (``tests.door.Guard``)."""
+        for write in request.get("TransactItems", ()):
             item = write.get("Put", {}).get("Item", {})
             if item.get("sk") == {"S": "OUTBOX"}:
                 _, names = self._tried.setdefault(item["pk"]["S"], (write["Put"]["TableName"], set()))
                 names.add(item["type"]["S"])
+        return call(operation, request)
 
     def taken(self, *wanted: type[DomainEvent]) -> list[DomainEvent]:
         """Return the wanted events that were committed since the last time, and forget the others."""
@@ -46,9 +46,6 @@ class Bus:
 @contextmanager
 def overheard() -> Iterator[Bus]:
     """Listen to the transactions of this process; enter it before ``faults.injected``, so that none is missed."""
-    bus, hooks = Bus(), dynamodb().meta.events
-    hooks.register_first("before-send.dynamodb.TransactWriteItems", bus.overhear)
-    try:
+    bus = Bus()
+    with guarded(bus.overhear):
         yield bus
-    finally:
-        hooks.unregister("before-send.dynamodb.TransactWriteItems", bus.overhear)

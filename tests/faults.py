@@ -1,24 +1,19 @@
-"""Faults on the wire to DynamoDB: what the SDK sees is what it would see if the network or the service failed there.
+"""Faults at the door to DynamoDB: what happens is what would, if the network or the service failed behind it.
 
-A fault is decided per HTTP request, so the SDK's own retries meet it too. Every fault that happened is counted: a test
-whose faults never happened proves nothing.
+A fault is drawn for each try of the client that stands there, and its retries are played here, so that any client may
+stand there. Every fault that happened is counted: a test whose faults never happened proves nothing.
 """
 
-import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock, get_ident
-from typing import Any
 
-import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-
-from shared.kernel.storage.client import dynamodb
-from tests import engine
-from tests.staleness import READS, WRITES, Late, late
+from shared.kernel.errors import Unavailable
+from shared.kernel.storage.client import ATTEMPTS, CANCELLED, Reason, Refused
+from tests.door import READS, WRITES, Call, Request, guarded
+from tests.staleness import Late, late
 
 STALE = "stale"
 """An eventually consistent read answered from before the last writes; drawn apart, since only such reads can be."""
@@ -30,7 +25,6 @@ CRASH_BEFORE, CRASH_AFTER = "crash-before", "crash-after"
 KINDS = (THROTTLE, CONFLICT, BUSY, SILENT_BEFORE, SILENT_AFTER, DUPLICATE, CRASH_BEFORE, CRASH_AFTER)
 
 _SENT = (SILENT_AFTER, DUPLICATE, CRASH_AFTER)
-_PREFIX = "com.amazonaws.dynamodb.v20120810#"
 
 
 class Crash(BaseException):
@@ -72,7 +66,6 @@ class Faults:
         self.calls: Counter[str] = Counter()
         self._operations = frozenset(operations)
         self._late = copies
-        self._network = engine.network()
         self._lock = Lock()
         self._dead: set[int] = set()
 
@@ -80,21 +73,26 @@ class Faults:
         """Let this thread, whose process died, be a new process."""
         self._dead.discard(get_ident())
 
-    def meet(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
-        """Stand in the way of one request, as botocore's ``before-send`` hook."""
-        if get_ident() in self._dead:
-            raise Crash
-        operation = event_name.rsplit(".", 1)[-1]
-        kind = self._drawn(operation) if operation in self._operations else None
-        if self._late and operation in WRITES and kind in {None, *_SENT}:
-            self._late.learn(operation, request)
-        if self._late and operation in READS and kind is None:
-            answer = self._late.answer(operation, request)
-            self.seen[STALE] = self._late.seen
-            return answer
-        return self._play(kind, request) if kind else None
+    def meet(self, operation: str, request: Request, call: Call) -> Request:
+        """Stand in the way of one call (``tests.door.Guard``), and of each retry of the client's."""
+        for _ in range(ATTEMPTS):
+            if get_ident() in self._dead:
+                raise Crash
+            kind = self._drawn(operation, request) if operation in self._operations else None
+            if self._late and operation in WRITES and kind in {None, *_SENT}:
+                self._late.learn(operation, request, call)
+            if self._late and operation in READS and kind is None:
+                answer = self._late.answer(operation, request, call)
+                self.seen[STALE] = self._late.seen
+                return answer
+            if kind in {None, DUPLICATE}:
+                if kind:
+                    _lost(operation, request, call)
+                return call(operation, request)
+            self._play(str(kind), operation, request, call)
+        raise Unavailable
 
-    def _drawn(self, operation: str) -> str | None:
+    def _drawn(self, operation: str, request: Request) -> str | None:
         kind = self.plan(operation)
         if kind == CONFLICT and operation != "TransactWriteItems":
             kind = THROTTLE
@@ -104,59 +102,36 @@ class Faults:
                 self.seen[kind] += 1
         return kind
 
-    def _play(self, kind: str, request: Any) -> AWSResponse | None:
+    def _play(self, kind: str, operation: str, request: Request, call: Call) -> None:
+        """Let a try fail: the client tries again after those that return."""
         if kind in _SENT:
-            self._network.send(request)
-        match kind:
-            case "throttle":
-                return _answer(request, 400, "ThrottlingException")
-            case "busy":
-                return _answer(request, 500, "InternalServerError")
-            case "conflict":
-                return _conflict(request)
-            case "silent-before":
-                raise ConnectTimeoutError(endpoint_url=request.url)
-            case "silent-after":
-                raise ReadTimeoutError(endpoint_url=request.url)
-            case "crash-before" | "crash-after":
-                self._dead.add(get_ident())
-                raise Crash(kind)
-        return None
+            _lost(operation, request, call)
+        if kind == CONFLICT:
+            others = len(request["TransactItems"]) - 1
+            raise Refused(CANCELLED, reasons=[Reason("TransactionConflict"), *[Reason("None")] * others])
+        if kind in {CRASH_BEFORE, CRASH_AFTER}:
+            self._dead.add(get_ident())
+            raise Crash(kind)
 
 
-def _answer(request: Any, status: int, code: str, **fields: Any) -> AWSResponse:
-    response = AWSResponse(request.url, status, {"Content-Type": "application/x-amz-json-1.0"}, None)
-    response._content = json.dumps({"__type": _PREFIX + code, "message": "injected"} | fields).encode()
-    return response
-
-
-def _conflict(request: Any) -> AWSResponse:
-    writes = len(json.loads(request.body)["TransactItems"])
-    reasons = [{"Code": "TransactionConflict", "Message": "injected"}] + [{"Code": "None"}] * (writes - 1)
-    return _answer(request, 400, "TransactionCanceledException", CancellationReasons=reasons)
+def _lost(operation: str, request: Request, call: Call) -> None:
+    """Make a call whose answer nobody gets."""
+    with suppress(Refused, Unavailable):
+        call(operation, request)
 
 
 @contextmanager
 def injected(plan: Plan, *, operations: Iterable[str] = WRITES, stale: float = 0, seed: int = 0) -> Iterator[Faults]:
-    """Meet the shared DynamoDB client's requests with a plan's faults; the SDK's waits before retries are left out.
+    """Meet this process's calls with a plan's faults, without a client's waits before retries.
 
     Args:
-        plan: which fault meets a request.
-        operations: whose requests.
+        plan: which fault meets a try.
+        operations: whose calls.
         stale: share of the eventually consistent reads that are answered from before the last writes.
         seed: of that share.
     """
-    hooks, names = dynamodb().meta.events, [f"before-send.dynamodb.{operation}" for operation in operations]
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
-        patch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    with ExitStack() as stack:
         copies = stack.enter_context(late(seed, stale)) if stale else None
         faults = Faults(plan, operations, copies)
-        if copies:
-            names = ["before-send.dynamodb"]
-        for name in names:
-            hooks.register_first(name, faults.meet)
-        try:
-            yield faults
-        finally:
-            for name in names:
-                hooks.unregister(name, faults.meet)
+        stack.enter_context(guarded(faults.meet))
+        yield faults

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.kernel.storage.client import dynamodb
+from tests.door import Call, Request, calls_made, guarded
 
 OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems")
 PATIENCE = 20
@@ -74,14 +74,8 @@ class _Turns:
 
 def calls_of(handler: Callable[[], Any]) -> int:
     """Return how many calls of storage a handler makes when it is alone."""
-    made: list[str] = []
-    hooks = dynamodb().meta.events
-    count = lambda event_name, **_: made.append(event_name)  # noqa: E731 - a hook, to be taken off again
-    hooks.register_first("before-send.dynamodb", count)
-    try:
+    with calls_made() as made:
         handler()
-    finally:
-        hooks.unregister("before-send.dynamodb", count)
     return len(made)
 
 
@@ -91,15 +85,15 @@ def _meet(handlers: Sequence[Callable[[], Any]], order: Sequence[int]) -> Meetin
     turns = _Turns(meeting, len(handlers))
     names: dict[int, int] = {}
 
-    def before(**_: Any) -> None:
+    def in_turn(operation: str, request: Request, call: Call) -> Request:
         who = names.get(threading.get_ident())
-        if who is not None:
-            turns.take(who)
-
-    def after(http_response: Any, **_: Any) -> None:
-        who = names.get(threading.get_ident())
-        if who is not None and http_response.status_code == 200:
+        if who is None:
+            return call(operation, request)
+        turns.take(who)
+        reply = call(operation, request)
+        if operation == "TransactWriteItems":
             meeting.committed.append(who)
+        return reply
 
     def work(who: int) -> None:
         names[threading.get_ident()] = who
@@ -110,14 +104,8 @@ def _meet(handlers: Sequence[Callable[[], Any]], order: Sequence[int]) -> Meetin
         finally:
             turns.leave(who)
 
-    hooks = dynamodb().meta.events
-    hooks.register_first("before-send.dynamodb", before)
-    hooks.register("after-call.dynamodb.TransactWriteItems", after)
-    try:
+    with guarded(in_turn):
         _run([threading.Thread(target=work, args=(who,)) for who in range(len(handlers))])
-    finally:
-        hooks.unregister("before-send.dynamodb", before)
-        hooks.unregister("after-call.dynamodb.TransactWriteItems", after)
     return meeting
 
 

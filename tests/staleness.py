@@ -4,23 +4,17 @@ Beside every table stands a copy that learns of a write one write later. A late 
 engine itself, so conditions, filters, limits and projections are the real ones.
 """
 
-import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from types import MappingProxyType
 from typing import Any
-
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from infra.tables import tables
 from shared.kernel.config import settings
 from shared.kernel.storage.client import aws_client
 from tests import engine
-
-READS = ("GetItem", "BatchGetItem", "Query")
-WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+from tests.door import Call
 
 _COPY = ".late"
 _BATCH = 25
@@ -41,8 +35,6 @@ class Late:
     def __init__(self, seed: int, rate: float) -> None:
         self.seen = 0
         self._random, self._rate, self._lock = random.Random(seed), rate, Lock()
-        self._network = engine.network()
-        # A client of its own: none of the hooks that the code under test meets.
         self._client = aws_client("dynamodb")
         self._names = {settings().table(table.domain) for table in tables()}
 
@@ -60,44 +52,39 @@ class Late:
         for name in self._names:
             self._client.delete_table(TableName=name + _COPY)
 
-    def learn(self, operation: str, request: Any) -> None:
+    def learn(self, operation: str, request: Row, call: Call) -> None:
         """Let the copies know what is about to be written over."""
-        written = list(_written(operation, json.loads(request.body)))
+        written = list(_written(operation, request))
         asked: dict[str, Row] = {}
         for name, key in written:
             asked.setdefault(name, {"ConsistentRead": True, "Keys": []})["Keys"].append(key)
         if not asked:
             return
-        found = self._call("BatchGetItem", {"RequestItems": asked}, request)["Responses"]
+        found = _whole(call("BatchGetItem", {"RequestItems": asked}))["Responses"]
         before = {(name, *_names(item)): item for name, items in found.items() for item in items}
         changes = []
         for name, key in written:
             item = before.get((name, *_names(key)))
             changes.append((name, {"PutRequest": {"Item": item}} if item else {"DeleteRequest": {"Key": key}}))
         for wanted in _batches(changes):
-            self._call("BatchWriteItem", {"RequestItems": wanted}, request)
+            _whole(call("BatchWriteItem", {"RequestItems": wanted}))
 
-    def answer(self, operation: str, request: Any) -> AWSResponse | None:
-        """Answer a read from before the last writes, or not at all."""
+    def answer(self, operation: str, request: Row, call: Call) -> Row:
+        """Answer a read, perhaps from before the last writes."""
         with self._lock:
-            if self._random.random() >= self._rate:
-                return None
-        body = json.loads(request.body)
-        asked = self._asked(operation, body)
-        if asked == body:
-            return None
-        late, present = self._send(request, asked), self._send(request, body)
-        told = json.loads(late.content)
-        if "Responses" in told:
-            told["Responses"] = {name.removesuffix(_COPY): rows for name, rows in told["Responses"].items()}
-            told["UnprocessedKeys"] = {name.removesuffix(_COPY): keys for name, keys in told["UnprocessedKeys"].items()}
-        if told == json.loads(present.content):
+            late = self._random.random() < self._rate
+        asked = self._asked(operation, request) if late else request
+        present = call(operation, request)
+        if asked == request:
             return present
-        with self._lock:
-            self.seen += 1
-        answer = AWSResponse(request.url, late.status_code, {"Content-Type": "application/x-amz-json-1.0"}, None)
-        answer._content = json.dumps(told).encode()
-        return answer
+        told = {name: value for name, value in call(operation, asked).items() if name != "ResponseMetadata"}
+        for named in ("Responses", "UnprocessedKeys"):
+            if named in told:
+                told[named] = {name.removesuffix(_COPY): rows for name, rows in told[named].items()}
+        if told != {name: value for name, value in present.items() if name != "ResponseMetadata"}:
+            with self._lock:
+                self.seen += 1
+        return told
 
     def _asked(self, operation: str, body: Row) -> Row:
         """Return a request of the copies for whatever it does not want consistent."""
@@ -112,22 +99,15 @@ class Late:
             }
         }
 
-    def _call(self, operation: str, body: Row, request: Any) -> Row:
-        """Call the engine as a request did: what is asked thousands of times does without a client's work."""
-        answer: Row = json.loads(self._send(request, body, {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}).content)
-        if answer.get("UnprocessedKeys") or answer.get("UnprocessedItems") or "__type" in answer:
-            raise RuntimeError(f"{operation} of copies: {answer}")
-        return answer
-
-    def _send(self, request: Any, body: Row, changed: Mapping[str, str] = MappingProxyType({})) -> AWSResponse:
-        raw = json.dumps(body).encode()
-        changed = {"Content-Length": str(len(raw)), **changed}
-        headers = {name: value for name, value in request.headers.items() if name not in changed}
-        return self._network.send(AWSPreparedRequest(request.method, request.url, headers | changed, raw, False))
-
     def _write(self, changes: list[tuple[str, Row]]) -> None:
         for wanted in _batches(changes):
             self._client.batch_write_item(RequestItems=wanted)
+
+
+def _whole(answer: Row) -> Row:
+    if answer.get("UnprocessedKeys") or answer.get("UnprocessedItems"):
+        raise RuntimeError(f"a part of the copies was left out: {answer}")
+    return answer
 
 
 def _names(row: Row) -> tuple[str, str]:

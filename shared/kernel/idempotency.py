@@ -13,7 +13,8 @@ from typing import Any
 
 from shared.kernel.errors import IdempotencyKeyReused, RequestInProgress, ValidationFailed
 from shared.kernel.platform import IdempotencyRecord
-from shared.kernel.storage.writes import Attributes, Delete, Put, Update, commit
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Delete, Put, Update, commit
 
 KEPT = timedelta(days=30)
 MAX_KEY = 255

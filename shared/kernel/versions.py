@@ -15,8 +15,8 @@ from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
 
 from shared.kernel.errors import DomainError, ValidationFailed
+from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.items import Item
-from shared.kernel.storage.writes import Attributes
 from shared.kernel.wire import etag
 
 _TAG = re.compile(r"\"(0|[1-9][0-9]{0,17})\"", re.ASCII)

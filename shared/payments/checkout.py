@@ -5,7 +5,8 @@ from datetime import datetime
 from shared.kernel.due import due_shard
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Put, Update, commit, transact
 from shared.payments import prices, provider, rules
 from shared.payments.errors import PaymentClosed, PriceInactive
 from shared.payments.items import ASK_KIND, PAYMENT_SK, PaymentItem, ProviderRefItem, payment_pk

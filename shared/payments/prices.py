@@ -10,8 +10,9 @@ from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
+from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.moving import Outcome
-from shared.kernel.storage.writes import Attributes, Put, transact
+from shared.kernel.storage.writes import Put, transact
 from shared.kernel.versions import Seen
 from shared.payments import rules
 from shared.payments.errors import PriceChangedMeanwhile, PriceNotFound, ProductCodeTaken

@@ -15,8 +15,9 @@ from shared.kernel.ids import derived_id
 from shared.kernel.money import Minor
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
+from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.table import DUE
-from shared.kernel.storage.writes import Attributes, Put, Update, Write, commit, transact
+from shared.kernel.storage.writes import Put, Update, Write, commit, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.kernel.wire import Page
 from shared.payments.errors import OwnPayment, ReviewDecided, ReviewNotFound

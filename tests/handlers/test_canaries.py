@@ -1,7 +1,7 @@
 """No log tells who somebody is or what they wrote: a whole journey with values that cannot be missed (X-O-06)."""
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -15,6 +15,7 @@ from shared.kernel.storage.client import dynamodb
 from tests import deliveries, team, texting
 from tests.calls import call, invoke
 from tests.clock import START
+from tests.door import guarded
 from tests.handlers.identity.conftest import confirm, events, login, mailbox, mailed, register, token_key
 from tests.logs import heard
 from tests.triggers import http_event, principal, queue_event
@@ -101,12 +102,11 @@ def journey(mailbox: Any) -> list[str]:
 def break_everything(tokens: list[str]) -> None:
     """Call every endpoint and every consumer with all of it while storage is away: what fails tells why in the log."""
 
-    def away(**_: Any) -> None:
+    def away(*_: Any) -> NoReturn:
         raise RuntimeError("storage is away")
 
     told = list(waiting().values())
-    dynamodb().meta.events.register_first("before-call.dynamodb", away)
-    try:
+    with guarded(away):
         for function in functions():
             trigger = function.declaration.trigger
             if isinstance(trigger, OnEvent):
@@ -118,8 +118,6 @@ def break_everything(tokens: list[str]) -> None:
                 body = {"email": MAIL, "password": PASSWORD, "token": tokens[0], "notes": NOTE, "title": TITLE}
                 caller = principal("usr_ada", trigger.allow) if trigger.allow != "public" else None
                 function(http_event(function, path=path, body=body, caller=caller), None)
-    finally:
-        dynamodb().meta.events.unregister("before-call.dynamodb", away)
 
 
 def _names(path: str) -> list[str]:

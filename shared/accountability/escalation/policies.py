@@ -10,7 +10,8 @@ from shared.accountability.escalation.items import PolicyVersion
 from shared.accountability.escalation.schemas import NewPolicy, PolicyStep, PolicyVersionView, PolicyView
 from shared.kernel.clock import EPOCH
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, commit
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Put, commit
 
 
 class _MadeBefore(Exception):

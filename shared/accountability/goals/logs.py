@@ -27,7 +27,8 @@ from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Write, transact
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Write, transact
 from shared.kernel.versions import ANY, Seen
 
 FIELDS = ("completed", "notes", "photo", "video", "voice")

@@ -19,7 +19,8 @@ from shared.accountability.items import GUIDED, user_pk
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, Write, commit, transact
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Put, Update, Write, commit, transact
 from shared.kernel.text.links import unlinked
 from shared.kernel.versions import ANY, Seen
 from shared.kernel.wire import Page

@@ -19,7 +19,8 @@ from shared.kernel.clock import to_ms
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, commit, transact
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Put, Update, commit, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.messaging import Channel, MessageRequest
 

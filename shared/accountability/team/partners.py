@@ -30,7 +30,8 @@ from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.security import derived
 from shared.kernel.storage import reads
-from shared.kernel.storage.writes import Attributes, Put, Update, Write, transact
+from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.versions import Seen
 from shared.messaging import PHONE, Channel, Entry, Recipient
 

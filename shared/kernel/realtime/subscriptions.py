@@ -15,8 +15,9 @@ from shared.kernel.realtime.publishing import log_key
 from shared.kernel.realtime.replay import Missed, missed_after
 from shared.kernel.realtime.schemas import Subscribe, Subscribed, Unsubscribe, Unsubscribed
 from shared.kernel.storage import reads
+from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.tries import tries
-from shared.kernel.storage.writes import Attributes, Delete, Put, Update, transact
+from shared.kernel.storage.writes import Delete, Put, Update, transact
 
 MAX_SUBSCRIPTIONS = 20
 """Channels that one connection may hear at a time."""

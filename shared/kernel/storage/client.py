@@ -1,5 +1,10 @@
-"""The one DynamoDB client. Everything that talks to DynamoDB goes through ``dynamodb()`` or ``send()``."""
+"""The one door to DynamoDB: everything goes through ``send()``, and errors come back as our own.
 
+Behind it stands a client (``call``); what stands there may be exchanged, and tests meet calls with faults there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -51,22 +56,71 @@ BUSY = frozenset(
 """Codes of errors that pass."""
 
 
-def send(operation: str, **request: Any) -> dict[str, Any]:
+Attributes = dict[str, Any]
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+CANCELLED = "TransactionCanceledException"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What became of one write of a transaction that was cancelled.
+
+    Attributes:
+        code: ``None`` where nothing stood in its way, as DynamoDB says it.
+        item: the item as it stands, where its condition failed.
+    """
+
+    code: str
+    item: Attributes | None = None
+
+
+class Refused(Exception):
+    """DynamoDB answered, and would not.
+
+    Attributes:
+        code: why, e.g. ``ConditionalCheckFailedException``.
+        item: the item as it stands, where one condition failed.
+        reasons: of a transaction, one for each write in their order.
+    """
+
+    def __init__(
+        self, code: str, message: str = "", *, item: Attributes | None = None, reasons: Sequence[Reason] = ()
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.item = item
+        self.reasons = reasons
+
+
+def send(operation: str, **request: Any) -> Attributes:
     """Call DynamoDB, e.g. ``send("get_item", TableName=…)``.
 
     Raises:
         Unavailable: no answer in time, or throttled for too long; a write may or may not have taken effect.
-        ClientError: DynamoDB refused for another reason.
+        Refused: DynamoDB would not, for another reason.
     """
+    return call(operation, request)
+
+
+def call(operation: str, request: Attributes) -> Attributes:
+    """Do what ``send`` does, by botocore's client."""
     from botocore.exceptions import ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NoConnection
 
     try:
-        reply: dict[str, Any] = getattr(dynamodb(), operation)(**request)
+        reply: Attributes = getattr(dynamodb(), operation)(**request)
     except (HTTPClientError, NoConnection) as silence:
         raise Unavailable from silence
-    except ClientError as refused:
-        if refused.response["Error"]["Code"] in BUSY:
-            raise Unavailable from refused
-        raise
+    except ClientError as failure:
+        raise _of(failure.response) from failure
     return reply
+
+
+def _of(response: Attributes) -> Refused | Unavailable:
+    """Return what a refusal of DynamoDB's is to us."""
+    code = response["Error"]["Code"]
+    if code in BUSY:
+        return Unavailable()
+    reasons = [Reason(one["Code"], one.get("Item") or None) for one in response.get("CancellationReasons", ())]
+    return Refused(code, response["Error"].get("Message", ""), item=response.get("Item") or None, reasons=reasons)

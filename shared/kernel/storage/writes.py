@@ -8,18 +8,16 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.expressions.update import Update as UpdateExpression
 
 from shared.kernel.errors import Unavailable
-from shared.kernel.storage.client import send
+from shared.kernel.storage.client import CANCELLED, CONDITION_FAILED, Attributes, Refused, send
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.tries import tries
 
-Attributes = dict[str, Any]
 Refusal = Exception | type[Exception] | Callable[[Attributes | None], Exception]
 
 MAX_ITEMS = 100
@@ -158,14 +156,12 @@ def commit(write: Put | Update | Delete, *, returned: str = "NONE") -> Attribute
         Exception: the write's error where its condition did not hold.
         Unavailable: no answer in time, or throttled for too long.
     """
-    from botocore.exceptions import ClientError
-
     operation, request = write.request()
     try:
         reply = send(f"{operation.lower()}_item", **request, ReturnValues=returned)
-    except ClientError as failure:
-        if failure.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise _refuse(write, 0, failure.response.get("Item") or None) from None
+    except Refused as refused:
+        if refused.code == CONDITION_FAILED:
+            raise _refuse(write, 0, refused.item) from None
         raise
     attributes: Attributes = reply.get("Attributes", {})
     return attributes
@@ -187,8 +183,6 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
         Exception: the error of the first write whose condition did not hold.
         Unavailable: contention or silence outlasted every try; it may or may not have taken effect.
     """
-    from botocore.exceptions import ClientError
-
     if not 0 < len(writes) <= MAX_ITEMS:
         raise ValueError(f"a transaction has 1 to {MAX_ITEMS} writes, not {len(writes)}")
     request = {
@@ -203,7 +197,7 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
             send("transact_write_items", **request)
         except Unavailable as silence:
             failure = silence
-        except ClientError as refused:
+        except Refused as refused:
             failure = refused
             _raise_unless_contended(refused, writes)
         else:
@@ -216,12 +210,11 @@ def _size(request: Attributes) -> int:
     return len(json.dumps(request["TransactItems"], default=repr))
 
 
-def _raise_unless_contended(refused: Any, writes: Sequence[Write]) -> None:
-    if refused.response["Error"]["Code"] != "TransactionCanceledException":
+def _raise_unless_contended(refused: Refused, writes: Sequence[Write]) -> None:
+    if refused.code != CANCELLED:
         raise refused
-    reasons = refused.response["CancellationReasons"]
-    for position, reason in enumerate(reasons):
-        if reason["Code"] == "ConditionalCheckFailed":
-            raise _refuse(writes[position], position, reason.get("Item") or None) from None
-    if not any(reason["Code"] in _RETRIED for reason in reasons):
+    for position, reason in enumerate(refused.reasons):
+        if reason.code == "ConditionalCheckFailed":
+            raise _refuse(writes[position], position, reason.item) from None
+    if not any(reason.code in _RETRIED for reason in refused.reasons):
         raise refused

@@ -15,7 +15,7 @@ from shared.kernel.errors import DomainError, NotFound, Unavailable
 from shared.kernel.ids import new_id
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
-from shared.kernel.storage.client import send
+from shared.kernel.storage.client import CONDITION_FAILED, Refused, send
 from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.live.metering import rules, sessions
@@ -80,8 +80,6 @@ def charge(user_id: str, body: MeterTick, *, now: datetime) -> MeterResult:
 
 def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> dict[str, Any] | ViewingItem:
     """Try the common case; return what was updated, or the session as it stands when a condition did not hold."""
-    from botocore.exceptions import ClientError
-
     at = to_ms(tick.at)
     try:
         reply = send(
@@ -107,12 +105,12 @@ def _charge_in_turn(user_id: str, body: MeterTick, tick: Tick, nonce: str) -> di
             ReturnValues="UPDATED_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except ClientError as refused:
-        if refused.response["Error"]["Code"] != "ConditionalCheckFailedException":
+    except Refused as refused:
+        if refused.code != CONDITION_FAILED:
             raise
-        if not refused.response.get("Item"):
+        if not refused.item:
             raise NotFound from None
-        found: ViewingItem = ViewingItem.load(refused.response["Item"])
+        found: ViewingItem = ViewingItem.load(refused.item)
         return found
     updated: dict[str, Any] = reply["Attributes"]
     return updated

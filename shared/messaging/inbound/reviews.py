@@ -10,8 +10,9 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
+from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.tries import tries
-from shared.kernel.storage.writes import Attributes, Update, Write, transact
+from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.wire import Page
 from shared.messaging import evidence, phones, suppression
 from shared.messaging.events import ReplyReceived

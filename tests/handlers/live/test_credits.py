@@ -4,12 +4,12 @@ import pytest
 
 from shared import wallet
 from shared.kernel.money import credits_of
-from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import audience, metering
 from shared.payments.items import SHOP, PriceItem, price_sk
 from shared.wallet.events import CreditsDeposited
 from tests.clock import START
+from tests.door import calls_made
 from tests.handlers.live.conftest import CREATOR, SEEN, VIEWER, image, put_stream, stored, watch
 from tests.triggers import principal, queue_event, stream_event
 
@@ -97,12 +97,8 @@ def test_a_top_up_is_known_to_the_next_tick_without_a_read(call, invoke, tick, s
     top_up(invoke)
     assert balance(call)["balance"] == "199"
     clock.advance(seconds=10)
-    made = []
-    dynamodb().meta.events.register(
-        "before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen"
-    )
-    assert tick(session_id, 1).data["remainingCredits"] == "198"
-    dynamodb().meta.events.unregister("before-call.dynamodb", unique_id="seen")
+    with calls_made() as made:
+        assert tick(session_id, 1).data["remainingCredits"] == "198"
     assert made == ["UpdateItem"]
     assert tick(session_id, 0).data == first.data
 

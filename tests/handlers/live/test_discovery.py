@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import audience, categories, discovery
 from shared.live.items import CATEGORIES_PK, Category, stream_pk
 from tests.clock import START
+from tests.door import calls_made
 from tests.handlers.live.conftest import CREATOR, put_stream, watch
 from tests.handlers.live.test_streams import view
 
@@ -81,18 +81,16 @@ def test_the_lists_differ_in_what_they_show_unasked(call, many):
 @pytest.mark.parametrize("named", LISTS)
 def test_a_list_is_a_query_of_an_index_and_one_of_the_rates_that_hold_all_it_shows_and_is_cached(call, named):
     put_stream(viewers=3, rate_per_minute=9_000, premium_permille=1_500, thumbnail_url="https://cdn.example/a.webp")
-    made = []
-    dynamodb().meta.events.register(
-        "before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen"
-    )
-    for query in ({"status": "live"}, {"status": "live", "category": "music"}):
-        answer = call(named, query=query)
-        shown = view(viewers=3, ratePerMinute="9", premiumMultiplier="1.5", thumbnailUrl="https://cdn.example/a.webp")
-        for name in ("version", "waitingForPicture", "pausedUntil"):
-            del shown[name]
-        assert answer.json == {"data": [shown], "pagination": {"limit": 20, "hasMore": False, "nextCursor": None}}
-        assert answer.headers["Cache-Control"] == "public, max-age=30"
-    dynamodb().meta.events.unregister("before-call.dynamodb", unique_id="seen")
+    with calls_made() as made:
+        for query in ({"status": "live"}, {"status": "live", "category": "music"}):
+            answer = call(named, query=query)
+            shown = view(
+                viewers=3, ratePerMinute="9", premiumMultiplier="1.5", thumbnailUrl="https://cdn.example/a.webp"
+            )
+            for name in ("version", "waitingForPicture", "pausedUntil"):
+                del shown[name]
+            assert answer.json == {"data": [shown], "pagination": {"limit": 20, "hasMore": False, "nextCursor": None}}
+            assert answer.headers["Cache-Control"] == "public, max-age=30"
     assert made == ["Query", "Query"] * 2
 
 

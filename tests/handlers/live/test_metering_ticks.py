@@ -3,9 +3,9 @@
 import pytest
 
 from shared import wallet
-from shared.kernel.storage.client import dynamodb
 from shared.live import metering
 from tests.clock import START
+from tests.door import calls_made
 from tests.handlers.live.conftest import OTHER, VIEWER, put_stream
 from tests.triggers import principal
 
@@ -85,12 +85,8 @@ def test_a_tick_charges_its_interval(join, tick, clock):
 
 def test_a_tick_in_turn_is_one_write_and_no_read(join, tick, clock):
     session_id = join()
-    made = []
-    dynamodb().meta.events.register(
-        "before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen"
-    )
-    assert tick(session_id, 0).status == 200
-    dynamodb().meta.events.unregister("before-call.dynamodb", unique_id="seen")
+    with calls_made() as made:
+        assert tick(session_id, 0).status == 200
     assert made == ["UpdateItem"]
 
 

@@ -12,6 +12,7 @@ from shared.wallet import books, reconciliation, rules
 from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired
 from shared.wallet.items import AuditItem
 from tests.clock import START
+from tests.door import calls_made
 from tests.handlers.wallet.conftest import ADMIN, VIEWER, deposit, falsify, hold, rows, settle
 from tests.outbox import sent
 from tests.triggers import due_event, queue_event, schedule_event, stream_event
@@ -180,11 +181,8 @@ def test_a_trial_balance_holds_the_customers_of_every_shard_and_costs_one_read(c
         deposit(f"pay_{number}", 1000, user_id=f"usr_{number}")
     invoke("wallet.project_platform_accounts", stream_event("wallet", *((None, image) for image in inserted())))
     assert len({row["pk"]["S"] for row in rows("BOOKS#")}) == 8
-    made = []
-    events = dynamodb().meta.events
-    events.register("before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen")
-    answer = call("wallet.read_trial_balance", caller=ADMIN)
-    events.unregister("before-call.dynamodb", unique_id="seen")
+    with calls_made() as made:
+        answer = call("wallet.read_trial_balance", caller=ADMIN)
     assert [name for name in made if name != "UpdateItem"] == ["BatchGetItem"]
     lines = {line["name"]: line["balance"] for line in answer.data["accounts"]}
     assert (lines["customers"], lines["platform:clearing"], answer.data["total"]) == ("40", "-40", "0")

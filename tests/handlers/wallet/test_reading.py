@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from shared import wallet
-from shared.kernel.storage.client import dynamodb
 from shared.wallet import statement
 from tests.clock import START
+from tests.door import calls_made
 from tests.handlers.wallet.conftest import OTHER, VIEWER, deposit, hold, settle
 from tests.lists import assert_sorts
 from tests.triggers import principal
@@ -145,15 +145,14 @@ def test_a_page_of_a_rare_type_is_one_query_of_bounded_size_and_goes_on(call, hi
     monkeypatch.setattr(statement, "SEARCHED", 2)
     for number in range(9):
         deposit(f"later_{number}", 1000, at=START + timedelta(seconds=100 + number))
-    queries = []
-    dynamodb().meta.events.register_first("before-call.dynamodb.Query", lambda **_: queries.append(1))
     seen, pages, cursor = [], 0, None
     while cursor or not pages:
         query = {"type": "DEBIT", "limit": "1"} | ({"cursor": cursor} if cursor else {})
-        answer = call("wallet.list_entries", query=query, caller=VIEWER)
+        with calls_made() as made:
+            answer = call("wallet.list_entries", query=query, caller=VIEWER)
         seen += answer.data
         pages, cursor = pages + 1, answer.json["pagination"]["nextCursor"]
-        assert len(queries) == pages
+        assert made.count("Query") == 1
     assert seen == [WATCHED]
 
 
@@ -291,10 +290,6 @@ def test_a_wallet_is_read_by_who_is_signed_in_and_may(call, named, query):
     ],
 )
 def test_a_hot_read_is_one_call(call, history, named, query, operation):
-    made = []
-    dynamodb().meta.events.register(
-        "before-call.dynamodb", lambda model, **_: made.append(model.name), unique_id="seen"
-    )
-    assert call(named, query=query, caller=VIEWER).status == 200
-    dynamodb().meta.events.unregister("before-call.dynamodb", unique_id="seen")
+    with calls_made() as made:
+        assert call(named, query=query, caller=VIEWER).status == 200
     assert made == [operation]

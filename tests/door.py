@@ -1,0 +1,49 @@
+"""The door to DynamoDB (``shared.kernel.storage.client``): where tests watch calls, hold them up, let them fail."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from shared.kernel.storage import client
+
+Request = dict[str, Any]
+Call = Callable[[str, Request], Request]
+Guard = Callable[[str, Request, Call], Request]
+"""Stands in the way of a call: given DynamoDB's name of the operation, the request, and what would have been called."""
+
+READS = ("GetItem", "BatchGetItem", "Query")
+WRITES = ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+
+
+@contextmanager
+def guarded(guard: Guard) -> Iterator[None]:
+    """Have every call meet a guard; of several the last one meets it first."""
+    behind = client.call
+
+    def call(operation: str, request: Request) -> Request:
+        name = "".join(word.capitalize() for word in operation.split("_"))
+        return guard(name, request, lambda named, changed: behind(_as_sent(named), changed))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "call", call)
+        yield
+
+
+@contextmanager
+def calls_made() -> Iterator[list[str]]:
+    """Provide the names of the operations that are called, as they come."""
+    made: list[str] = []
+
+    def note(operation: str, request: Request, call: Call) -> Request:
+        made.append(operation)
+        return call(operation, request)
+
+    with guarded(note):
+        yield made
+
+
+def _as_sent(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
