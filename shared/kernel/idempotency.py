@@ -13,17 +13,11 @@ from typing import Any
 
 from shared.kernel.errors import IdempotencyKeyReused, RequestInProgress, ValidationFailed
 from shared.kernel.platform import IdempotencyRecord
-from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.conflicts import AlreadyExists
 from shared.kernel.storage.writes import Delete, Put, Update, commit
 
 KEPT = timedelta(days=30)
 MAX_KEY = 255
-
-
-class _Known(Exception):
-    def __init__(self, record: IdempotencyRecord) -> None:
-        super().__init__()
-        self.record = record
 
 
 def check_key(key: str) -> None:
@@ -69,15 +63,12 @@ def begin(operation: str, body: str, *, now: datetime, lock_seconds: int) -> dic
         )
     )
     try:
-        commit(Put(record, condition=free, error=_known))
-    except _Known as known:
+        commit(Put(record, condition=free, error=AlreadyExists.as_it_stands))
+    except AlreadyExists as known:
         # Where the answer to our first try was lost, the SDK's second try meets our own claim.
-        return None if known.record.claim == record.claim else _answer(known.record, body_hash)
+        found = IdempotencyRecord.load(known.item)
+        return None if found.claim == record.claim else _answer(found, body_hash)
     return None
-
-
-def _known(old: Attributes | None) -> Exception:
-    return _Known(IdempotencyRecord.load(old or {}))
 
 
 def _answer(record: IdempotencyRecord, body_hash: str) -> dict[str, Any]:

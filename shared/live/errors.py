@@ -1,6 +1,7 @@
 """Refusals about streams."""
 
 from shared.kernel.errors import Conflict, ValidationFailed
+from shared.kernel.storage.conflicts import VersionConflict
 
 
 class StreamNotLive(Conflict):
@@ -40,7 +41,7 @@ class StatusNotPossible(Conflict):
     code, message = "STATUS_NOT_POSSIBLE", "The stream cannot do that from its present status."
 
 
-class StreamChanged(Conflict):
+class StreamChanged(Conflict, VersionConflict):
     """The stream was changed by somebody else at the same moment."""
 
     code, message = "STREAM_CHANGED", "The stream was just changed. Look at it again."

@@ -1,7 +1,6 @@
 """Streams as their owner keeps them: read, changed, started, paused, ended."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +11,10 @@ from shared.kernel.caller import Principal
 from shared.kernel.clock import to_ms
 from shared.kernel.config import settings
 from shared.kernel.due import due_shard
-from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.errors import NotFound
 from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.versions import ANY, Seen
 from shared.live import categories, lookup, rates, rules
@@ -112,10 +111,7 @@ def start(stream_id: str, user_id: str, *, now: datetime) -> Stream:
         StreamOver: it has ended.
         Unavailable: others were faster every time.
     """
-    for _ in tries():
-        with suppress(StreamChanged):
-            return change(stream_id, user_id, StreamChange(status=StreamStatus.LIVE), now=now)
-    raise Unavailable
+    return retry_on_conflict(lambda: change(stream_id, user_id, StreamChange(status=StreamStatus.LIVE), now=now))
 
 
 def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
@@ -142,15 +138,16 @@ def end_all(creator_id: str, *, now: datetime) -> None:
 
 
 def _ended(stream: Stream, *, now: datetime) -> Stream:
-    for _ in tries():
-        was = StreamStatus(stream.status)
-        if was in rules.OVER:
-            return stream
-        with suppress(StreamChanged):
-            _save(stream, was, _move(stream, StreamStatus.ENDED, now=now), now=now)
-            return stream
-        stream = lookup.stream(stream.stream_id)
-    raise Unavailable
+    read_before = [stream]
+
+    def end_running() -> Stream:
+        found = read_before.pop() if read_before else lookup.stream(stream.stream_id)
+        was = StreamStatus(found.status)
+        if was not in rules.OVER:
+            _save(found, was, _move(found, StreamStatus.ENDED, now=now), now=now)
+        return found
+
+    return retry_on_conflict(end_running)
 
 
 def bring(stream: Stream, wanted: StreamStatus, *, at: datetime, now: datetime) -> None:

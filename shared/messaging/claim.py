@@ -10,6 +10,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Check, Put, Write, transact
 from shared.messaging import counters, progress, variables
 from shared.messaging.channels import Channel
@@ -19,7 +20,6 @@ from shared.messaging.gate import Way
 from shared.messaging.items import Consent, Recipient, Suppression, address_pks, suppression_sk
 from shared.messaging.message_items import Attempt, Message, attempt_sk
 from shared.messaging.outgoing import Words
-from shared.messaging.progress import Moved
 from shared.messaging.requests import MessageRequest, request, still_open
 
 UNKNOWN_AFTER = timedelta(minutes=2)
@@ -32,20 +32,20 @@ def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Claimed:
     """Claim the next attempt at a message; return both as they stand then.
 
     Raises:
-        Moved: something that the decision stood on changed; nothing was claimed.
+        VersionConflict: something that the decision stood on changed; nothing was claimed.
         Unavailable: it may or may not be claimed; who looks after two minutes asks the provider.
     """
     attempt = _attempt(known, way, words, now)
     fields = _claimed(known, way, attempt, now)
     writes: list[Write] = [
         progress.changed(known.message, *(getattr(Message, name).set(value) for name, value in fields.items())),
-        *(still_open(str(topic), error=Moved) for topic in dict.fromkeys(known.message.topics or ())),
+        *(still_open(str(topic), error=VersionConflict) for topic in dict.fromkeys(known.message.topics or ())),
         *_not_suspended(known.message),
         *_not_suppressed(known, way),
         *_consented(known, way),
         *_recipient_as_read(known),
         *counters.counted(known.message, known.counters, now),
-        Put(attempt, condition=Attempt.pk.does_not_exist(), error=Moved),
+        Put(attempt, condition=Attempt.pk.does_not_exist(), error=VersionConflict),
     ]
     if way.channel is Channel.SMS:
         writes += _voicemail(known, way, now)
@@ -101,7 +101,7 @@ def _not_suspended(message: Message) -> list[Check]:
     if message.subject_id is None or message.subject_id == message.recipient_id:
         return []
     model, pk, sk = subject_key(message.subject_id)
-    return [Check(model, pk, sk, Recipient.suspended.does_not_exist(), Moved)]
+    return [Check(model, pk, sk, Recipient.suspended.does_not_exist(), VersionConflict)]
 
 
 def _not_suppressed(known: Known, way: Way) -> list[Check]:
@@ -111,21 +111,29 @@ def _not_suppressed(known: Known, way: Way) -> list[Check]:
     if known.category.name == "service" and known.message.about:
         free |= (Suppression.reason == "STOP") & (Suppression.source == known.message.about)
     scopes = (suppression_sk(), suppression_sk(known.category.name))
-    return [Check(Suppression, pk, sk, free, Moved) for pk in address_pks(str(way.address)) for sk in scopes]
+    return [Check(Suppression, pk, sk, free, VersionConflict) for pk in address_pks(str(way.address)) for sk in scopes]
 
 
 def _consented(known: Known, way: Way) -> list[Check]:
     if known.category.consent is None:
         return []
     given = (Consent.given == True) & Consent.channels.contains(str(way.channel))  # noqa: E712 - an expression
-    return [Check(Consent, f"RECIPIENT#{known.message.recipient_id}", consent_sk(known.category.consent), given, Moved)]
+    return [
+        Check(
+            Consent,
+            f"RECIPIENT#{known.message.recipient_id}",
+            consent_sk(known.category.consent),
+            given,
+            VersionConflict,
+        )
+    ]
 
 
 def _recipient_as_read(known: Known) -> list[Check]:
     recipient = known.recipient
     if recipient is None:
         return []
-    return [Check(Recipient, recipient.pk, recipient.sk, Recipient.version == recipient.version, Moved)]
+    return [Check(Recipient, recipient.pk, recipient.sk, Recipient.version == recipient.version, VersionConflict)]
 
 
 def _takes_voicemail(known: Known, way: Way) -> bool:

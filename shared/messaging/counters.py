@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.kernel.clock import from_ms, to_ms
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import Put, Update
 from shared.messaging.categories import Cap, Category
@@ -13,7 +14,6 @@ from shared.messaging.gate import Count
 from shared.messaging.items import address_pks, recipient_pk
 from shared.messaging.limit_items import SendCounter, sends_sk
 from shared.messaging.message_items import Message
-from shared.messaging.progress import Moved
 
 Key = tuple[type[Item], str, str]
 
@@ -86,7 +86,7 @@ def _another_is_next(message: Message, item: SendCounter, now: datetime) -> bool
 def kept_back(
     message: Message, category: Category, kept: Mapping[Counter, SendCounter | None], now: datetime
 ) -> list[Update]:
-    """Return the writes that let a user be next whose message a full cap keeps back; ``Moved`` where others counted."""
+    """Return the writes that let a user be next whose message a full cap keeps back, as counted by now."""
     if not category.fair or message.subject_id is None:
         return []
     waits = SendCounter.waiting.add({f"{to_ms(now)}##{message.subject_id}"})
@@ -97,7 +97,7 @@ def kept_back(
             counter.sk,
             [waits, SendCounter.version.set(item.version + 1)],
             condition=SendCounter.version == item.version,
-            error=Moved,
+            error=VersionConflict,
         )
         for counter, item in kept.items()
         if item and counter.caps == category.caps
@@ -105,7 +105,7 @@ def kept_back(
 
 
 def counted(message: Message, kept: Mapping[Counter, SendCounter | None], now: datetime) -> list[Put]:
-    """Return the writes that count a message, each where it is not yet counted; ``Moved`` where others counted."""
+    """Return the writes that count a message, each where it is not yet counted, and nobody counted meanwhile."""
     return [
         _one_more(counter, item, _name(message), message.subject_id or "", now)
         for counter, item in kept.items()
@@ -126,7 +126,7 @@ def _one_more(counter: Counter, item: SendCounter | None, name: str, subject: st
         expires_at=now + counter.window,
     )
     unchanged = SendCounter.version == version if item else SendCounter.pk.does_not_exist()
-    return Put(more, condition=unchanged, error=Moved)
+    return Put(more, condition=unchanged, error=VersionConflict)
 
 
 def _name(message: Message) -> str:

@@ -7,15 +7,14 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import Write, transact
 from shared.messaging import progress
 from shared.messaging.events import MessageQueued
 from shared.messaging.message_items import MAY_LEAVE, Attempt, Message
-from shared.messaging.progress import RANKS, Moved
+from shared.messaging.progress import RANKS
 
 _TAKEN = frozenset({"QUEUED", "SENT"})
 _ARRIVED = frozenset({"DELIVERED", "READ"})
@@ -53,18 +52,17 @@ def apply(
     Raises:
         Unavailable: others kept changing the message.
     """
-    for _ in tries():
-        message, item = known or reads.get_many(progress.keys(message_id, attempt))
+    read_before = [known] if known else []
+
+    def note() -> bool:
+        message, item = read_before.pop() if read_before else reads.get_many(progress.keys(message_id, attempt))
         if message is None or item is None or RANKS.get(state, -1) <= RANKS[item.state]:
             return False
         noted = progress.attempt(item, state, *_details(item, state, code, provider_id, answered_by, now))
-        try:
-            transact([noted, *_followed(message, item, state, code or state, now)])
-        except Moved:
-            known = None
-            continue
+        transact([noted, *_followed(message, item, state, code or state, now)])
         return True
-    raise Unavailable
+
+    return retry_on_conflict(note)
 
 
 def _details(

@@ -7,6 +7,7 @@ from pynamodb.expressions.update import Action
 
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, Update, Write
 from shared.messaging import conversations, events
 from shared.messaging.categories import category
@@ -34,19 +35,15 @@ LOST is one of which the provider knew nothing when asked; what the provider say
 End = Literal["BLOCKED", "CANCELLED", "EXPIRED", "FAILED"]
 
 
-class Moved(Exception):
-    """Something that a decision stood on changed meanwhile: read again, decide again."""
-
-
 def changed(message: Message, *actions: Action) -> Update:
-    """Return the write that changes a message as it was read; ``Moved`` where it is not as it was."""
+    """Return the write that changes a message as it was read; ``VersionConflict`` where it is not as it was."""
     return Update(
         Message,
         message.pk,
         message.sk,
         [*actions, Message.version.set(message.version + 1)],
         condition=Message.version == message.version,
-        error=Moved,
+        error=VersionConflict,
     )
 
 
@@ -145,14 +142,14 @@ def used_up(message: Message) -> list[str]:
 
 
 def attempt(item: Attempt, state: str, *actions: Action) -> Update:
-    """Return the write that moves an attempt on; ``Moved`` where it is not as it was."""
+    """Return the write that moves an attempt on; ``VersionConflict`` where it is not as it was."""
     return Update(
         Attempt,
         item.pk,
         item.sk,
         [Attempt.state.set(state), *actions],
         condition=Attempt.state == item.state,
-        error=Moved,
+        error=VersionConflict,
     )
 
 

@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
@@ -25,7 +26,6 @@ from shared.messaging.gate import Block, Defer, Facts, Send, Way
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Attempt, Message, message_pk
 from shared.messaging.outgoing import WAITS, OutcomeUnknown, Outgoing, Refused, Taken, Words
-from shared.messaging.progress import Moved
 from shared.messaging.providers.adapters import adapter, askable
 from shared.messaging.worded import WindowClosed, worded
 from shared.messaging.words import NoWords
@@ -92,7 +92,7 @@ def advance(message_id: str, *, now: datetime) -> None:
         try:
             if not _step(message, now):
                 return
-        except Moved:
+        except VersionConflict:
             pause(step)
     raise Unavailable
 
@@ -178,7 +178,7 @@ def _stop(known: Known, decision: Block, now: datetime) -> None:
 def _send(known: Known, ready: _Ready, now: datetime) -> bool:
     try:
         claimed = claim(known, ready.way, ready.words, now=now)
-    except Moved:
+    except VersionConflict:
         _return(ready.reserved)
         raise
     _, attempt = claimed

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from shared.kernel.errors import Unavailable, ValidationFailed
+from shared.kernel.errors import ValidationFailed
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.reads import get
-from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, Write, commit
 from shared.kernel.versions import Seen
 from shared.messaging import preferences
@@ -12,10 +12,6 @@ from shared.messaging.items import AddressEntry, Recipient, address_pk, recipien
 from shared.messaging.user_schemas import Preferences, PreferencesChange, QuietHours
 
 _LOCALE = "en"
-
-
-class _ChangedMeanwhile(Exception):
-    pass
 
 
 def enlist_user(user_id: str, name: str, email: str) -> list[Write]:
@@ -124,15 +120,13 @@ def change_preferences(user_id: str, change: PreferencesChange, seen: Seen) -> P
     wrong = preferences.problems(change.channels)
     if wrong:
         raise ValidationFailed(details=wrong)
-    for _ in tries():
+
+    def change_as_read() -> Preferences:
         before = get(Recipient, recipient_pk(user_id), Recipient.SK)
         seen.require(before.version if before else 0)
-        try:
-            changed = commit(_update(user_id, before, change), returned="ALL_NEW")
-        except _ChangedMeanwhile:
-            continue
-        return _view(Recipient.load(changed))
-    raise Unavailable
+        return _view(Recipient.load(commit(_update(user_id, before, change), returned="ALL_NEW")))
+
+    return retry_on_conflict(change_as_read)
 
 
 def _update(user_id: str, before: Recipient | None, change: PreferencesChange) -> Update:
@@ -151,7 +145,7 @@ def _update(user_id: str, before: Recipient | None, change: PreferencesChange) -
         muted = preferences.muted_after(before.muted or () if before else (), change.channels)
         actions.append(Recipient.muted.set(muted) if muted else Recipient.muted.remove())
     same = Recipient.version == before.version if before else Recipient.pk.does_not_exist()
-    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions, condition=same, error=_ChangedMeanwhile)
+    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions, condition=same, error=VersionConflict)
 
 
 def _hours(quiet: QuietHours | None) -> list[Any]:

@@ -1,6 +1,7 @@
 """What payments refuses."""
 
 from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from shared.kernel.storage.conflicts import VersionConflict
 
 
 class PriceNotFound(NotFound):
@@ -69,5 +70,5 @@ class UnreadableEvent(DomainError):
     code, message = "UNREADABLE_EVENT", "This is no event."
 
 
-class PaymentMoved(Conflict):
+class PaymentMoved(Conflict, VersionConflict):
     """The payment's state changed between reading and writing; payments decides anew before anyone sees this."""

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shared.kernel import inbox
 from shared.kernel.events import outbox
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import commit
 from shared.kernel.telemetry import logger, metrics
 from shared.payments import checkout, provider, rules, settlement
@@ -54,15 +54,7 @@ def process(event_id: str, *, now: datetime) -> None:
         return
     event = StripeEvent.model_validate_json(kept.body)
     with suppress(inbox.AlreadyDone):
-        _settle(event, now)
-
-
-def _settle(event: StripeEvent, now: datetime) -> None:
-    for _ in tries():
-        with suppress(PaymentMoved):
-            _work(event, now)
-            return
-    raise PaymentMoved
+        retry_on_conflict(lambda: _work(event, now), otherwise=PaymentMoved)
 
 
 def received_between(first: datetime, last: datetime) -> Iterator[str]:

@@ -17,7 +17,7 @@ from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits, to_decimal
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import metrics
 from shared.wallet import rules
@@ -136,18 +136,6 @@ def journal_pk(reference: Reference) -> str:
     return f"TXN#{reference.type}#{reference.id}"
 
 
-def retried(attempt: Callable[[], T]) -> T:
-    """Run an attempt again with a fresh read while others change the account.
-
-    Raises:
-        StaleAccount: others were faster every time.
-    """
-    for _ in tries():
-        with suppress(StaleAccount):
-            return attempt()
-    raise StaleAccount
-
-
 def deposit(
     user_id: str,
     amount: Credits,
@@ -203,7 +191,7 @@ def deposit(
 def _posted_once(reference: Reference, attempt: Callable[[], Posted]) -> Posted:
     """Post, or find what an earlier try posted: it may be that very try which left too little for this one."""
     try:
-        return retried(attempt)
+        return retry_on_conflict(attempt, otherwise=StaleAccount)
     except (AlreadyPosted, InsufficientCredits):
         item = find(reference)
         if item is None:
@@ -302,7 +290,7 @@ def open_hold(
         transact([opened, account_write(user_id, before, account), *beside(granted, account)])
         return Granted(granted, account.available)
 
-    return retried(attempt)
+    return retry_on_conflict(attempt, otherwise=StaleAccount)
 
 
 def _without(account: Account, hold_id: str) -> Account:
@@ -336,7 +324,7 @@ def extend_hold(user_id: str, hold_id: str, size: HoldSize, *, held: Credits, be
         transact([extended, account_write(user_id, before, account), *beside(granted, account)])
         return Granted(granted, account.available)
 
-    return retried(attempt)
+    return retry_on_conflict(attempt, otherwise=StaleAccount)
 
 
 def settle_hold(
@@ -371,7 +359,7 @@ def settle_hold(
             metrics().add_metric(DEBITS_METRIC, "Count", 1)
         return Settled(used, held - used, account.available)
 
-    return retried(attempt)
+    return retry_on_conflict(attempt, otherwise=StaleAccount)
 
 
 def _close(
@@ -451,4 +439,4 @@ def _release(item: HoldItem, kind: str, writes: Sequence[Write], note: dict[str,
         shown = journal_writes(item.user_id, entry, reference, moved, note=told)
         transact([*writes, *shown, account_write(item.user_id, before, account)])
 
-    retried(attempt)
+    retry_on_conflict(attempt, otherwise=StaleAccount)

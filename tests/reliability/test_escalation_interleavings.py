@@ -133,7 +133,7 @@ BUGS = [
             "a step does not look whether somebody takes care of the day",
             STEPS,
             "_commit",
-            "messaging.still_open(day_topic(item.goal_id, item.date), error=people.Moved),",
+            "messaging.still_open(day_topic(item.goal_id, item.date), error=VersionConflict),",
             "",
         ),
         Race((answer, step)),

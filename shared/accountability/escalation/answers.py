@@ -10,10 +10,10 @@ from shared.accountability.events import AskAnswered
 from shared.accountability.items import day_topic, user_pk
 from shared.accountability.team import acknowledging, people, quoting
 from shared.accountability.team.items import Partner, partner_sk
-from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Check, Put, Update, Write, transact
 from shared.kernel.text.speech import Sentence
 
@@ -69,20 +69,19 @@ def answer(
     key = contacts.key_of(about)
     if key is None or key.recipient_id != partner_id:
         raise NotFound
-    for _ in tries():
+
+    def take() -> StepRow | None:
         contact = reads.get(Contact, key.pk, key.sk)
         if contact is None or contact.partner_id is None:
             raise NotFound
         try:
-            replacement = _take(contact, given, reply_id, event, now)
-        except people.Moved:
-            continue
+            return _take(contact, given, reply_id, event, now)
         except _Taken:
-            replacement = _replacement(contact, given, now)
-        if replacement is not None:
-            steps.run(replacement.pk, replacement.sk, now=now)
-        return
-    raise Unavailable
+            return _replacement(contact, given, now)
+
+    replacement = retry_on_conflict(take)
+    if replacement is not None:
+        steps.run(replacement.pk, replacement.sk, now=now)
 
 
 def after_reply(event: Reply, *, now: datetime) -> None:
@@ -142,7 +141,7 @@ def _decided(contact: Contact, given: str, reply_id: str, now: datetime) -> list
     ]
     as_read = Contact.version == contact.version
     writes: list[Write] = [
-        Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved),
+        Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=VersionConflict),
         outbox(answered, at=now, event_id=f"answer-{contact.message_id}-{reply_id}"),
     ]
     if contact.response is None:
@@ -166,8 +165,8 @@ def _open_again(contact: Contact) -> list[Write]:
     topic = reads.get(*messaging.topic_key(day_topic(contact.goal_id, contact.date)))
     if topic is None or topic.reason != CLOSED_BY or any(one.response in ANSWERED for one in others):
         return []
-    unchanged = [Check(Contact, one.pk, one.sk, Contact.version == one.version, people.Moved) for one in others]
-    return [messaging.reopen_topic(topic, error=people.Moved), *unchanged]
+    unchanged = [Check(Contact, one.pk, one.sk, Contact.version == one.version, VersionConflict) for one in others]
+    return [messaging.reopen_topic(topic, error=VersionConflict), *unchanged]
 
 
 def _line(contact: Contact, given: str, reply_id: str, event: Reply | None, now: datetime) -> Write:

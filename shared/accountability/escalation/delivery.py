@@ -12,11 +12,10 @@ from shared import messaging
 from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps, timeline
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.items import goal_pk, user_pk
-from shared.accountability.team import people, scope
+from shared.accountability.team import scope
 from shared.accountability.team.items import Partner, partner_sk
-from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.text.speech import Sentence
 
@@ -116,21 +115,17 @@ def note(event: News, *, now: datetime) -> None:
     key = contacts.key_of(event.about)
     if key is None:
         return
-    for _ in tries():
+
+    def take() -> StepRow | None:
         contact = reads.get(Contact, key.pk, key.sk)
         if contact is None:
             raise LookupError("a contact and its message are written together")
-        if contact.message_id != event.message_id:
-            # Of a message that was stopped, in whose place there is another.
-            return
-        try:
-            replacement = _note(contact, event, now)
-        except people.Moved:
-            continue
-        if replacement is not None:
-            steps.run(replacement.pk, replacement.sk, now=now)
-        return
-    raise Unavailable
+        # Another one is of a message that was stopped, in whose place there is this.
+        return _note(contact, event, now) if contact.message_id == event.message_id else None
+
+    replacement = retry_on_conflict(take)
+    if replacement is not None:
+        steps.run(replacement.pk, replacement.sk, now=now)
 
 
 def _note(contact: Contact, event: News, now: datetime) -> StepRow | None:
@@ -182,7 +177,7 @@ def _changed(
     if first:
         actions.append(Contact.sent_at.set(now))
     as_read = (Contact.version == contact.version) & (Contact.message_id == contact.message_id)
-    return Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=people.Moved)
+    return Update(Contact, contact.pk, contact.sk, actions, condition=as_read, error=VersionConflict)
 
 
 def _counted(contact: Contact, *, first: bool, arrived: bool, asked: int, now: datetime) -> list[Write]:
@@ -210,11 +205,11 @@ def _sent(contact: Contact, now: datetime) -> list[Write]:
     if escalation is None:
         raise LookupError("a contact of a run has its escalation")
     if escalation.status == "OPEN":
-        followed = facts.still_followed(contact.goal_id, contact.missed_since, error=people.Moved)
+        followed = facts.still_followed(contact.goal_id, contact.missed_since, error=VersionConflict)
         return [*writes, followed, *_if_unanswered(contact, escalation, now)]
     key = clearing.key_of(contact)
     if clearing.owed(contact, escalation) and reads.get(Contact, key.pk, key.sk) is None:
-        writes += clearing.writes(contact, escalation, error=people.Moved, now=now)
+        writes += clearing.writes(contact, escalation, error=VersionConflict, now=now)
     return writes
 
 
@@ -253,7 +248,7 @@ def unless_there(row: StepRow) -> list[Write]:
     """Return the write that plans a round, none where it was planned before, whatever became of it. One read."""
     if reads.get(StepRow, row.pk, row.sk) is not None:
         return []
-    return [Put(row, condition=StepRow.pk.does_not_exist(), error=people.Moved)]
+    return [Put(row, condition=StepRow.pk.does_not_exist(), error=VersionConflict)]
 
 
 def _line(contact: Contact, content: Sentence, what: str, now: datetime) -> Write:

@@ -7,12 +7,10 @@ from shared.accountability.escalation.items import Escalation, StepRow
 from shared.accountability.events import DayMissed, EscalationStarted
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
 from shared.accountability.items import goal_pk, user_pk
-from shared.accountability.team import people
-from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.telemetry import logger
 
@@ -29,18 +27,13 @@ def start(event: DayMissed, *, now: datetime) -> None:
     Raises:
         Unavailable: what it stands on kept changing; the event comes again.
     """
-    for _ in tries():
-        try:
-            rows = _plan(event, now)
-        except people.Moved:
-            continue
-        except _Started:
-            return
-        for row in rows:
-            if row.due_at <= now:
-                steps.run(row.pk, row.sk, now=now)
+    try:
+        rows = retry_on_conflict(lambda: _plan(event, now))
+    except _Started:
         return
-    raise Unavailable
+    for row in rows:
+        if row.due_at <= now:
+            steps.run(row.pk, row.sk, now=now)
 
 
 def _plan(event: DayMissed, now: datetime) -> list[StepRow]:
@@ -61,7 +54,9 @@ def _plan(event: DayMissed, now: datetime) -> list[StepRow]:
     rows = _rows(event, begun, day.closed_at or now)
     transact(
         [
-            facts.still_missed(event.user_id, event.goal_id, event.missed_since, event.days_missed, error=people.Moved),
+            facts.still_missed(
+                event.user_id, event.goal_id, event.missed_since, event.days_missed, error=VersionConflict
+            ),
             _marked(event),
             *(_first(event, begun, now) if escalation is None else [_going_on(event)]),
             *(Put(row, condition=StepRow.pk.does_not_exist(), error=_Started) for row in rows),
@@ -118,10 +113,10 @@ def _marked(event: DayMissed) -> Update:
 def _first(event: DayMissed, escalation: Escalation, now: datetime) -> list[Write]:
     started = EscalationStarted(user_id=event.user_id, goal_id=event.goal_id, escalation_id=escalation.escalation_id)
     return [
-        Put(escalation, condition=Escalation.pk.does_not_exist(), error=people.Moved),
+        Put(escalation, condition=Escalation.pk.does_not_exist(), error=VersionConflict),
         outbox(started, at=now, event_id=derived_id("evt", escalation.escalation_id, "started")),
     ]
 
 
 def _going_on(event: DayMissed) -> Write:
-    return facts.still_followed(event.goal_id, event.missed_since, error=people.Moved)
+    return facts.still_followed(event.goal_id, event.missed_since, error=VersionConflict)

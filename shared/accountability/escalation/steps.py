@@ -29,11 +29,10 @@ from shared.accountability.team.items import Partner, partner_sk
 from shared.accountability.team.rules import title_for
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
-from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Check, Update, Write, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.kernel.text.speech import Sentence
@@ -109,17 +108,14 @@ def run(pk: str, sk: str, *, now: datetime) -> None:
     Raises:
         Unavailable: what it stands on kept changing; it is delivered again.
     """
-    for _ in tries():
-        item = reads.get(StepRow, pk, sk)
-        if item is None or item.status != "PLANNED":
-            return
-        try:
-            with suppress(_Claimed):
-                _run(item, now)
-        except people.Moved:
-            continue
-        return
-    raise Unavailable
+    retry_on_conflict(lambda: _run_planned(pk, sk, now))
+
+
+def _run_planned(pk: str, sk: str, now: datetime) -> None:
+    item = reads.get(StepRow, pk, sk)
+    if item is not None and item.status == "PLANNED":
+        with suppress(_Claimed):
+            _run(item, now)
 
 
 def _run(item: StepRow, now: datetime) -> None:
@@ -134,7 +130,7 @@ def _run(item: StepRow, now: datetime) -> None:
 def _take(item: StepRow, standing: Run, now: datetime) -> None:
     step = facts.plan_of(standing.escalation)[item.number]
     if step.who is Who.GUIDE:
-        writes, count = outreach.writes(item, standing, error=people.Moved, now=now), 1
+        writes, count = outreach.writes(item, standing, error=VersionConflict, now=now), 1
     else:
         writes, count = _to_partners(item, step, standing, now)
     if count:
@@ -154,10 +150,10 @@ def _commit(item: StepRow, writes: list[Write], count: int, now: datetime) -> No
     )
     claim = _over(item, "DONE", StepRow.contacts.set(count), now=now)
     held = [
-        facts.still_missed(item.user_id, item.goal_id, item.missed_since, item.days_missed, error=people.Moved),
-        facts.still_followed(item.goal_id, item.missed_since, error=people.Moved),
-        messaging.still_open(run_topic(item.goal_id, item.missed_since), error=people.Moved),
-        messaging.still_open(day_topic(item.goal_id, item.date), error=people.Moved),
+        facts.still_missed(item.user_id, item.goal_id, item.missed_since, item.days_missed, error=VersionConflict),
+        facts.still_followed(item.goal_id, item.missed_since, error=VersionConflict),
+        messaging.still_open(run_topic(item.goal_id, item.missed_since), error=VersionConflict),
+        messaging.still_open(day_topic(item.goal_id, item.date), error=VersionConflict),
     ]
     transact([claim, *held, *writes, outbox(done, at=now, event_id=_event_id(item))])
     metrics().add_metric(name=TAKEN, unit="Count", value=1)
@@ -233,7 +229,7 @@ def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tup
     for candidate in chosen:
         partner, _ = backers[candidate.partner_id]
         contact = wanted(day, step, standing.goal, standing.member, partner, plan=plan, round_=item.round, now=now)
-        writes += [_chosen(partner, asks=asks, now=now), *contacts.made(contact, error=people.Moved, now=now)]
+        writes += [_chosen(partner, asks=asks, now=now), *contacts.made(contact, error=VersionConflict, now=now)]
     return writes, len(chosen)
 
 
@@ -241,7 +237,7 @@ def _chosen(partner: Partner, *, asks: bool, now: datetime) -> Write:
     if asks:
         return people.changing(partner, Partner.asked_at.set(now))
     unchanged = Partner.version == partner.version
-    return Check(Partner, partner.pk, partner_sk(partner.partner_id), unchanged, people.Moved)
+    return Check(Partner, partner.pk, partner_sk(partner.partner_id), unchanged, VersionConflict)
 
 
 def wanted(

@@ -14,7 +14,6 @@ from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past, asks_on, falls_short, period
 from shared.accountability.goals.items import DUE_KIND, OUTAGE_KIND, Day, Goal, Member, Outage, day_sk
 from shared.accountability.goals.state import (
-    attempt,
     celebrate,
     open_on,
     progressed,
@@ -27,6 +26,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import Write, transact
 
 CATCH_UP = 40
@@ -62,7 +62,7 @@ def close_due(pk: str, sk: str, *, now: datetime) -> int:
             closed += 1
         return closed
 
-    return attempt(once)
+    return retry_on_conflict(once)
 
 
 def is_overdue(goal: Goal, *, now: datetime) -> bool:
@@ -74,7 +74,7 @@ def catch_up(goal: Goal, *, now: datetime) -> None:
     """Settle what is overdue of a goal, for somebody who wants to change it.
 
     Raises:
-        Moved: it changed meanwhile.
+        VersionConflict: it changed meanwhile.
         Unavailable: there was too much to settle.
     """
     for _ in range(CATCH_UP):
@@ -89,7 +89,7 @@ def settle(goal: Goal, *, now: datetime) -> None:
     """Settle a goal's open day and open the next: one batch of reads, one transaction (besides what a miss needs).
 
     Raises:
-        Moved: it changed meanwhile; nothing was written.
+        VersionConflict: it changed meanwhile; nothing was written.
     """
     window, pk = goal.window, goal_pk(goal.goal_id)
     member, day, ahead = reads.get_many(

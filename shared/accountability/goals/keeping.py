@@ -29,16 +29,13 @@ from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
+from shared.kernel.storage.conflicts import AlreadyExists
 from shared.kernel.storage.writes import Put, Write, transact
 from shared.kernel.versions import Seen
 from shared.kernel.wire import Page
 
 AHEAD_DAYS = 366
 """How far ahead rest days and pauses may be planned."""
-
-
-class _Known(Exception):
-    pass
 
 
 def create(user_id: str, wanted: NewGoal, *, operation: str, now: datetime) -> GoalView:
@@ -71,12 +68,12 @@ def create(user_id: str, wanted: NewGoal, *, operation: str, now: datetime) -> G
     try:
         transact(
             [
-                Put(goal, condition=Goal.pk.does_not_exist(), error=_Known),
+                Put(goal, condition=Goal.pk.does_not_exist(), error=AlreadyExists),
                 members.one_more_goal(user_id),
                 outbox(GoalCreated(user_id=user_id, goal_id=goal_id), at=now),
             ]
         )
-    except _Known:
+    except AlreadyExists:
         goal = find(user_id, goal_id, deleted=True)
     return view(goal)
 

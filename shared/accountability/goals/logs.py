@@ -13,7 +13,6 @@ from shared.accountability.goals.errors import AlreadyLogged, DayNotOpen, GoalOv
 from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.goals.schemas import LogChange, LogFields, LogView
 from shared.accountability.goals.state import (
-    attempt,
     celebrate,
     find,
     progressed,
@@ -28,6 +27,7 @@ from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import Write, transact
 from shared.kernel.versions import ANY, Seen
 
@@ -151,7 +151,7 @@ def log(user_id: str, goal_id: str, entry: Entry, *, now: datetime) -> Logged:
         return _log(goal, replace(entry, date=entry.date or _date(goal, now)), now=now)
 
     try:
-        return attempt(once)
+        return retry_on_conflict(once)
     except _Standing as standing:
         if standing.day.request_id != entry.request_id:
             raise AlreadyLogged(data=view(standing.day)) from None
@@ -262,7 +262,7 @@ def revise(goal: Goal, rows: dict[str, Day], day: Day, entry: Entry, *, now: dat
     """Write a log over what there is of a day, and count anew.
 
     Raises:
-        Moved: the goal changed meanwhile.
+        VersionConflict: the goal changed meanwhile.
     """
     before = goal.tally
     writes = corrections.correct(
@@ -293,7 +293,7 @@ def edit(
         seen.require(day.revision or 0)
         return revise(goal, rows, day, Entry(values, day.request_id, now, by=user_id), now=now)
 
-    return attempt(once)
+    return retry_on_conflict(once)
 
 
 def logged_day(user_id: str, goal_id: str, date: str, *, now: datetime) -> tuple[Goal, dict[str, Day], Day]:
@@ -302,7 +302,7 @@ def logged_day(user_id: str, goal_id: str, date: str, *, now: datetime) -> tuple
     Raises:
         NotFound: there is no such goal of the user's, or the day has no log.
         DayNotOpen: it is too long ago.
-        Moved: the goal changed meanwhile.
+        VersionConflict: the goal changed meanwhile.
     """
     goal = find(user_id, goal_id)
     days.catch_up(goal, now=now)

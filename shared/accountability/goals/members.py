@@ -14,12 +14,11 @@ from shared.accountability.goals.errors import TooManyGoals
 from shared.accountability.goals.items import Member
 from shared.accountability.goals.rules import MAX_GOALS
 from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange, StaffProfile
-from shared.accountability.goals.state import Moved, attempt
 from shared.accountability.items import GUIDED, user_pk
 from shared.kernel import cursors
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
-from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.conflicts import AlreadyExists, VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Put, Update, Write, commit, transact
 from shared.kernel.text.links import unlinked
 from shared.kernel.versions import ANY, Seen
@@ -29,12 +28,6 @@ MAX_NAME = 60
 
 GUIDE = "accountability:guide"
 """What a user must be permitted to be somebody's guide."""
-
-
-class _Known(Exception):
-    def __init__(self, member: Member) -> None:
-        super().__init__()
-        self.member = member
 
 
 def member_of(user_id: str) -> Member:
@@ -59,14 +52,11 @@ def _made(user_id: str) -> Member:
         version=1,
     )
     try:
-        commit(Put(member, condition=Member.pk.does_not_exist(), error=_known))
-    except _Known as known:
-        return known.member
+        commit(Put(member, condition=Member.pk.does_not_exist(), error=AlreadyExists.as_it_stands))
+    except AlreadyExists as known:
+        found: Member = Member.load(known.item)
+        return found
     return member
-
-
-def _known(old: Attributes | None) -> Exception:
-    return _Known(Member.load(old or {}))
 
 
 def habits(member: Member) -> Habits:
@@ -119,7 +109,7 @@ def change(
         transact([*_changing(member, changes, by=user_id, now=now), *moved_to])
         return view(member)
 
-    return attempt(once)
+    return retry_on_conflict(once)
 
 
 def _changes(wanted: AccountabilityProfileChange) -> dict[str, Any]:
@@ -150,7 +140,7 @@ def choose_guide(user_id: str, guide_id: str | None, *, by: str, now: datetime) 
         transact(_changing(member, {"guide_id": guide_id}, by=by, now=now))
         return _staff_view(member)
 
-    return attempt(once)
+    return retry_on_conflict(once)
 
 
 def guided(guide_id: str, *, limit: int, cursor: str | None) -> Page[StaffProfile]:
@@ -174,7 +164,7 @@ def _staff_view(member: Member) -> StaffProfile:
 
 
 def _changing(member: Member, changes: Mapping[str, Any], *, by: str, now: datetime) -> list[Write]:
-    """Return the writes that change settings as they were read (``Moved``), and change them in place."""
+    """Return the writes that change settings as they were read (``VersionConflict``), and change them in place."""
     actions: list[Action] = []
     before, after = _kept({name: getattr(member, name) for name in changes}), _kept(changes)
     for name, value in changes.items():
@@ -185,7 +175,7 @@ def _changing(member: Member, changes: Mapping[str, Any], *, by: str, now: datet
     member.version = was + 1
     actions.append(Member.version.set(member.version))
     return [
-        Update(Member, member.pk, member.sk, actions, condition=Member.version == was, error=Moved),
+        Update(Member, member.pk, member.sk, actions, condition=Member.version == was, error=VersionConflict),
         *trail.changed(
             member.user_id, "PROFILE", member.user_id, before, after, version=member.version, by=by, now=now
         ),

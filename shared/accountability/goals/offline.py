@@ -8,8 +8,8 @@ from shared.accountability.goals import logs
 from shared.accountability.goals.errors import AlreadyLogged, ClockAhead
 from shared.accountability.goals.logs import CRISIS_LINE, Entry, Logged
 from shared.accountability.goals.schemas import OfflineLog, OfflineResult
-from shared.accountability.goals.state import attempt
 from shared.kernel.errors import DomainError
+from shared.kernel.storage.conflicts import retry_on_conflict
 
 CLOCK_AHEAD = timedelta(minutes=5)
 """How far the clock of a device may be ahead of ours."""
@@ -47,7 +47,7 @@ def _merged(user_id: str, one: OfflineLog, entry: Entry, *, now: datetime) -> tu
     try:
         logged = logs.log(user_id, one.goal_id, entry, now=now)
     except AlreadyLogged:
-        return attempt(lambda: _over(user_id, one, entry, now=now))
+        return retry_on_conflict(lambda: _over(user_id, one, entry, now=now))
     return "REPLAYED" if logged.replayed else "LOGGED", logged
 
 

@@ -14,18 +14,14 @@ from shared.accountability.goals.items import DUE_KIND, Goal, goal_sk
 from shared.accountability.goals.rules import Tally
 from shared.accountability.items import ACTIVE, run_topic, user_pk
 from shared.kernel.due import due_shard
-from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Put, Write, transact
 
 T = TypeVar("T")
-
-
-class Moved(Exception):
-    """The goal changed between reading and writing; nothing was written."""
 
 
 def find(user_id: str, goal_id: str, *, deleted: bool = False) -> Goal:
@@ -41,24 +37,10 @@ def find(user_id: str, goal_id: str, *, deleted: bool = False) -> Goal:
 
 
 def saved(goal: Goal) -> Put:
-    """Return the write that stores a goal as it has become, unless it changed since it was read (``Moved``)."""
+    """Return the write that stores a goal as it has become, unless it changed since it was read."""
     was = goal.version
     goal.version = was + 1
-    return Put(goal, condition=Goal.version == was, error=Moved)
-
-
-def attempt(change: Callable[[], T]) -> T:
-    """Run a change that reads, decides and writes; again as often as somebody else was faster.
-
-    Raises:
-        Unavailable: others were faster every time.
-    """
-    for _ in tries():
-        try:
-            return change()
-        except Moved:
-            continue
-    raise Unavailable
+    return Put(goal, condition=Goal.version == was, error=VersionConflict)
 
 
 def changed(user_id: str, goal_id: str, change: Callable[[Goal], Sequence[Write]], *, deleted: bool = False) -> Goal:
@@ -76,7 +58,7 @@ def changed(user_id: str, goal_id: str, change: Callable[[Goal], Sequence[Write]
             transact([saved(goal), *writes])
         return goal
 
-    return attempt(once)
+    return retry_on_conflict(once)
 
 
 def open_on(goal: Goal, window: Window) -> None:

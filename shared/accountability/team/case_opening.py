@@ -9,7 +9,6 @@ from shared import messaging
 from shared.accountability.events import CrisisSuspected, DayDisputed
 from shared.accountability.goals.items import Day, Goal, Member, day_sk, goal_sk
 from shared.accountability.items import goal_pk, user_pk
-from shared.accountability.team import people
 from shared.accountability.team.cases import new_case
 from shared.accountability.team.errors import DisputedBefore, NotMissed, TooLate
 from shared.accountability.team.items import Case
@@ -19,7 +18,7 @@ from shared.kernel.clock import to_ms
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.client import Attributes
+from shared.kernel.storage.conflicts import AlreadyExists, VersionConflict
 from shared.kernel.storage.writes import Put, Update, commit, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.messaging import Channel, MessageRequest
@@ -29,16 +28,6 @@ CONTESTABLE = timedelta(days=7)
 
 CRISIS_METRIC = "CrisisCasesOpened"
 """Metric: cases of danger put before a person, each time that new words are said."""
-
-
-class _Known(Exception):
-    def __init__(self, case: Case) -> None:
-        super().__init__()
-        self.case = case
-
-
-def _known(old: Attributes | None) -> Exception:
-    return _Known(Case.load(old or {}))
 
 
 def dispute(user_id: str, goal_id: str, date: str, wanted: Dispute, *, now: datetime) -> DisputeAccepted:
@@ -62,12 +51,12 @@ def dispute(user_id: str, goal_id: str, date: str, wanted: Dispute, *, now: date
     try:
         transact(
             [
-                Put(case, condition=Case.pk.does_not_exist(), error=_known),
+                Put(case, condition=Case.pk.does_not_exist(), error=AlreadyExists.as_it_stands),
                 outbox(event, at=now, event_id=f"disputed-{case.case_id}"),
             ]
         )
-    except _Known as known:
-        if known.case.words != wanted.reason:
+    except AlreadyExists as known:
+        if Case.load(known.item).words != wanted.reason:
             raise DisputedBefore from None
     return DisputeAccepted(case_id=case.case_id)
 
@@ -84,13 +73,13 @@ def suspected(event: CrisisSuspected, *, now: datetime) -> None:
     """Put words of danger before a person, every time anew that some are said (X-A-32). Idempotent.
 
     Raises:
-        Moved: the case was decided, or heard of other words, at the same moment; the event comes again.
+        VersionConflict: the case was decided, or heard of other words, at the same moment; the event comes again.
     """
     case = new_case(CaseKind.CRISIS, event.user_id, event.goal_id, event.date, said_at=event.said_at, now=now)
     try:
-        commit(Put(case, condition=Case.pk.does_not_exist(), error=_known))
-    except _Known as known:
-        case = known.case
+        commit(Put(case, condition=Case.pk.does_not_exist(), error=AlreadyExists.as_it_stands))
+    except AlreadyExists as known:
+        case = Case.load(known.item)
         if event.said_at > (case.said_at or case.opened_at):
             _hear(case, event.said_at, now=now)
     if case.said_at == event.said_at:
@@ -113,7 +102,7 @@ def _hear(case: Case, said_at: datetime, *, now: datetime) -> None:
             Case.note.remove(),
         ]
     as_read = (Case.said_at == case.said_at) & (Case.case_status == case.case_status)
-    commit(Update(Case, case.pk, case.sk, actions, condition=as_read, error=people.Moved))
+    commit(Update(Case, case.pk, case.sk, actions, condition=as_read, error=VersionConflict))
     case.said_at = said_at
 
 

@@ -11,12 +11,12 @@ from shared.accountability.team import consents, links, people, rules
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import AskedRecently, NotNow, OptedOut
 from shared.accountability.team.items import DUE_KIND, Partner, PartnerAddress, address_sk
-from shared.accountability.team.people import Moved
 from shared.accountability.team.rules import PartnerStatus, Ways
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.text.links import unlinked
 from shared.messaging import Channel, MessageRequest, Recipient
@@ -97,7 +97,7 @@ def invite_again(user_id: str, partner_id: str, *, now: datetime) -> Partner:
         NotNow: they are asked already, or agreed, or cannot be reached.
         AskedRecently: less than 30 days ago.
     """
-    return people.retried(lambda: _invite_again(people.partner_as_read(user_id, partner_id), now=now))
+    return people.retry(lambda: _invite_again(people.partner_as_read(user_id, partner_id), now=now))
 
 
 def _may_be_asked(partner: Partner, *, now: datetime) -> None:
@@ -163,7 +163,7 @@ def look(pk: str, sk: str, *, now: datetime) -> None:
         writes = [people.changing(partner, *looked_at(partner, at))]
     try:
         transact(writes)
-    except Moved:
+    except VersionConflict:
         # Answered, or looked at by another copy, at the same moment; what is still due is found by the next sweep.
         return
 

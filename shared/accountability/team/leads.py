@@ -7,16 +7,13 @@ from shared.accountability.team import consents
 from shared.accountability.team.items import Lead, LeadWords, lead_pk
 from shared.accountability.team.schemas import LeadAccepted, NewLead
 from shared.kernel.ids import derived_id
+from shared.kernel.storage.conflicts import AlreadyExists
 from shared.kernel.storage.writes import Put, Update, transact
 from shared.messaging import Channel, Entry, Purpose, Statement
 
 CHANNELS = (Channel.SMS, Channel.VOICE)
 NAMELESS = "there"
 """How somebody is greeted who left no name."""
-
-
-class _Known(Exception):
-    """The number was left before."""
 
 
 def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: datetime) -> LeadAccepted:
@@ -40,7 +37,7 @@ def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: date
         given.append(_words(wanted.consent_text))
     try:
         transact([_new(lead_id, digits, wanted.source, now=now), *messaging.enlist(entry), *given])
-    except _Known:
+    except AlreadyExists:
         seen = [Lead.last_source.set(wanted.source), Lead.last_seen_at.set(now)]
         transact([Update(Lead, lead_pk(lead_id), Lead.SK, seen), *given])
     return LeadAccepted()
@@ -57,7 +54,7 @@ def _new(lead_id: str, digits: str, source: str, *, now: datetime) -> Put:
         first_seen_at=now,
         last_seen_at=now,
     )
-    return Put(lead, condition=Lead.pk.does_not_exist(), error=_Known)
+    return Put(lead, condition=Lead.pk.does_not_exist(), error=AlreadyExists)
 
 
 def _words(text: str) -> Put:

@@ -62,7 +62,7 @@ def follow(event: News, *, now: datetime) -> None:
     elif isinstance(event, messaging.events.AddressOptedOut | messaging.events.AddressOptedIn):
         address_changed(event, now=now)
     elif isinstance(event, messaging.events.RecipientUnsubscribed):
-        people.retried(lambda: _unsubscribed(event.recipient_id, now=now))
+        people.retry(lambda: _unsubscribed(event.recipient_id, now=now))
     elif isinstance(event, Lost):
         request_lost(event, now=now)
     else:
@@ -87,7 +87,7 @@ def request_sent(event: messaging.events.MessageSent, *, now: datetime) -> None:
             ]
         )
     # What they ended before they were named shows as well.
-    people.retried(lambda: _follow(partner.partner_id, now=now))
+    people.retry(lambda: _follow(partner.partner_id, now=now))
 
 
 def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
@@ -95,9 +95,9 @@ def reply(event: messaging.events.ReplyReceived, *, now: datetime) -> None:
     if event.about != invitations.about(event.recipient_id):
         return
     if event.answer in {"YES", "NO"}:
-        people.retried(lambda: _reply(event, now=now))
+        people.retry(lambda: _reply(event, now=now))
     else:
-        people.retried(lambda: _wrote(event, now=now))
+        people.retry(lambda: _wrote(event, now=now))
 
 
 def _wrote(event: messaging.events.ReplyReceived, *, acknowledged: Sequence[Write] = (), now: datetime) -> None:
@@ -181,7 +181,7 @@ def address_changed(
 ) -> None:
     """Follow what became of an address of somebody's: what stands in the suppressions counts, not the event's order."""
     if event.recipient_id.startswith(PARTNER_PREFIX):
-        people.retried(lambda: _follow(event.recipient_id, now=now))
+        people.retry(lambda: _follow(event.recipient_id, now=now))
     elif event.recipient_id.startswith(LEAD_PREFIX) and _ends_everything(event):
         _sales_over(event.recipient_id, now=now)
 
@@ -336,10 +336,10 @@ def request_lost(event: Lost, *, now: datetime) -> None:
     if event.about != invitations.about(event.recipient_id):
         return
     if isinstance(event, _REFUSED) and event.reason in _UNFIT:
-        people.retried(lambda: _unfit(event.recipient_id, _UNFIT[event.reason], now=now))
+        people.retry(lambda: _unfit(event.recipient_id, _UNFIT[event.reason], now=now))
         return
-    people.retried(lambda: _follow(event.recipient_id, now=now))
-    people.retried(lambda: _unasked(event, now=now))
+    people.retry(lambda: _follow(event.recipient_id, now=now))
+    people.retry(lambda: _unasked(event, now=now))
 
 
 def _unasked(event: Lost, *, now: datetime) -> None:

@@ -11,17 +11,16 @@ from shared import messaging
 from shared.accountability.escalation import answers
 from shared.accountability.team import choices, consents, invitations, links, page, people, rules
 from shared.accountability.team.consents import Said
-from shared.accountability.team.errors import Changed, NotNow, OptedOut, Unfit
+from shared.accountability.team.errors import NotNow, OptedOut, Unfit
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Opened, Use
 from shared.accountability.team.page import Seen
 from shared.accountability.team.page_form import PageForm, rest_until, wishes
-from shared.accountability.team.people import Moved
 from shared.kernel import pages, rates
 from shared.kernel.caller import Browser
 from shared.kernel.errors import NotFound, RateLimitExceeded
 from shared.kernel.ids import derived_id
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Update, commit, transact
 from shared.kernel.text.speech import Sentence
 from shared.kernel.wire import Raw
@@ -67,20 +66,19 @@ def act(given: str, visit: Visit) -> Raw:
     A link that was used or is too old does nothing but ask for a new one; what cannot be is told on the page, and the
     link stays good.
     """
-    for _ in tries():
-        try:
-            opened = links.opened(given, now=visit.now)
-        except NotFound:
-            return page.unknown(visit.browser.language)
-        if visit.form.action == "new-link":
-            return _send_link(given, opened, visit)
-        if opened.use is not Use.GOOD:
-            return page.over(opened)
-        try:
-            return _act(page.seen(opened.partner), visit)
-        except Moved:
-            continue
-    raise Changed
+    return people.retry(lambda: _open(given, visit))
+
+
+def _open(given: str, visit: Visit) -> Raw:
+    try:
+        opened = links.opened(given, now=visit.now)
+    except NotFound:
+        return page.unknown(visit.browser.language)
+    if visit.form.action == "new-link":
+        return _send_link(given, opened, visit)
+    if opened.use is not Use.GOOD:
+        return page.over(opened)
+    return _act(page.seen(opened.partner), visit)
 
 
 def _act(who: Seen, visit: Visit) -> Raw:
@@ -159,7 +157,7 @@ def _answer(who: Seen, visit: Visit) -> str:
     answers.answer(visit.form.about, partner.partner_id, visit.form.answer, reply_id=reply_id, now=visit.now)
     unused = Partner.generation == partner.generation
     used = [*_using_up(partner), Partner.version.add(1)]
-    commit(Update(Partner, partner.pk, partner.sk, used, condition=unused, error=Moved))
+    commit(Update(Partner, partner.pk, partner.sk, used, condition=unused, error=VersionConflict))
     return "answered"
 
 

@@ -260,7 +260,7 @@ def change(user_id: str, partner_id: str, wanted: PartnerChange, seen: Seen, *, 
         OtherVersion: they are in another version than was seen.
     """
     people.require_goals(user_id, wanted.goals, field="goals")
-    people.retried(lambda: _change(people.partner_as_read(user_id, partner_id), wanted, seen, now=now))
+    people.retry(lambda: _change(people.partner_as_read(user_id, partner_id), wanted, seen, now=now))
     return read(user_id, partner_id, now=now)
 
 
@@ -301,7 +301,7 @@ def remove(user_id: str, partner_id: str, *, now: datetime) -> PartnerView:
     Raises:
         NotFound: there is none, or they are someone else's.
     """
-    people.retried(lambda: _remove(people.partner_as_read(user_id, partner_id), now=now))
+    people.retry(lambda: _remove(people.partner_as_read(user_id, partner_id), now=now))
     return read(user_id, partner_id, now=now)
 
 
@@ -343,7 +343,7 @@ def restore(user_id: str, partner_id: str, *, now: datetime) -> PartnerView:
         PartnerExists: another partner has their address by now.
         TeamFull: the user has 20 others.
     """
-    people.retried(lambda: _restore(people.partner_as_read(user_id, partner_id), now=now))
+    people.retry(lambda: _restore(people.partner_as_read(user_id, partner_id), now=now))
     return read(user_id, partner_id, now=now)
 
 

@@ -1,7 +1,6 @@
 """A user, a partner of theirs, and how either is known and reached."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,7 +16,7 @@ from shared.accountability.team.errors import Changed
 from shared.accountability.team.items import Handled, Partner, owner_pk, partner_sk
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Put, Update, Write
 from shared.kernel.text.links import unlinked
 from shared.kernel.text.speech import Sentence
@@ -28,10 +27,6 @@ T = TypeVar("T")
 
 REMEMBERED = timedelta(days=90)
 """How long news is known as handled: longer than its event can come again."""
-
-
-class Moved(Exception):
-    """The partner changed between reading and writing."""
 
 
 class AlreadyHandled(Exception):
@@ -108,7 +103,7 @@ def changing(partner: Partner, *actions: Action) -> Update:
         partner.sk,
         [*actions, Partner.version.set(partner.version + 1)],
         condition=Partner.version == partner.version,
-        error=Moved,
+        error=VersionConflict,
     )
 
 
@@ -144,16 +139,13 @@ def hashes_of(partner: Partner, entry: Recipient) -> list[str]:
     return list(dict.fromkeys([*(str(hashed) for hashed in partner.addresses), *known]))
 
 
-def retried(step: Callable[[], T]) -> T:
-    """Do something with a partner as they are read, again where another change came before.
+def retry(change: Callable[[], T]) -> T:
+    """Run a change of a partner, again where another change came before.
 
     Raises:
         Changed: others kept coming before.
     """
-    for _ in tries():
-        with suppress(Moved):
-            return step()
-    raise Changed
+    return retry_on_conflict(change, otherwise=Changed)
 
 
 def once(partner_id: str, news: str, *, now: datetime) -> Put:

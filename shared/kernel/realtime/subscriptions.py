@@ -1,12 +1,11 @@
 """Subscriptions: join a channel by its rule, find what was missed, leave it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from pynamodb.expressions.condition import size
 
-from shared.kernel.errors import NotFound, Unauthorized, Unavailable
+from shared.kernel.errors import NotFound, Unauthorized
 from shared.kernel.realtime.channels import ChannelKind
 from shared.kernel.realtime.connections import Authority, open_connection, permitted
 from shared.kernel.realtime.errors import TooManySubscriptions
@@ -16,15 +15,11 @@ from shared.kernel.realtime.replay import Missed, missed_after
 from shared.kernel.realtime.schemas import Subscribe, Subscribed, Unsubscribe, Unsubscribed
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import Attributes
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Delete, Put, Update, transact
 
 MAX_SUBSCRIPTIONS = 20
 """Channels that one connection may hear at a time."""
-
-
-class _Moved(Exception):
-    """The connection's end has moved since it was read."""
 
 
 def subscribe(
@@ -47,17 +42,15 @@ def subscribe(
     """
     kind_name, _, channel_id = command.channel.partition(":")
     kind = next((kind for kind in kinds if kind.name == kind_name), None)
-    connection = open_connection(connection_id, now=now)
-    principal = permitted(connection, authority, now=now)
-    if kind is None or not kind.may_join(principal, channel_id):
-        raise NotFound
-    for _ in tries():
-        with suppress(_Moved):
-            _join(connection, kind.partition(channel_id, connection_id), connection_id)
-            break
+
+    def join() -> None:
         connection = open_connection(connection_id, now=now)
-    else:
-        raise Unavailable
+        principal = permitted(connection, authority, now=now)
+        if kind is None or not kind.may_join(principal, channel_id):
+            raise NotFound
+        _join(connection, kind.partition(channel_id, connection_id), connection_id)
+
+    retry_on_conflict(join)
     missed = _missed(command, now=now)
     answer = Subscribed(channel=command.channel, sequence=missed.sequence, gap=missed.gap, ref=command.ref)
     return [answer, *missed.frames]
@@ -107,7 +100,7 @@ def _full(old: Attributes | None) -> Exception:
     standing: Connection | None = Connection.load(old) if old else None
     if standing is None or standing.closing:
         return Unauthorized()
-    return TooManySubscriptions() if len(standing.subscriptions or ()) >= MAX_SUBSCRIPTIONS else _Moved()
+    return TooManySubscriptions() if len(standing.subscriptions or ()) >= MAX_SUBSCRIPTIONS else VersionConflict()
 
 
 def _missed(command: Subscribe, *, now: datetime) -> Missed:

@@ -16,6 +16,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit
 from shared.live import lookup, rates
@@ -30,7 +31,6 @@ from shared.live.metering.rules import Reason
 from shared.live.metering.schemas import CurrentRate, JoinedSession
 from shared.live.metering.sessions import (
     DUE_KIND,
-    Moved,
     follow,
     own_viewing,
     read_viewing,
@@ -107,13 +107,13 @@ def _in_step(item: ViewingItem, *, now: datetime) -> ViewingItem:
     Raises:
         Unavailable: ticks were faster every time.
     """
-    for _ in tries():
-        with suppress(Moved):
-            return follow(item, now=now)
-        item = own_viewing(item.stream_id, item.session_id, item.user_id)
-        if item.status != "ACTIVE":
-            return item
-    raise Unavailable
+    read_before = [item]
+
+    def follow_active() -> ViewingItem:
+        found = read_before.pop() if read_before else own_viewing(item.stream_id, item.session_id, item.user_id)
+        return follow(found, now=now) if found.status == "ACTIVE" else found
+
+    return retry_on_conflict(follow_active)
 
 
 def _minimum(cost: Credits) -> Credits:

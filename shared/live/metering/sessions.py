@@ -17,11 +17,11 @@ from pynamodb.expressions.condition import Condition
 from shared import wallet
 from shared.kernel.clock import from_ms
 from shared.kernel.config import settings
-from shared.kernel.errors import NotFound, Unavailable
+from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits, to_decimal
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit, transact
 from shared.kernel.telemetry import logger
 from shared.live import lookup
@@ -43,10 +43,6 @@ from shared.live.metering.schemas import MeterEvent, ViewingSummary
 from shared.live.rules import Share, StreamStatus
 
 DUE_KIND = "viewing"
-
-
-class Moved(Exception):
-    """The session changed between reading and writing."""
 
 
 def read_viewing(session_id: str) -> ViewingItem | None:
@@ -194,14 +190,13 @@ def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) ->
     Raises:
         Unavailable: ticks were faster every time.
     """
-    for _ in tries():
-        if item.status != "ACTIVE":
-            return item
-        try:
-            return settle_as_read(item, reason, at=at, now=now)
-        except Moved:
-            item = _standing(item)
-    raise Unavailable
+    read_before = [item]
+
+    def settle_active() -> ViewingItem:
+        found = read_before.pop() if read_before else _standing(item)
+        return settle_as_read(found, reason, at=at, now=now) if found.status == "ACTIVE" else found
+
+    return retry_on_conflict(settle_active)
 
 
 def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) -> ViewingItem:
@@ -214,7 +209,7 @@ def settle_as_read(item: ViewingItem, reason: Reason, *, at: datetime, now: date
         The session as it ended.
 
     Raises:
-        Moved: a tick was charged or the session settled meanwhile; nothing was changed.
+        VersionConflict: a tick was charged or the session settled meanwhile; nothing was changed.
     """
     stream = lookup.stream(item.stream_id)
     gone = rules.gone_at(_in_step(item, stream), at)
@@ -234,7 +229,7 @@ def _cover(item: ViewingItem, missing: Credits) -> ViewingItem:
     def session(granted: Credits, _account: wallet.Account) -> Sequence[Write]:
         covered.held, covered.lease_left = item.held + granted, item.lease_left + granted
         actions = [ViewingItem.held.set(covered.held), ViewingItem.lease_left.set(covered.lease_left)]
-        return [Update(ViewingItem, item.pk, item.sk, actions, condition=as_read(item), error=Moved)]
+        return [Update(ViewingItem, item.pk, item.sk, actions, condition=as_read(item), error=VersionConflict)]
 
     covered: ViewingItem = ViewingItem.load(item.dump())
     if missing > 0:
@@ -297,7 +292,7 @@ def _ending(
             ViewingItem.due_at.remove(),
         ],
         condition=as_read(item),
-        error=Moved,
+        error=VersionConflict,
     )
     event = ViewingEnded(
         stream_id=item.stream_id,
@@ -371,7 +366,7 @@ def follow(item: ViewingItem, *, now: datetime) -> ViewingItem:
     never makes no difference in the end. One read; a write where something has changed.
 
     Raises:
-        Moved: the session changed since it was read; nothing was changed.
+        VersionConflict: the session changed since it was read; nothing was changed.
     """
     stream = lookup.stream(item.stream_id)
     if StreamStatus(stream.status) in stream_rules.OVER:
@@ -391,7 +386,7 @@ def follow(item: ViewingItem, *, now: datetime) -> ViewingItem:
     try:
         commit(Update(ViewingItem, item.pk, item.sk, actions, condition=as_read(item)))
     except ConditionFailed:
-        raise Moved from None
+        raise VersionConflict from None
     return _standing(item)
 
 

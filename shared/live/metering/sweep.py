@@ -9,9 +9,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.kernel.due import deliver_later
-from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.live.metering import rules, sessions
 from shared.live.metering.items import SeatItem, ViewingItem, seat_key
 from shared.live.metering.rules import Reason
@@ -26,7 +25,7 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
     if item is None or item.status != "ACTIVE":
         return
     # Who was heard meanwhile is looked at again by the next sweep.
-    with suppress(sessions.Moved):
+    with suppress(VersionConflict):
         _check(sessions.follow(item, now=now), until=until, now=now)
 
 
@@ -86,11 +85,11 @@ def follow_stream(stream_id: str, *, now: datetime) -> int:
 
 
 def _follow(pk: str, sk: str, *, now: datetime) -> bool:
-    for _ in tries():
+    def follow() -> bool:
         item = reads.get(ViewingItem, pk, sk)
         if item is None or item.status != "ACTIVE":
             return False
-        with suppress(sessions.Moved):
-            sessions.follow(item, now=now)
-            return True
-    raise Unavailable
+        sessions.follow(item, now=now)
+        return True
+
+    return retry_on_conflict(follow)

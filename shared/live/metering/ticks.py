@@ -16,6 +16,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import CONDITION_FAILED, Refused, send
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
 from shared.live.metering import rules, sessions
@@ -126,7 +127,7 @@ def _judged(item: ViewingItem, user_id: str, body: MeterTick, tick: Tick, nonce:
         try:
             item = _by_its_clock(item, tick)
             _ACTIONS[rules.judge(item.viewing(), tick)](item, tick, nonce)
-        except (ConditionFailed, wallet.errors.HoldClosed, sessions.Moved):
+        except (ConditionFailed, wallet.errors.HoldClosed, VersionConflict):
             pause(attempt)
         item = _read(body.session_id)
     raise Unavailable

@@ -17,11 +17,10 @@ from typing import Any, cast
 from pynamodb.expressions.update import Action
 
 from shared.kernel import inbox
-from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
 from shared.kernel.text.reading import clean
 from shared.messaging import conversations, phones, suppression
@@ -47,10 +46,6 @@ PICKED_WITHIN = timedelta(hours=24)
 
 LABEL = 24
 """Characters of a name by which we ask who is meant."""
-
-
-class _Moved(Exception):
-    """A matter was replaced between reading and writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +120,15 @@ def take(written: Written, event_id: str, *, at: datetime, now: datetime) -> Non
     hashes = address_hashes(written.number)
     if written.channel is Channel.WHATSAPP:
         _heard(hashes[0], at)
-    for _ in tries():
+    number = written.number
+
+    def take_as_read() -> None:
         matters, asked = conversations.standing(*hashes, now=at)
-        reply = _Reply(written, event_id, written.number, hashes, at, now, matters, asked)
-        meaning = _meaning(reply)
-        with suppress(_Moved):
-            noted = inbox.note(MessagingInbox, PROVIDER, event_id, inbox.DONE)
-            transact([noted, *_effect(reply, meaning)])
-            return
-    raise Unavailable
+        reply = _Reply(written, event_id, number, hashes, at, now, matters, asked)
+        noted = inbox.note(MessagingInbox, PROVIDER, event_id, inbox.DONE)
+        transact([noted, *_effect(reply, _meaning(reply))])
+
+    retry_on_conflict(take_as_read)
 
 
 def _heard(hashed: str, at: datetime) -> None:
@@ -226,7 +221,7 @@ def _late(reply: _Reply) -> list[Write]:
         AddressState.SK,
         [AddressState.answered_at.set(reply.at)],
         condition=same,
-        error=_Moved,
+        error=VersionConflict,
     )
     return [noted, *reply.say("reply.late")]
 
@@ -248,7 +243,7 @@ def _review(reply: _Reply) -> list[Write]:
     if held.lifted_at is not None and not known:
         return []
     review = _opened(reply, kind="REVOKES", address=held.pk.removeprefix("ADDRESS#"))
-    return [Put(review), *([] if known else [suppression.held_too(held, reply.written.sid, error=_Moved)])]
+    return [Put(review), *([] if known else [suppression.held_too(held, reply.written.sid, error=VersionConflict)])]
 
 
 _DEEDS: Mapping[str, Callable[[_Reply], list[Write]]] = {
@@ -299,7 +294,7 @@ def _told(reply: _Reply, item: Conversation, answer: Answer) -> Write:
 
 def _noted(item: Conversation, action: Action) -> Write:
     same = Conversation.message_id == item.message_id
-    return Update(Conversation, item.pk, item.sk, [action], condition=same, error=_Moved)
+    return Update(Conversation, item.pk, item.sk, [action], condition=same, error=VersionConflict)
 
 
 _WHO: Mapping[str, str] = {"CONSENT": "reply.who-consent", "ASK": "reply.who-ask"}

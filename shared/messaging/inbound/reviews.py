@@ -1,17 +1,15 @@
 """The staff's queue of replies: what may take consent back in own words (X-A-06), and what stayed unclear."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
 from shared.kernel import cursors, inbox
-from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import Attributes
-from shared.kernel.storage.tries import tries
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.wire import Page
 from shared.messaging import evidence, phones, suppression
@@ -25,10 +23,6 @@ from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import REVIEWS, MessagingInbox
 from shared.messaging.providers.twilio import PROVIDER
 from shared.messaging.requests import NOBODY, MessageRequest, request
-
-
-class _Moved(Exception):
-    """The hold was replaced between reading and writing."""
 
 
 class _Decided(Exception):
@@ -74,12 +68,7 @@ def decide(review_id: str, body: ReviewDecision, *, staff_id: str, now: datetime
         raise OwnReply
     if body.decision not in ("SUPPRESS", "DISMISS", *_answers(review)):
         raise NoSuchAnswer
-    for _ in tries():
-        with suppress(_Moved):
-            _claim(review, body, staff_id=staff_id, now=now)
-            break
-    else:
-        raise Unavailable
+    retry_on_conflict(lambda: _claim(review, body, staff_id=staff_id, now=now))
     if body.decision == "SUPPRESS":
         # After the claim: until then the hold stands, so nothing leaves in between.
         suppression.suppress_hash(review.address, reason="STAFF", source=review_id, now=now)
@@ -159,7 +148,7 @@ def _release(review: Review, *, now: datetime) -> list[Write]:
     """Return the write that lets go of the hold for a review, if it still stands; a STOP since then stays."""
     sid = _sid(review)
     return [
-        suppression.let_go(item, sid, error=_Moved, now=now)
+        suppression.let_go(item, sid, error=VersionConflict, now=now)
         for item in suppression.standing(review.address)
         if item.reason == "REVIEW" and item.lifted_at is None and sid in suppression.holders(item)
     ]

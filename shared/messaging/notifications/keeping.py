@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.reads import get, get_many
-from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, transact
 from shared.messaging.events import NotificationCreated
 from shared.messaging.notifications.items import (
@@ -32,10 +31,6 @@ _TYPES = {
 """What messages of a category are shown as; others are ``SYSTEM``."""
 
 
-class _MovedOn(Exception):
-    """Another entry came in between."""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is to lie in an inbox."""
@@ -54,15 +49,12 @@ def keep(entry: Entry, *, now: datetime) -> str:
         Unavailable: others kept coming in between, or storage does not answer.
     """
     pk = notifications_pk(entry.user_id)
-    for _ in tries():
+
+    def put() -> str:
         inbox, kept = get_many([(Inbox, pk, Inbox.SK), (Kept, pk, kept_sk(entry.message_id))])
-        if kept is not None:
-            return str(kept.notification_id)
-        try:
-            return _put(entry, inbox, now=now)
-        except _MovedOn:
-            continue
-    raise Unavailable
+        return str(kept.notification_id) if kept is not None else _put(entry, inbox, now=now)
+
+    return retry_on_conflict(put)
 
 
 def find(user_id: str, message_id: str) -> str | None:
@@ -90,13 +82,13 @@ def _put(entry: Entry, inbox: Inbox | None, *, now: datetime) -> str:
     kept = Kept(pk=pk, sk=kept_sk(entry.message_id), notification_id=made, expires_at=expires_at)
     seen = Inbox.sequence == inbox.sequence if inbox else Inbox.pk.does_not_exist()
     counted = Update(
-        Inbox, pk, Inbox.SK, [Inbox.sequence.set(number), Inbox.unread.add(1)], condition=seen, error=_MovedOn
+        Inbox, pk, Inbox.SK, [Inbox.sequence.set(number), Inbox.unread.add(1)], condition=seen, error=VersionConflict
     )
     event = NotificationCreated(user_id=entry.user_id, notification_id=made)
     transact(
         [
             counted,
-            Put(kept, condition=Kept.pk.does_not_exist(), error=_MovedOn),
+            Put(kept, condition=Kept.pk.does_not_exist(), error=VersionConflict),
             Put(notification),
             outbox(event, at=now, event_id=f"{entry.user_id}-{made}"),
         ]

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
 
-from shared.kernel.errors import Unavailable, ValidationFailed
+from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
+from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.reads import get, query, query_all
-from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Put, Update, commit, transact
 from shared.messaging.channels import Channel
 from shared.messaging.events import TemplateApproved
@@ -33,10 +33,6 @@ from shared.messaging.wording.schemas import (
 from shared.messaging.wording.segments import size
 from shared.messaging.wording.syntax import problems
 from shared.messaging.words import FIRST_WORDS, NoWords, compose
-
-
-class _NumberTaken(Exception):
-    pass
 
 
 def templates(*, now: datetime) -> list[TemplateView]:
@@ -123,7 +119,8 @@ def propose(body: NewVersion, *, author_id: str, operation: str, now: datetime) 
     wrong = [*problems(body.wording), *_not_given(body.wording, _known(body.key))]
     if wrong:
         raise ValidationFailed(details=[(f"wording.{field}", message) for field, message in wrong])
-    for _ in tries():
+
+    def number_next() -> VersionView:
         last = _last(body.key)
         if last is not None and last.operation == operation:
             return _view(last, active=False)
@@ -140,12 +137,10 @@ def propose(body: NewVersion, *, author_id: str, operation: str, now: datetime) 
             author_id=author_id,
             created_at=now,
         )
-        try:
-            commit(Put(item, condition=TemplateVersion.pk.does_not_exist(), error=_NumberTaken))
-        except _NumberTaken:
-            continue
+        commit(Put(item, condition=TemplateVersion.pk.does_not_exist(), error=VersionConflict))
         return _view(item, active=False)
-    raise Unavailable
+
+    return retry_on_conflict(number_next)
 
 
 def _not_given(wording: Wording, seeds: list[Version]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging import Channel, sending, suppression, unsubscribe
 from shared.messaging.inbound import mail_events
@@ -101,7 +102,7 @@ def test_a_suppression_before_the_claim_wins_wherever_it_lies(carrier: Carrier, 
     assert isinstance(decided, sending._Ready)
     fields = {"reason": "COMPLAINT", "scope": "ALL", "source": "sns-1", "suppressed_at": START}
     commit(Put(Suppression(pk=f"ADDRESS#{hashed}", sk=Suppression.SK, **fields)))
-    with pytest.raises(sending.Moved):
+    with pytest.raises(VersionConflict):
         sending.claim(known, decided.way, decided.words, now=START)
     assert carrier.taken == []
 

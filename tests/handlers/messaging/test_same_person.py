@@ -10,6 +10,7 @@ import pytest
 from infra.operations import backfill
 from shared.kernel.config import settings
 from shared.kernel.storage import reads
+from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import Channel, conversations, sending, suppression
 from shared.messaging.items import AddressEntry, AddressState, Recipient, Suppression, address_hashes, recipient_pk
@@ -144,7 +145,7 @@ def test_a_stop_before_the_claim_wins_wherever_it_was_stored(carrier: Carrier, s
         decided = sending._decide(known)
         assert isinstance(decided, sending._Ready)
         commit(Put(_suppression(hashed, "STOP")))
-        with pytest.raises(sending.Moved):
+        with pytest.raises(VersionConflict):
             sending.claim(known, decided.way, decided.words, now=START)
         commit(Put(_suppression(hashed, "STOP", lifted_at=START)))
 

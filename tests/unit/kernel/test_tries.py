@@ -67,7 +67,7 @@ def _forgives(node: ast.AST) -> bool:
         named = ast.dump(node.type) if node.type else ""
     else:
         named = ast.dump(node.items[0]) if isinstance(node, ast.With) else ""
-    return any(word in named for word in ("Moved", "Stale", "Changed", "SeatTaken"))
+    return any(word in named for word in ("Conflict", "Moved", "Stale", "Changed", "SeatTaken"))
 
 
 @pytest.mark.parametrize("name", sorted(SHARED))
