@@ -7,11 +7,11 @@ from shared.identity.credentials import Registration
 from shared.identity.events import AccountMailRequested, EmailVerified, IdentityEvent, UserRegistered
 from shared.identity.items import Account, EmailClaim, Profile, email_pk, user_pk
 from shared.identity.schemas import RegistrationAccepted
-from shared.kernel.errors import Conflict, RateLimitExceeded, Unavailable
+from shared.kernel.errors import Conflict, RateLimitExceeded
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
+from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.reads import get
-from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import Check, Delete, Put, Write, transact
 from shared.kernel.telemetry import logger
 from shared.kernel.text.forms import address_forms
@@ -53,7 +53,7 @@ def register(registration: Registration, operation: str, *, now: datetime) -> Re
 
 
 def _claim(account: Account, display_name: str, *, now: datetime) -> None:
-    for _ in tries():
+    def claim_as_read() -> None:
         claim = _kept_for(account.email)
         # A second try of a request whose answer was lost meets the account that the first one opened.
         if claim is not None and claim.user_id == account.user_id:
@@ -63,13 +63,11 @@ def _claim(account: Account, display_name: str, *, now: datetime) -> None:
                 open_account(account, display_name, replaces=claim, now=now)
             else:
                 _tell_holder(claim.user_id, now=now)
-        except AddressTaken:
-            continue
         except _Unconfirmed:
             # Registered before claims had an end.
             open_account(account, display_name, replaces=claim, now=now)
-        return
-    raise Unavailable
+
+    retry_on_conflict(claim_as_read, of=AddressTaken)
 
 
 def new_account(user_id: str, email: str, password_hash: str, *, now: datetime) -> Account:

@@ -1,7 +1,6 @@
 """Refusals about streams."""
 
 from shared.kernel.errors import Conflict, ValidationFailed
-from shared.kernel.storage.conflicts import VersionConflict
 
 
 class StreamNotLive(Conflict):
@@ -41,7 +40,7 @@ class StatusNotPossible(Conflict):
     code, message = "STATUS_NOT_POSSIBLE", "The stream cannot do that from its present status."
 
 
-class StreamChanged(Conflict, VersionConflict):
+class StreamChanged(Conflict):
     """The stream was changed by somebody else at the same moment."""
 
     code, message = "STREAM_CHANGED", "The stream was just changed. Look at it again."

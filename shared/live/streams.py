@@ -14,7 +14,7 @@ from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound
 from shared.kernel.events import DomainEvent, outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.conflicts import retry_on_conflict
+from shared.kernel.storage.conflicts import known_first, retry_on_conflict
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.versions import ANY, Seen
 from shared.live import categories, lookup, rates, rules
@@ -111,7 +111,8 @@ def start(stream_id: str, user_id: str, *, now: datetime) -> Stream:
         StreamOver: it has ended.
         Unavailable: others were faster every time.
     """
-    return retry_on_conflict(lambda: change(stream_id, user_id, StreamChange(status=StreamStatus.LIVE), now=now))
+    live = StreamChange(status=StreamStatus.LIVE)
+    return retry_on_conflict(lambda: change(stream_id, user_id, live, now=now), of=StreamChanged)
 
 
 def end(stream_id: str, caller: Principal, *, now: datetime) -> Stream:
@@ -138,16 +139,16 @@ def end_all(creator_id: str, *, now: datetime) -> None:
 
 
 def _ended(stream: Stream, *, now: datetime) -> Stream:
-    read_before = [stream]
+    standing = known_first(stream, lambda: lookup.stream(stream.stream_id))
 
     def end_running() -> Stream:
-        found = read_before.pop() if read_before else lookup.stream(stream.stream_id)
+        found = standing()
         was = StreamStatus(found.status)
         if was not in rules.OVER:
             _save(found, was, _move(found, StreamStatus.ENDED, now=now), now=now)
         return found
 
-    return retry_on_conflict(end_running)
+    return retry_on_conflict(end_running, of=StreamChanged)
 
 
 def bring(stream: Stream, wanted: StreamStatus, *, at: datetime, now: datetime) -> None:

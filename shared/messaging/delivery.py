@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
-from shared.kernel.storage.conflicts import retry_on_conflict
+from shared.kernel.storage.conflicts import known_first, retry_on_conflict
 from shared.kernel.storage.writes import Write, transact
 from shared.messaging import progress
 from shared.messaging.events import MessageQueued
@@ -52,10 +52,15 @@ def apply(
     Raises:
         Unavailable: others kept changing the message.
     """
-    read_before = [known] if known else []
+
+    def read() -> tuple[Message | None, Attempt | None]:
+        message, item = reads.get_many(progress.keys(message_id, attempt))
+        return message, item
+
+    standing = known_first(known, read)
 
     def note() -> bool:
-        message, item = read_before.pop() if read_before else reads.get_many(progress.keys(message_id, attempt))
+        message, item = standing()
         if message is None or item is None or RANKS.get(state, -1) <= RANKS[item.state]:
             return False
         noted = progress.attempt(item, state, *_details(item, state, code, provider_id, answered_by, now))

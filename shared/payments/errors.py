@@ -1,7 +1,6 @@
 """What payments refuses."""
 
 from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from shared.kernel.storage.conflicts import VersionConflict
 
 
 class PriceNotFound(NotFound):
@@ -70,5 +69,5 @@ class UnreadableEvent(DomainError):
     code, message = "UNREADABLE_EVENT", "This is no event."
 
 
-class PaymentMoved(Conflict, VersionConflict):
+class PaymentMoved(Conflict):
     """The payment's state changed between reading and writing; payments decides anew before anyone sees this."""

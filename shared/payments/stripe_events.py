@@ -54,7 +54,7 @@ def process(event_id: str, *, now: datetime) -> None:
         return
     event = StripeEvent.model_validate_json(kept.body)
     with suppress(inbox.AlreadyDone):
-        retry_on_conflict(lambda: _work(event, now), otherwise=PaymentMoved)
+        retry_on_conflict(lambda: _work(event, now), of=PaymentMoved, otherwise=PaymentMoved)
 
 
 def received_between(first: datetime, last: datetime) -> Iterator[str]:

@@ -6,7 +6,6 @@ from pydantic import BaseModel
 
 from shared.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 from shared.kernel.money import Credits
-from shared.kernel.storage.conflicts import VersionConflict
 from shared.wallet.schemas import Shortfall
 
 
@@ -91,5 +90,5 @@ class NotCorrectable(Conflict):
     code, message = "NOT_CORRECTABLE", "This wallet cannot be corrected by one entry."
 
 
-class StaleAccount(Unavailable, VersionConflict):
+class StaleAccount(Unavailable):
     """The account changed between reading and writing; the wallet reads again and retries before anyone sees this."""

@@ -191,7 +191,7 @@ def deposit(
 def _posted_once(reference: Reference, attempt: Callable[[], Posted]) -> Posted:
     """Post, or find what an earlier try posted: it may be that very try which left too little for this one."""
     try:
-        return retry_on_conflict(attempt, otherwise=StaleAccount)
+        return retry_on_conflict(attempt, of=StaleAccount, otherwise=StaleAccount)
     except (AlreadyPosted, InsufficientCredits):
         item = find(reference)
         if item is None:
@@ -290,7 +290,7 @@ def open_hold(
         transact([opened, account_write(user_id, before, account), *beside(granted, account)])
         return Granted(granted, account.available)
 
-    return retry_on_conflict(attempt, otherwise=StaleAccount)
+    return retry_on_conflict(attempt, of=StaleAccount, otherwise=StaleAccount)
 
 
 def _without(account: Account, hold_id: str) -> Account:
@@ -324,7 +324,7 @@ def extend_hold(user_id: str, hold_id: str, size: HoldSize, *, held: Credits, be
         transact([extended, account_write(user_id, before, account), *beside(granted, account)])
         return Granted(granted, account.available)
 
-    return retry_on_conflict(attempt, otherwise=StaleAccount)
+    return retry_on_conflict(attempt, of=StaleAccount, otherwise=StaleAccount)
 
 
 def settle_hold(
@@ -359,7 +359,7 @@ def settle_hold(
             metrics().add_metric(DEBITS_METRIC, "Count", 1)
         return Settled(used, held - used, account.available)
 
-    return retry_on_conflict(attempt, otherwise=StaleAccount)
+    return retry_on_conflict(attempt, of=StaleAccount, otherwise=StaleAccount)
 
 
 def _close(
@@ -439,4 +439,4 @@ def _release(item: HoldItem, kind: str, writes: Sequence[Write], note: dict[str,
         shown = journal_writes(item.user_id, entry, reference, moved, note=told)
         transact([*writes, *shown, account_write(item.user_id, before, account)])
 
-    retry_on_conflict(attempt, otherwise=StaleAccount)
+    retry_on_conflict(attempt, of=StaleAccount, otherwise=StaleAccount)

@@ -12,6 +12,7 @@ from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.tries import tries
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class VersionConflict(Exception):
@@ -35,19 +36,29 @@ class AlreadyExists(Exception):
         return cls(item)
 
 
-def retry_on_conflict(change: Callable[[], T], *, otherwise: type[Exception] = Unavailable) -> T:
+def retry_on_conflict(
+    change: Callable[[], T], *, of: type[Exception] = VersionConflict, otherwise: type[Exception] = Unavailable
+) -> T:
     """Run a change that reads, decides and writes; again, after a pause with jitter, as often as others are faster.
 
     Args:
         change: the whole of it, from its first read.
+        of: the conflicts that another run can mend, because it reads anew what they are about. A change that commits
+            its caller's writes too names its own: a conflict of the caller's is the caller's to read again.
         otherwise: what to raise when others were faster every time.
 
     Raises:
-        Exception: ``otherwise``, or whatever ``change`` raises but conflicts.
+        Exception: ``otherwise``, or whatever ``change`` raises but such conflicts.
     """
     for _ in tries():
         try:
             return change()
-        except VersionConflict:
+        except of:
             continue
     raise otherwise
+
+
+def known_first(known: T | None, read: Callable[[], U]) -> Callable[[], T | U]:
+    """Return a read for a change that may run again: what its caller read before comes first, where there is any."""
+    before = [] if known is None else [known]
+    return lambda: before.pop() if before else read()

@@ -16,7 +16,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
 from shared.kernel.money import Credits
 from shared.kernel.storage import reads
-from shared.kernel.storage.conflicts import retry_on_conflict
+from shared.kernel.storage.conflicts import known_first, retry_on_conflict
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit
 from shared.live import lookup, rates
@@ -107,10 +107,10 @@ def _in_step(item: ViewingItem, *, now: datetime) -> ViewingItem:
     Raises:
         Unavailable: ticks were faster every time.
     """
-    read_before = [item]
+    standing = known_first(item, lambda: own_viewing(item.stream_id, item.session_id, item.user_id))
 
     def follow_active() -> ViewingItem:
-        found = read_before.pop() if read_before else own_viewing(item.stream_id, item.session_id, item.user_id)
+        found = standing()
         return follow(found, now=now) if found.status == "ACTIVE" else found
 
     return retry_on_conflict(follow_active)

@@ -21,7 +21,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits, to_decimal
 from shared.kernel.storage import reads
-from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
+from shared.kernel.storage.conflicts import VersionConflict, known_first, retry_on_conflict
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit, transact
 from shared.kernel.telemetry import logger
 from shared.live import lookup
@@ -190,10 +190,10 @@ def settle(item: ViewingItem, reason: Reason, *, at: datetime, now: datetime) ->
     Raises:
         Unavailable: ticks were faster every time.
     """
-    read_before = [item]
+    standing = known_first(item, lambda: _standing(item))
 
     def settle_active() -> ViewingItem:
-        found = read_before.pop() if read_before else _standing(item)
+        found = standing()
         return settle_as_read(found, reason, at=at, now=now) if found.status == "ACTIVE" else found
 
     return retry_on_conflict(settle_active)
