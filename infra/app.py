@@ -15,13 +15,10 @@ from infra.platform import PlatformStack
 from infra.stages import Stage, stage
 from infra.tables import tables
 from shared.kernel import names, registry
-from shared.kernel.declare import Authorizer, Declaration, OnDue, OnEvent, OnStream, Schedule
+from shared.kernel.declare import Authorizer, Declaration, FunctionUrl, OnDue, OnEvent, OnStream, Schedule
 from shared.kernel.storage.table import Table
 
 PLATFORM = "platform"
-
-DIVIDED = frozenset({"accountability"})
-"""Domains that do not fit into one stack of 500 resources: what works behind their endpoints has a stack of its own."""
 
 FLAGS = {"@aws-cdk/core:defaultCrossStackReferences": "strong"}
 """CDK's feature flags; here and not in ``cdk.json``, so that tests synthesize the same."""
@@ -87,7 +84,9 @@ def home(declaration: Declaration) -> str:
     # The APIs refer to their authorizer, and every domain to the APIs: in a domain's stack it would close a circle.
     if isinstance(declaration.trigger, Authorizer):
         return PLATFORM
-    works = declaration.domain in DIVIDED and isinstance(declaration.trigger, OnEvent | OnDue | OnStream | Schedule)
+    # A stack holds 500 resources, and moving one later means replacing it: so every domain has two from the start. What
+    # providers post to stands with the workers, which tell them its address.
+    works = isinstance(declaration.trigger, OnEvent | OnDue | OnStream | Schedule | FunctionUrl)
     return f"{declaration.domain}-workers" if works else declaration.domain
 
 

@@ -1,7 +1,6 @@
 """One declared function: its role, log group, environment, alarms and the Lambda function itself."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, RemovalPolicy, Stack
@@ -13,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 
 from infra.grants import statements
 from shared.kernel import names
-from shared.kernel.config import Settings, callback_variable
+from shared.kernel.config import callback_variable, setting_names, variable
 from shared.kernel.declare import Declaration, OnDue
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ LOCAL_HANDLER = "infra.local.entry.handler"
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 SLOW = 0.8
 """Share of the time-out from which a call counts as slow."""
-
-SETTINGS = frozenset(setting.name for setting in fields(Settings))
 
 
 def function_name(stage: str, declaration: Declaration) -> str:
@@ -47,7 +44,7 @@ def environment(declaration: Declaration, platform: "PlatformStack", urls: Mappi
     Raises:
         LookupError: it declares a setting or a callback that does not exist.
     """
-    unknown = set(declaration.settings) - SETTINGS
+    unknown = set(declaration.settings) - setting_names()
     if unknown:
         raise LookupError(f"{declaration.name} declares unknown settings: {', '.join(sorted(unknown))}")
     values = platform.settings()
@@ -61,7 +58,7 @@ def environment(declaration: Declaration, platform: "PlatformStack", urls: Mappi
         "POWERTOOLS_METRICS_NAMESPACE": names.PROJECT,
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
-        **{f"WELLSPRING_{name.upper()}": value for name, value in told.items()},
+        **{variable(name): value for name, value in told.items()},
         **callbacks,
     }
 

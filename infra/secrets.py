@@ -1,4 +1,4 @@
-"""Secrets as they are deployed; ``infra.secret_catalogue`` says which there are."""
+"""Secrets as they are deployed; the domains declare which there are (``shared.kernel.domains``)."""
 
 import json
 
@@ -6,9 +6,9 @@ from aws_cdk import RemovalPolicy, SecretValue
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.secret_catalogue import SECRETS, Provided
 from infra.stages import Stage
 from shared.kernel import names
+from shared.kernel.domains import Provided, declared_secrets
 
 GENERATED_LENGTH = 64
 
@@ -17,16 +17,16 @@ def make_secret(scope: Construct, name: str, stage: Stage) -> secretsmanager.Sec
     """Make a secret: generated, or with local values, or empty fields that an operator fills once.
 
     Raises:
-        KeyError: the catalogue does not know it.
+        KeyError: no domain declares it.
     """
-    spec = SECRETS[name]
+    spec = declared_secrets()[name]
     common = {
         "secret_name": names.secret_name(stage.name, name),
         "description": spec.purpose,
         "removal_policy": RemovalPolicy.DESTROY if stage.local else RemovalPolicy.RETAIN,
     }
     if isinstance(spec, Provided) and stage.local:
-        values = json.dumps({key: stage.secrets[local] for key, local in spec.fields.items()})
+        values = json.dumps({key: stage.secrets[local.variable] for key, local in spec.fields.items()})
         return secretsmanager.Secret(
             scope, f"secret-{name}", secret_string_value=SecretValue.unsafe_plain_text(values), **common
         )

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from infra import brands
-from shared.kernel.config import TEXT_COUNTRIES, Settings
+from shared.kernel.config import setting_names, variable
+from shared.kernel.domains import Provided, declared_secrets, domains
 
 FILE = Path(__file__).with_name("stages.toml")
 
@@ -28,7 +29,7 @@ class Stage:
         name: prefix of every name.
         mail_domain: domain of the sender address, verified in SES.
         origins: browser origins that may call with credentials.
-        settings: values of ``shared.kernel.config.Settings``, by field; ``text_countries`` are those that one may text.
+        settings: values of the settings that ``shared.kernel.config`` and the domains declare, by field.
         secrets: values of secrets that providers issue; only the local stage has any.
         emulator: base URL of the local AWS; empty on AWS.
         domain: custom domain of the APIs (``api.<domain>``, ``admin-api.<domain>``, ``meter.<domain>``,
@@ -66,44 +67,27 @@ class Stage:
         return bool(self.emulator)
 
 
-LOCAL_SETTINGS = {
-    "stripe_api_base": "http://127.0.0.1:4571",
-    "livekit_url": "http://127.0.0.1:4572",
-    "twilio_api_base": "http://127.0.0.1:4573",
-    "sns_certificates": "http://127.0.0.1:4574",
-    "twilio_messaging_service": "MG" + "0" * 32,
-    "twilio_voice_from": "+15005550006",
-    "twilio_whatsapp_from": "+15005550006",
-    "mail_sender": "hello@wellspring.example",
-    # One of the demo's partners lives in Kathmandu.
-    "text_countries": f"{TEXT_COUNTRIES} NP",
-    # There is one demo administrator, and stories need credits.
-    "adjustment_cap": "1000000",
-    "adjustment_daily_cap": "10000000",
-}
-
-
 def _dev_ports(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return where tools for front ends serve by default, and where the page of the API is."""
     return ("3000", "4200", "4321", "5173", "8000", "8080", environ.get("WELLSPRING_TWILIO_PORT", "4573"))
 
 
+def local_settings() -> dict[str, str]:
+    """Return the values that the domains declare for the local stage."""
+    return {name: value for domain in domains() for name, value in domain.local_settings.items()}
+
+
 def local(environ: Mapping[str, str]) -> Stage:
     """Return the local stage; the deploying process may set any ``WELLSPRING_<SETTING>`` and the provider secrets."""
-    told = {name.name: environ.get(f"WELLSPRING_{name.name.upper()}", "") for name in fields(Settings)}
+    told = {name: environ.get(variable(name), "") for name in setting_names()}
+    provided = [secret for secret in declared_secrets().values() if isinstance(secret, Provided)]
+    values = [value for secret in provided for value in secret.fields.values()]
     return Stage(
         name="local",
         mail_domain="wellspring.example",
         origins=tuple(f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in _dev_ports(environ)),
-        settings=LOCAL_SETTINGS | {name: value for name, value in told.items() if value},
-        secrets={
-            "STRIPE_API_KEY": environ.get("STRIPE_API_KEY", "sk_test_local"),
-            "STRIPE_WEBHOOK_SECRET": environ.get("STRIPE_WEBHOOK_SECRET", "whsec_local"),
-            "LIVEKIT_API_KEY": environ.get("LIVEKIT_API_KEY", "devkey"),
-            "TWILIO_ACCOUNT_SID": environ.get("TWILIO_ACCOUNT_SID", "AC" + "0" * 32),
-            "TWILIO_AUTH_TOKEN": environ.get("TWILIO_AUTH_TOKEN", "twilio_local"),
-            "LIVEKIT_API_SECRET": environ.get("LIVEKIT_API_SECRET", "devsecret-devsecret-devsecret-123"),
-        },
+        settings=local_settings() | {name: value for name, value in told.items() if value},
+        secrets={one.variable: environ.get(one.variable, one.value) for one in values},
         emulator=environ.get("AWS_ENDPOINT_URL", EMULATOR),
         log_retention="ONE_WEEK",
     )
@@ -163,7 +147,7 @@ def problems(values: Mapping[str, Any]) -> list[str]:
     if values.get("domain"):
         own.append(("domain", brands.wrong(values["domain"], _DOMAIN, "is no domain")))
         own.append(("certificate", brands.wrong(values.get("certificate", ""), _ARN, "is no ARN of a certificate")))
-    known = {f"settings.{one.name}" for one in fields(Settings)} | (_NAMES | {"brands", "settings"})
+    known = {f"settings.{name}" for name in setting_names()} | (_NAMES | {"brands", "settings"})
     given = {*values.keys(), *(f"settings.{name}" for name in settings)}
     unknown = [f"{name}: there is no such field" for name in sorted(given - known)]
     branded = [f"brands.{line}" for line in brands.problems(values.get("brands", {}))]

@@ -7,8 +7,8 @@ from threading import Lock
 
 import pytest
 
+from shared.kernel.categories import Channel
 from shared.messaging import sending
-from shared.messaging.channels import Channel
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
 from tests.faults import Crash
 

@@ -25,7 +25,7 @@ from shared.accountability.items import day_topic, goal_pk, run_topic, user_pk
 from shared.accountability.team import links, news, page_deeds
 from shared.accountability.team.items import Partner
 from shared.accountability.team.page_form import PageForm
-from shared.kernel import config, inbox
+from shared.kernel import inbox
 from shared.kernel.caller import Browser
 from shared.kernel.events import DomainEvent
 from shared.kernel.ids import derived_id
@@ -35,7 +35,7 @@ from shared.messaging import delivery as receipts
 from shared.messaging import events, sending, topic_key
 from shared.messaging.inbound import twilio_events
 from shared.messaging.items import MessagingInbox, address_hash
-from tests import bus, carriers, goals, mailroom, messages, texting
+from tests import bus, carriers, environment, goals, mailroom, messages, texting
 from tests import escalations as world
 from tests.carriers import Carrier
 from tests.clock import START
@@ -251,7 +251,7 @@ def opened() -> Iterator[Scene]:
     with pytest.MonkeyPatch.context() as patch, carriers.carried(Carrier()) as carrier, ExitStack() as listening:
         for name, value in messages.ENVIRONMENT.items():
             patch.setenv(name, value)
-        config.settings.cache_clear()
+        environment.read_anew()
         patch.setitem(rules.SEEDED, "standard", PLAN)
         yield Scene(carrier, listening)
 

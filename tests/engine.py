@@ -16,12 +16,14 @@ from typing import Any
 from botocore.httpsession import URLLib3Session
 
 from infra.tables import tables
-from shared.kernel import config, due, relay, secrets
+from shared.kernel import due, relay, secrets
+from shared.kernel.domains import Provided, declared_secrets
 from shared.kernel.names import secret_name, table_name
 from shared.kernel.realtime import sending
 from shared.kernel.security import keys
 from shared.kernel.storage import client
 from shared.kernel.storage.table import Table
+from tests import environment
 
 REGION = "eu-central-1"
 ACCOUNT = {
@@ -33,19 +35,25 @@ ACCOUNT = {
     "POWERTOOLS_METRICS_DISABLED": "true",
 }
 SECRETS = {
-    "cursors": "a key that signs cursors in tests",
-    "derived-tokens": "a key that derives opaque tokens in tests",
-    "stripe": json.dumps({"api_key": "sk_test_tests", "webhook_secret": "whsec_tests"}),
-    "livekit": json.dumps({"api_key": "devkey", "api_secret": "devsecret-devsecret-devsecret-123"}),
-    "twilio": json.dumps({"account_sid": "AC" + "0" * 32, "auth_token": "token-of-tests"}),
+    name: json.dumps({key: local.value for key, local in secret.fields.items()})
+    if isinstance(secret, Provided)
+    else f"a key of tests: {name}"
+    for name, secret in declared_secrets().items()
 }
 START_SECONDS = 30
 
 
 def forget() -> None:
     """Drop every client, setting and secret that this process keeps, so that the next use reads the environment."""
-    for kept in (config.settings, client.dynamodb, client.aws_session, due._queue, relay._bus, sending._sockets):
+    for kept in (
+        client.dynamodb,
+        client.aws_session,
+        due._queue,
+        relay._bus,
+        sending._sockets,
+    ):
         kept.cache_clear()
+    environment.read_anew()
     secrets._kept.clear()
 
 

@@ -9,7 +9,6 @@ from shared.kernel.caller import Caller
 from shared.kernel.declare import get
 from shared.kernel.errors import NotFound
 from shared.kernel.paths import Id
-from shared.messaging.sending import SETTINGS
 
 
 @get(
@@ -24,7 +23,7 @@ from shared.messaging.sending import SETTINGS
     ],
     errors=[NotFound],
     layers=["text"],
-    settings=SETTINGS,
+    settings=messaging.access.SENDING_SETTINGS,
     timeout=20,
 )
 def preview_escalation(

@@ -1,4 +1,4 @@
-from shared import wallet
+from shared import payments, wallet
 from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
@@ -9,8 +9,6 @@ from shared.live.errors import StreamNotLive, StreamPaused
 from shared.live.metering import access
 from shared.live.metering.errors import RateChanged
 from shared.live.metering.schemas import JoinedSession, JoinRequest
-from shared.payments.access import SHOP
-from shared.payments.prices import nearest
 
 
 @post(
@@ -19,7 +17,7 @@ from shared.payments.prices import nearest
     status=201,
     idempotent=True,
     rate="write",
-    touches=[access.JOIN, wallet.access.POST, SHOP, COUNT_RATE, KEEP_ANSWER],
+    touches=[access.JOIN, wallet.access.POST, payments.access.SHOP, COUNT_RATE, KEEP_ANSWER],
     errors=[StreamNotLive, StreamPaused, RateChanged, wallet.errors.InsufficientCredits, wallet.errors.StaleAccount],
     settings=["creator_shares", "minimum_balance", "viewings_at_once"],
 )
@@ -32,4 +30,5 @@ def join_stream(
     device too, ends the session before, which is charged for what was opened in it.
     """
     seen, user_id = body.rate_per_minute, caller.user_id
-    return metering.join(stream_id, user_id, operation=operation, seen=seen, nearest=nearest, now=clock.now())
+    offer = payments.nearest
+    return metering.join(stream_id, user_id, operation=operation, seen=seen, nearest=offer, now=clock.now())

@@ -12,7 +12,7 @@ from shared.messaging.providers import twilio
     touches=[access.SEND, access.NOTIFY, access.SEND_MAIL],
     secrets=[derived.SECRET, twilio.SECRET],
     layers=["text", "comms"],
-    settings=sending.SETTINGS,
+    settings=access.SENDING_SETTINGS,
     callbacks=[twilio.PROVIDER],
     timeout=60,
     alarms=[sending.LATE, sending.OVER_BUDGET],

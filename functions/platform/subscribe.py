@@ -1,20 +1,19 @@
 from shared import identity
 from shared.kernel.clock import Clock
 from shared.kernel.declare import socket
+from shared.kernel.domains import domains, named
 from shared.kernel.errors import AccountSuspended, Forbidden, NotFound, Unauthorized
-from shared.kernel.realtime import USER, access, subscriptions
+from shared.kernel.realtime import ChannelKind, access, subscriptions
 from shared.kernel.realtime.errors import TooManySubscriptions
 from shared.kernel.realtime.schemas import Subscribe
 from shared.kernel.shells.socket import Frames, SocketMessage
-from shared.live.access import READ_STREAM
-from shared.live.channels import STREAM
 
-KINDS = (USER, STREAM)
+KINDS: tuple[ChannelKind, ...] = tuple(named(kind) for domain in domains() for kind in domain.channels)
 
 
 @socket(
     "subscribe",
-    touches=[access.SUBSCRIBE, access.SEND, identity.access.READ_USERS, READ_STREAM],
+    touches=[access.SUBSCRIBE, access.SEND, identity.access.READ_USERS, *(kind.reads for kind in KINDS if kind.reads)],
     errors=[AccountSuspended, Forbidden, NotFound, TooManySubscriptions, Unauthorized],
     settings=["socket_endpoint"],
 )

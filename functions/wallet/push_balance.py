@@ -3,7 +3,6 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
 from shared.kernel.realtime import PUBLISH
 from shared.live import metering
-from shared.live.metering.access import VIEWINGS
 from shared.wallet import access
 from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired, HoldVoided
 
@@ -13,7 +12,7 @@ from shared.wallet.events import CreditsAdjusted, CreditsDeposited, HoldExpired,
     CreditsAdjusted,
     HoldExpired,
     HoldVoided,
-    touches=[access.READ, VIEWINGS, *PUBLISH],
+    touches=[access.READ, metering.access.VIEWINGS, *PUBLISH],
     settings=["socket_endpoint"],
 )
 def push_balance(event: CreditsDeposited | CreditsAdjusted | HoldExpired | HoldVoided, clock: Clock) -> None:

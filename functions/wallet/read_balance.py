@@ -3,12 +3,11 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import get
 from shared.kernel.wire import InstantInput
 from shared.live import metering
-from shared.live.metering.access import VIEWINGS
 from shared.wallet import access, statement
 from shared.wallet.schemas import Balance, BalanceAt
 
 
-@get("/v1/wallet/balance", allow="wallet:read", touches=[access.READ, VIEWINGS])
+@get("/v1/wallet/balance", allow="wallet:read", touches=[access.READ, metering.access.VIEWINGS])
 def read_balance(caller: Caller, clock: Clock, at: InstantInput | None = None) -> Balance | BalanceAt:
     """Read one's balance: what may be spent, what is set aside, and its colour; or what one had at an instant."""
     user_id = caller.user_id

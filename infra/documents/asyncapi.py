@@ -39,9 +39,6 @@ EXCHANGES: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
 }
 """Action to what is sent and what is answered."""
 
-IDS = {"user": VALUES["user_id"], "stream": VALUES["stream_id"]}
-"""An id for each kind of channel, for the samples."""
-
 ALWAYS = (ValidationFailed, PayloadTooLarge, InternalError)
 
 DESCRIPTION = f"""\
@@ -129,7 +126,11 @@ def _live_message(message: type[LiveMessage], schemas: dict[str, Schema]) -> dic
     channel = message.channel.name
     fields = frame["properties"] | {
         "type": {"const": message.type},
-        "channel": {"type": "string", "pattern": f"^{channel}:", "examples": [message.channel.channel(IDS[channel])]},
+        "channel": {
+            "type": "string",
+            "pattern": f"^{channel}:",
+            "examples": [message.channel.channel(VALUES[f"{channel}_id"])],
+        },
         "sequence": {"type": "integer", "minimum": 1, "examples": [17]} if message.kept else {"type": "null"},
         "data": {"$ref": f"{REFERENCE}{message.__name__}"},
     }

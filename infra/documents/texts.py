@@ -4,11 +4,12 @@ Messages in each of their forms with what they cost as texts, then the sentences
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from shared.accountability.team import consents
+from shared.kernel.categories import Channel
+from shared.kernel.domains import domains, named
 from shared.kernel.text import speech
-from shared.messaging.channels import Channel
 from shared.messaging.wording.catalogue import Version, language, languages, seeded
 from shared.messaging.words import compose
 
@@ -136,15 +137,20 @@ def _pages() -> Iterator[str]:
     others = sorted(languages() - {speech.DEFAULT})
     yield "## What partners agree to\n"
     for locale in (speech.DEFAULT, *others):
-        for name in consents.STATEMENTS:
-            yield from _quoted(
-                f"{language(locale).name}, {name}", consents.words_of(name, locale, VALUES["user_name"]).text
-            )
+        for name, words_of in _statements():
+            yield from _quoted(f"{language(locale).name}, {name}", words_of(name, locale, VALUES["user_name"]).text)
     for locale in others:
         yield f"## Pages, timeline and statement: English and {language(locale).name}\n"
         for english, other in speech.told(locale, "sentences").items():
             yield f"- {english}  \n  {other}"
         yield ""
+
+
+def _statements() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield the name of everything that people agree to, with what puts it into words."""
+    for module in (domain.statements for domain in domains() if domain.statements):
+        words_of = named(f"{module}:words_of")
+        yield from ((name, words_of) for name in named(f"{module}:STATEMENTS"))
 
 
 def _quoted(label: str, words: str) -> Iterator[str]:

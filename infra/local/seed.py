@@ -1,4 +1,4 @@
-"""What a fresh local stack holds: accounts to log in with, a shop, categories. Twice changes nothing (S-O-02).
+"""What a fresh local stack holds: accounts to log in with, and what domains put there. Twice changes nothing (S-O-02).
 
 Prints the demo accounts as one JSON list. Their passwords are public: this never runs against AWS.
 """
@@ -6,16 +6,12 @@ Prints the demo accounts as one JSON list. Their passwords are public: this neve
 import json
 import os
 import sys
-from contextlib import suppress
 
 from infra.local.clock import local_clock
-from infra.stages import LOCAL_SETTINGS
+from infra.stages import local_settings
 from shared.identity.seeding import ensure_account
-from shared.kernel.versions import OtherVersion, Seen
-from shared.live import categories
-from shared.messaging.operating import register_sender
-from shared.messaging.operator_schemas import SenderChange
-from shared.payments.seeding import ensure_prices
+from shared.kernel.config import variable
+from shared.kernel.domains import domains, named
 
 STAGE = "local"
 
@@ -37,6 +33,7 @@ def main() -> None:
     if "AWS_ENDPOINT_URL" not in os.environ:
         sys.exit("the seed writes accounts with public passwords: it only runs against a local endpoint")
     os.environ["WELLSPRING_STAGE"] = STAGE
+    os.environ |= {variable(name): value for name, value in local_settings().items()}
     now = local_clock().now()
     accounts = [
         {
@@ -48,12 +45,9 @@ def main() -> None:
         }
         for email, name, role in ACCOUNTS
     ]
-    ensure_prices(now)
-    categories.ensure()
-    # Without it the gate lets no text to the USA through, as on a new stage.
-    registered = SenderChange(sender=LOCAL_SETTINGS["twilio_messaging_service"], status="REGISTERED")
-    with suppress(OtherVersion):
-        register_sender(registered, Seen(0), admin_id="seed", now=now)
+    for domain in domains():
+        if domain.local_seed:
+            named(domain.local_seed)(now)
     print(json.dumps(accounts))
 
 

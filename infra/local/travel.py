@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 
 from infra.local.clock import LocalClock
-from shared.accountability.goals.items import Heartbeat
 from shared.kernel.clock import to_ms
+from shared.kernel.domains import domains, named
 from shared.kernel.names import table_name
 
 
@@ -24,13 +24,14 @@ def travel(stack: Mapping[str, Any], instant: datetime) -> None:
     """
     clock = LocalClock(Path(stack["clock"]))
     if instant > clock.now():
-        table = table_name(stack["stage"], Heartbeat.domain)
-        mark = {"pk": {"S": Heartbeat.PK}, "sk": {"S": Heartbeat.SK}, "at": {"N": str(to_ms(instant))}}
-        boto3.client(
+        dynamodb = boto3.client(
             "dynamodb",
             region_name=stack["region"],
             endpoint_url=stack["awsEndpoint"],
             aws_access_key_id="test",
             aws_secret_access_key="test",
-        ).put_item(TableName=table, Item=mark)
+        )
+        for mark in (named(reference) for domain in domains() for reference in domain.clock_marks):
+            item = {"pk": {"S": mark.PK}, "sk": {"S": mark.SK}, "at": {"N": str(to_ms(instant))}}
+            dynamodb.put_item(TableName=table_name(stack["stage"], mark.domain), Item=item)
     clock.move_to(instant)

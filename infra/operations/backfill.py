@@ -5,22 +5,16 @@ needs it. What was moved is found as it should be the next time.
 """
 
 import argparse
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-from shared.identity import readdressing as accounts
-from shared.identity.items import Account
+from shared.kernel.registry import ROOT
 from shared.kernel.storage.client import send
 from shared.kernel.storage.items import Item
-from shared.kernel.storage.moving import Outcome
-from shared.messaging import readdressing as recipients
-from shared.messaging.items import Recipient
-from shared.payments import asking, prices
-from shared.payments.items import PAYMENT_SK, PRICE_PREFIX, PaymentItem, PriceItem
-from shared.wallet import projection
-from shared.wallet.items import ACCOUNT_SK, AccountItem
+from shared.kernel.storage.moving import Outcome, Part
 
 SHOWN = 20
 """Items named in the report that a person has to look at, of each kind."""
@@ -28,43 +22,27 @@ SHOWN = 20
 NAMED = frozenset({Outcome.LEFT, Outcome.STOPPED})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One kind of item, and what moves one of them. A sort key that ends in ``#`` is what many begin with."""
-
-    model: type[Item]
-    sk: str
-    move: Callable[[Any], Outcome]
-
-    @property
-    def name(self) -> str:
-        """How the report calls them."""
-        return f"{self.model.domain} {self.model.__name__}"
-
-
-BACKFILLS: Mapping[str, tuple[Part, ...]] = {
-    "addresses": (
-        Part(Account, Account.SK, accounts.move),
-        Part(Recipient, Recipient.SK, recipients.move),
-    ),
-    "books": (Part(AccountItem, ACCOUNT_SK, projection.catch_up),),
-    "numbers": (Part(Recipient, Recipient.SK, recipients.move_number),),
-    "payments": (Part(PaymentItem, PAYMENT_SK, asking.remember),),
-    "prices": (Part(PriceItem, PRICE_PREFIX, prices.stop_unsellable),),
-}
-"""Backfills by name, each in the order of its parts."""
+@cache
+def backfills() -> dict[str, list[Part]]:
+    """Return every domain's parts by the name of the backfill, in the order of the domains."""
+    found: dict[str, list[Part]] = defaultdict(list)
+    for path in sorted((ROOT / "shared").glob("*/backfills.py")):
+        module = import_module(f"shared.{path.parent.name}.{path.stem}")
+        for name, part in module.BACKFILLS.items():
+            found[name].append(part)
+    return found
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("backfill", help="bring stored data to how it is kept now; harmless to run again")
-    parser.add_argument("name", choices=sorted(BACKFILLS))
+    parser.add_argument("name", choices=sorted(backfills()))
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> str:
     """Go through every item and say what became of them."""
-    return "\n".join(line for part in BACKFILLS[arguments.name] for line in _report(part))
+    return "\n".join(line for part in backfills()[arguments.name] for line in _report(part))
 
 
 def _report(part: Part) -> Iterator[str]:

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.secret_catalogue import SECRETS, Provided
 from shared.kernel.config import settings
+from shared.kernel.domains import Provided, declared_secrets
 from shared.kernel.names import secret_name
 from shared.kernel.storage.client import aws_client
 
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> str:
     """Store what the file holds and say which secrets those are; nothing is stored where anything is wrong.
 
     Raises:
-        LookupError: others may read the file, or it does not hold whole secrets of the catalogue.
+        LookupError: others may read the file, or it does not hold whole secrets that a domain declares.
     """
     file: Path = arguments.file
     if not file.is_file():
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> str:
 
 
 def _problems(given: Mapping[str, object]) -> list[str]:
-    provided = {name: spec for name, spec in SECRETS.items() if isinstance(spec, Provided)}
+    provided = {name: spec for name, spec in declared_secrets().items() if isinstance(spec, Provided)}
     if not given:
         return [f"the file names none of {', '.join(provided)}"]
     return [problem for name, values in given.items() for problem in _wrong(name, values, provided.get(name))]

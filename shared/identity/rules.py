@@ -1,53 +1,20 @@
 """What identity decides: roles and permissions, passwords, refresh tokens. Pure: facts in, decision out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
+from shared.kernel.domains import domains
 from shared.kernel.text.speech import Sentence
 
 Role = Literal["viewer", "creator", "moderator", "guide", "admin"]
 
-ROLES: dict[str, frozenset[str]] = {
-    "viewer": frozenset(
-        {
-            "accountability:use",
-            "identity:self",
-            "live:watch",
-            "messaging:use",
-            "payments:buy",
-            "realtime:connect",
-            "wallet:read",
-        }
-    ),
-    "creator": frozenset({"live:create"}),
-    "moderator": frozenset({"live:moderate"}),
-    "guide": frozenset({"accountability:guide", "messaging:read"}),
-    "admin": frozenset(
-        {
-            "accountability:guide",
-            "accountability:manage",
-            "identity:find",
-            "identity:grant-roles",
-            "identity:suspend",
-            "live:create",
-            "live:end",
-            "live:moderate",
-            "live:set-rates",
-            "messaging:manage",
-            "messaging:read",
-            "payments:manage-prices",
-            "payments:read",
-            "payments:review",
-            "wallet:reconcile",
-        }
-    ),
-}
-"""Roles as grants of permissions, lowest first (S-P-06, S-P-07, D-19). Everyone is a viewer first."""
+ROLES: tuple[str, ...] = get_args(Role)
+"""Roles, lowest first (S-P-06, D-19). Everyone is a viewer first."""
 
 TENANT_MARK = "@"
 """Parts a role or a permission from the tenant it holds in; a global one has no such part."""
@@ -77,8 +44,14 @@ def permissions(grants: Iterable[str]) -> frozenset[str]:
     """Return what grants permit; within a tenant as ``<permission>@<tenant>``."""
     found: set[str] = set()
     for role, mark, tenant in (granted.partition(TENANT_MARK) for granted in grants):
-        found |= {permission + mark + tenant for permission in ROLES.get(role, ())}
+        found |= {permission + mark + tenant for permission in _permitted(role)}
     return frozenset(found)
+
+
+def _permitted(role: str) -> Iterator[str]:
+    """Yield what a role permits, as the domains declare it (S-P-07)."""
+    for domain in domains():
+        yield from domain.permissions.get(role, ())
 
 
 def highest(grants: Iterable[str]) -> str:

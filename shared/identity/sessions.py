@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.identity import devices, rules
 from shared.identity.credentials import SignIn
+from shared.identity.domain import IdentitySettings
 from shared.identity.errors import RefreshRefused, WrongCredentials
 from shared.identity.events import AccountMailRequested, RefreshTokenReused, SessionEnded
 from shared.identity.items import Account, Session, session_sk, user_pk
@@ -14,7 +15,7 @@ from shared.identity.registration import holder_of
 from shared.identity.schemas import SignedIn, SignedInUser, SignedOut
 from shared.identity.standing import find_session
 from shared.kernel import rates
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import AccountSuspended, RateLimitExceeded
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id, new_id
@@ -91,7 +92,7 @@ def _rehash(account: Account, password: str) -> None:
 
 
 def _life() -> timedelta:
-    return timedelta(days=settings().refresh_token_days)
+    return timedelta(days=settings_of(IdentitySettings).refresh_token_days)
 
 
 def _begin(account: Account, *, new_device: bool, now: datetime) -> Session:

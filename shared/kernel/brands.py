@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.kernel.config import settings
+from shared.kernel.domains import domains
 from shared.kernel.text.speech import Sentence
 
 
@@ -64,20 +65,9 @@ class Brand:
         return ABOUT[self.product]
 
 
-_OF_DOMAINS = MappingProxyType(
-    {
-        "accountability": Product.GOALS,
-        "messaging": Product.GOALS,
-        "live": Product.STREAMS,
-        "payments": Product.STREAMS,
-        "wallet": Product.STREAMS,
-    }
-)
-
-
-def product_of_domain(domain: str) -> Product:
+def product_of_domain(name: str) -> Product:
     """Return the product that the pages of a domain are about, where they do not know better."""
-    return _OF_DOMAINS.get(domain, Product.ACCOUNTS)
+    return next((Product(domain.product) for domain in domains() if domain.name == name), Product.ACCOUNTS)
 
 
 GIVEN = tuple(field.name for field in fields(Brand) if field.name != "product")

@@ -152,7 +152,7 @@ class Declaration:
 
     @property
     def domain(self) -> str:
-        """The domain, which is also the CDK stack."""
+        """The domain: the folder that the function is in."""
         return self.module.split(".")[1]
 
     @property

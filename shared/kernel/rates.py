@@ -12,42 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.kernel.clock import to_ms
+from shared.kernel.domains import Rate, domains
 from shared.kernel.errors import RateLimitExceeded, Unavailable
 from shared.kernel.platform import RateWindow
 from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Update, commit
 
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most ``limit`` requests in any ``seconds``."""
-
-    limit: int
-    seconds: int
-
-
 _SK = "RATE"
 
-RATES = {
-    "write": Rate(60, 60),
-    "read": Rate(240, 60),
-    "sensitive": Rate(20, 60 * 60),
-    "login-address": Rate(20, 15 * 60),
-    "login-account": Rate(5, 15 * 60),
-    "login-device": Rate(5, 15 * 60),
-    "login-right": Rate(30, 60 * 60),
-    "register-address": Rate(60, 60 * 60),
-    "verification-mail": Rate(5, 60 * 60),
-    "unconfirmed-mails": Rate(3, 24 * 60 * 60),
-    "unconfirmed-mails-long": Rate(10, 7 * 24 * 60 * 60),
-    "reset-address": Rate(20, 60 * 60),
-    "password-reset": Rate(3, 60 * 60),
-    "password-reset-long": Rate(10, 24 * 60 * 60),
-    "invitation": Rate(60, 24 * 60 * 60),
-    "partner-link": Rate(1, 60 * 60),
-}
-"""Rate classes. Login has a bucket per network address, and for wrong passwords one per account, which all unknown
-devices share, and one per known device (S-P-14, X-P-07). Right ones have theirs: each costs a hash and a signature."""
+RATES: dict[str, Rate] = {name: rate for domain in domains() for name, rate in domain.rates.items()}
+"""Rate classes, as the domains declare them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _shown(category: Category, schedule: rates.Schedule, now: datetime) -> Categ
     )
 
 
-def ensure() -> int:
+def ensure(_now: datetime) -> int:
     """Write the first categories that are missing; those there are stay as they are.
 
     Returns:

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 import aiohttp
 from livekit import api
 
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import Unavailable
 from shared.kernel.secrets import secret_fields
+from shared.live.domain import LiveSettings
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ _ABSENT = "not_found"
 
 def client_url() -> str:
     """Return where clients connect to."""
-    url = settings().livekit_url
+    url = settings_of(LiveSettings).livekit_url
     return f"ws{url.removeprefix('http')}" if url.startswith("http") else url
 
 
@@ -156,6 +157,7 @@ def _call(use: Callable[["api.room_service.RoomService"], Awaitable[T]]) -> T | 
 async def _answered(use: Callable[[Any], Awaitable[T]]) -> T:
     keys = secret_fields(SECRET)
     # The SDK's own time limit does not hold: it hands each request none, which overrides that of its client.
+    url = settings_of(LiveSettings).livekit_url
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        async with api.LiveKitAPI(settings().livekit_url, keys["api_key"], keys["api_secret"]) as livekit:
+        async with api.LiveKitAPI(url, keys["api_key"], keys["api_secret"]) as livekit:
             return await use(livekit.room)

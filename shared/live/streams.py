@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from shared.kernel.caller import Principal
 from shared.kernel.clock import to_ms
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.due import due_shard
 from shared.kernel.errors import NotFound
 from shared.kernel.events import DomainEvent, outbox
@@ -18,6 +18,7 @@ from shared.kernel.storage.conflicts import known_first, retry_on_conflict
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.versions import ANY, Seen
 from shared.live import categories, lookup, rates, rules
+from shared.live.domain import LiveSettings
 from shared.live.errors import StatusNotPossible, StreamChanged, StreamOver
 from shared.live.events import StreamEnded, StreamPaused, StreamStarted
 from shared.live.items import EVERY_STREAM, LISTED, Stream
@@ -56,7 +57,7 @@ def view(stream: Stream, *, now: datetime) -> StreamView:
 def waits_until(stream: Stream) -> datetime:
     """Return when a waiting stream has waited long enough (X-L-06)."""
     since: datetime = stream.paused_at or stream.ready_at
-    return since + timedelta(minutes=settings().paused_minutes)
+    return since + timedelta(minutes=settings_of(LiveSettings).paused_minutes)
 
 
 def summary(stream: Stream, schedule: rates.Schedule, *, now: datetime) -> StreamSummary:

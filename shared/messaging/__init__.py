@@ -1,8 +1,8 @@
 """Every outgoing message: whether it may leave, in which words, what became of it. Other domains use these names."""
 
+from shared.kernel.categories import PHONE, Channel, Purpose
 from shared.messaging import access, consent, directory, events, evidence, phones, suppression
-from shared.messaging.categories import ASKS_A_WEEK, MOST_A_WEEK, Purpose
-from shared.messaging.channels import PHONE, Channel
+from shared.messaging.categories import ASKS_A_WEEK, MOST_A_WEEK
 from shared.messaging.consent import Statement, consent_sk, stated
 from shared.messaging.directory import Entry, Wishes, enlist, forget_address
 from shared.messaging.forecast import Forecast, Outlook

@@ -89,3 +89,16 @@ REVIEW = table_access(
     indexes=(REVIEWS.name,),
 )
 """To judge replies: read them, hold or suppress their addresses."""
+
+SENDING_SETTINGS = [
+    "public_url",
+    "brands",
+    "mail_sender",
+    "mail_events",
+    "twilio_api_base",
+    "twilio_messaging_service",
+    "twilio_voice_from",
+    "twilio_whatsapp_from",
+    "text_countries",
+]
+"""Settings that a function which sends must be told."""

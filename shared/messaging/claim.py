@@ -10,10 +10,10 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
+from shared.kernel.categories import Channel
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Check, Put, Write, transact
 from shared.messaging import counters, progress, variables
-from shared.messaging.channels import Channel
 from shared.messaging.consent import consent_sk
 from shared.messaging.facts import Known, subject_key
 from shared.messaging.gate import Way

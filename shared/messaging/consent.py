@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.kernel.categories import Channel, Purpose
 from shared.kernel.ids import new_id
 from shared.kernel.storage.writes import Put, Write
-from shared.messaging.categories import Purpose
-from shared.messaging.channels import Channel
 from shared.messaging.items import Consent, Evidence, address_hash, recipient_pk
 
 Kind = Literal["REQUESTED", "GIVEN", "DECLINED", "WITHDRAWN", "EXPIRED"]

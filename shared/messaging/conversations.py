@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from shared.kernel.categories import PHONE, Channel
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Write
 from shared.messaging.categories import category
-from shared.messaging.channels import PHONE, Channel
 from shared.messaging.inbound.items import Conversation, Question
 from shared.messaging.inbound.routing import Kind
 from shared.messaging.message_items import Message

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.kernel.categories import Cap, Category
 from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import Put, Update
-from shared.messaging.categories import Cap, Category
 from shared.messaging.gate import Count
 from shared.messaging.items import address_pks, recipient_pk
 from shared.messaging.limit_items import SendCounter, sends_sk

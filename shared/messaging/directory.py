@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
+from shared.kernel.categories import Channel
 from shared.kernel.storage.writes import Delete, Put, Update, Write
 from shared.messaging import phones
-from shared.messaging.channels import Channel
 from shared.messaging.hours import Whereabouts
 from shared.messaging.items import AddressEntry, Recipient, address_pk, address_pks, recipient_pk
 

@@ -6,8 +6,8 @@
 from datetime import datetime
 from typing import Literal
 
+from shared.kernel.categories import Channel
 from shared.kernel.events import DomainEvent
-from shared.messaging.channels import Channel
 
 Answer = Literal["YES", "NO", "ACCEPTED", "DONE", "CANNOT", "TEXT"]
 """What a reply says, by keyword, number or in clear words: to a question of consent YES or NO; to an ask ACCEPTED (1),

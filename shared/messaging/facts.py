@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.kernel.config import settings
+from shared.kernel.categories import PHONE, Category, Channel
+from shared.kernel.config import settings_of
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import Item
 from shared.kernel.text.forms import address_forms
 from shared.messaging import budgets, counters, phones
 from shared.messaging.budgets import Limit
-from shared.messaging.categories import Category, category
-from shared.messaging.channels import PHONE, Channel
+from shared.messaging.categories import category
 from shared.messaging.consent import consent_sk
 from shared.messaging.counters import Counter
+from shared.messaging.domain import MessagingSettings
 from shared.messaging.gate import Facts, Person, Way
 from shared.messaging.hours import Week, Whereabouts, every_day
 from shared.messaging.items import (
@@ -123,8 +124,8 @@ def _matter(message: Message, kind: Category) -> tuple[Recipient | None, Consent
     wanted: list[Key] = [(Recipient, pk, Recipient.SK)]
     if kind.consent:
         wanted.append((Consent, pk, consent_sk(kind.consent)))
-    if settings().twilio_messaging_service:
-        wanted.append((Sender, sender_pk(settings().twilio_messaging_service), Sender.SK))
+    if sender := settings_of(MessagingSettings).twilio_messaging_service:
+        wanted.append((Sender, sender_pk(sender), Sender.SK))
     topics = [topic_key(str(topic)) for topic in message.topics or ()]
     subjects: list[Key] = [subject_key(message.subject_id)] if message.subject_id else []
     keys = [*wanted, *topics, *subjects]
@@ -229,10 +230,11 @@ def confirms(message: Message, kind: Category, item: Suppression) -> bool:
 
 
 def _unfit(channel: Channel, phone: Phone, sender: Sender | None) -> str | None:
+    told = settings_of(MessagingSettings)
     ours = {
-        Channel.SMS: settings().twilio_messaging_service,
-        Channel.VOICE: settings().twilio_voice_from,
-        Channel.WHATSAPP: settings().twilio_whatsapp_from,
+        Channel.SMS: told.twilio_messaging_service,
+        Channel.VOICE: told.twilio_voice_from,
+        Channel.WHATSAPP: told.twilio_whatsapp_from,
     }[channel]
     if not ours:
         return "NO_SENDER"

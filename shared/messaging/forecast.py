@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.kernel.categories import Channel
 from shared.messaging import facts, gate
-from shared.messaging.channels import Channel
 from shared.messaging.counters import Counter
 from shared.messaging.facts import Known
 from shared.messaging.gate import Block, Count, Defer, Facts, Way

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from shared.kernel.categories import OUTSIDE, Cap, Category, Channel
 from shared.messaging import hours, preferences
-from shared.messaging.categories import Cap, Category
-from shared.messaging.channels import OUTSIDE, Channel
 from shared.messaging.hours import Week, Whereabouts
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.kernel import cursors
+from shared.kernel.categories import Channel
 from shared.kernel.errors import NotFound, ValidationFailed
 from shared.kernel.orders import Order
 from shared.kernel.storage import reads
@@ -13,7 +14,6 @@ from shared.kernel.versions import OtherVersion, Seen, refusing
 from shared.kernel.wire import Page
 from shared.messaging import phones, suppression
 from shared.messaging.categories import CATEGORIES
-from shared.messaging.channels import Channel
 from shared.messaging.events import WHOLE
 from shared.messaging.items import RECIPIENTS, address_hashes
 from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk

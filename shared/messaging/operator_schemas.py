@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, JsonValue, StrictInt
 
+from shared.kernel.categories import Channel
 from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Versioned, Wire
-from shared.messaging.channels import Channel
 from shared.messaging.suppression import Reason
 
 AddressHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]

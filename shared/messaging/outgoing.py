@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.kernel.brands import Product
-from shared.messaging.channels import Channel
+from shared.kernel.categories import Channel
 
 WAITS = timedelta(minutes=15)
 """How long a provider may let a message wait at most: by then the next channel is tried."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import ValidationFailed
+from shared.messaging.domain import MessagingSettings
 
 PREFIX_DIGITS = 4
 """Numbers of one block differ in their last four digits: what a fraudster rents."""
@@ -59,7 +60,7 @@ class Phone:
     @property
     def reached(self) -> bool:
         """Whether people in its country are texted and called at all; a number of no country is in none."""
-        return self.country in settings().text_countries.split()
+        return self.country in settings_of(MessagingSettings).text_countries.split()
 
 
 def parse(text: str, *, field: str, region: str | None = None) -> str:

@@ -6,8 +6,8 @@ for every channel.
 
 from collections.abc import Collection, Mapping
 
-from shared.messaging.categories import CATEGORIES, Category
-from shared.messaging.channels import Channel
+from shared.kernel.categories import Category, Channel
+from shared.messaging.categories import CATEGORIES
 
 EVERY = "*"
 

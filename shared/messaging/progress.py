@@ -5,13 +5,13 @@ from typing import Literal
 
 from pynamodb.expressions.update import Action
 
+from shared.kernel.categories import Channel
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, Update, Write
 from shared.messaging import conversations, events
 from shared.messaging.categories import category
-from shared.messaging.channels import Channel
 from shared.messaging.items import AddressState, address_hash, address_pk
 from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk, message_pk
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shared.kernel.categories import Channel
 from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import Check, Delete, Put, Refusal, Write
 from shared.messaging.categories import category
-from shared.messaging.channels import Channel
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import Topic
 from shared.messaging.message_items import DUE_KIND, Message, message_pk

@@ -11,6 +11,7 @@ from typing import cast
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from shared.kernel.categories import PHONE, Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.kernel.storage.conflicts import VersionConflict
@@ -19,7 +20,6 @@ from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
 from shared.messaging import budgets, counters, delivery, facts, gate, progress, suppression, unsubscribe
 from shared.messaging.budgets import OverBudget, Reservation
-from shared.messaging.channels import PHONE, Channel
 from shared.messaging.claim import UNKNOWN_AFTER, Claimed, claim
 from shared.messaging.facts import Known
 from shared.messaging.gate import Block, Defer, Facts, Send, Way
@@ -44,19 +44,6 @@ BACKOFF = (
 
 UNTOLD = timedelta(minutes=15)
 """How long a provider that cannot be asked (SES) has to tell that it took a message, before it is sent again."""
-
-SETTINGS = [
-    "public_url",
-    "brands",
-    "mail_sender",
-    "mail_events",
-    "twilio_api_base",
-    "twilio_messaging_service",
-    "twilio_voice_from",
-    "twilio_whatsapp_from",
-    "text_countries",
-]
-"""Settings that a function which sends must be told."""
 
 LATENESS, LATE = "MessageLateness", "LateMessages"
 """Metrics: seconds from when a message was allowed to leave until a provider first took it; how many were too late

@@ -6,11 +6,12 @@ from typing import Literal, get_args
 
 from pynamodb.expressions.condition import Condition
 
+from shared.kernel.categories import Purpose
 from shared.kernel.clock import to_ms
 from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Put, Refusal, Update, commit, transact
-from shared.messaging.categories import CATEGORIES, Purpose
+from shared.messaging.categories import CATEGORIES
 from shared.messaging.events import WHOLE, AddressOptedIn, AddressOptedOut
 from shared.messaging.items import AddressEntry, Suppression, address_hashes, suppression_sk
 

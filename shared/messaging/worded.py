@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from shared.kernel.categories import Channel
 from shared.messaging import variables, words
-from shared.messaging.channels import Channel
 from shared.messaging.facts import Known
 from shared.messaging.gate import Way
 from shared.messaging.outgoing import Words

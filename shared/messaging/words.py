@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from shared.kernel.brands import brand
+from shared.kernel.categories import Channel
 from shared.kernel.text.reading import clean
 from shared.messaging.brands import product_of
-from shared.messaging.channels import Channel
 from shared.messaging.outgoing import Words
 from shared.messaging.wording import syntax, versions
 from shared.messaging.wording.catalogue import Version, language

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import BaseModel, Field, Strict, ValidationError
 
-from shared.kernel.config import settings
+from shared.kernel.config import settings, settings_of
 from shared.kernel.errors import Unavailable
 from shared.kernel.money import Minor, to_decimal
 from shared.kernel.secrets import secret_fields
 from shared.kernel.telemetry import logger, metrics
+from shared.payments.domain import PaymentSettings
 from shared.payments.errors import PaymentClosed, PriceNotSellable
 from shared.payments.rules import Asked, Told, Unknown
 
@@ -113,7 +114,7 @@ def ask(session_id: str) -> Asked | Unknown:
 
 
 def _stripe() -> "StripeClient":
-    return _client(secret_fields(SECRET)["api_key"], settings().stripe_api_base)
+    return _client(secret_fields(SECRET)["api_key"], settings_of(PaymentSettings).stripe_api_base)
 
 
 @contextmanager
@@ -158,8 +159,8 @@ def _session_params(payment: "PaymentItem") -> "SessionCreateParams":
         ],
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
-        "success_url": settings().checkout_success_url or settings().public_url + SUCCESS_PATH,
-        "cancel_url": settings().checkout_cancel_url or settings().public_url + CANCELLED_PATH,
+        "success_url": settings_of(PaymentSettings).checkout_success_url or settings().public_url + SUCCESS_PATH,
+        "cancel_url": settings_of(PaymentSettings).checkout_cancel_url or settings().public_url + CANCELLED_PATH,
     }
 
 

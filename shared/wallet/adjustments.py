@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from shared.kernel import correlation, cursors
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.ids import derived_id
 from shared.kernel.money import Credits, credits_of
@@ -20,6 +20,7 @@ from shared.kernel.storage.writes import Put, Update, Write, commit
 from shared.kernel.telemetry import logger, metrics
 from shared.kernel.wire import Page
 from shared.wallet import journal, rules
+from shared.wallet.domain import WalletSettings
 from shared.wallet.errors import (
     AccountNotFound,
     AdjustmentDecided,
@@ -78,8 +79,9 @@ def adjust(body: AdjustmentRequest, *, admin_id: str, operation: str, now: datet
         raise AccountNotFound
     _require_refundable(body) if body.type == "REFUND" else _require_named(body)
     item = _item(body, adjustment_id, admin_id=admin_id, now=now)
+    alone = credits_of(settings_of(WalletSettings).adjustment_cap)
     try:
-        if abs(body.amount) <= credits_of(settings().adjustment_cap) and _post_alone(item, admin_id, now):
+        if abs(body.amount) <= alone and _post_alone(item, admin_id, now):
             return _view(item)
         _ask(item, now)
     except _KnownBefore:
@@ -158,7 +160,7 @@ def void(user_id: str, hold_id: str, reason: str, *, admin_id: str, operation: s
 
 
 def _void(hold: HoldItem, reason: str, admin_id: str, operation: str, now: datetime) -> None:
-    if hold.amount > credits_of(settings().adjustment_cap):
+    if hold.amount > credits_of(settings_of(WalletSettings).adjustment_cap):
         raise VoidTooLarge
     counted = [_counted(hold.amount, admin_id, now)]
     try:
@@ -229,7 +231,7 @@ def _post_alone(item: AdjustmentItem, admin_id: str, now: datetime) -> bool:
 def _counted(amount: Credits, admin_id: str, now: datetime) -> Update:
     """Return the write that counts what an administrator moves alone, whichever way, up to the day's cap."""
     moved = abs(amount)
-    left = credits_of(settings().adjustment_daily_cap) - Credits(moved)
+    left = credits_of(settings_of(WalletSettings).adjustment_daily_cap) - Credits(moved)
     fits = AdjustedItem.total <= left
     return Update(
         AdjustedItem,

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from shared import messaging
-from shared.kernel.config import settings
 from shared.kernel.storage.writes import transact
 from shared.messaging import Channel, sending
 from shared.messaging.providers.adapters import adapter
 from shared.messaging.wording import versions
-from tests import carriers, messages, texting
+from tests import carriers, environment, messages, texting
 from tests.benchmarks.deployment import Deployment
 from tests.calls import invoke
 from tests.carriers import Carrier
@@ -31,12 +30,12 @@ def measure(bench: Deployment) -> dict[str, Counts]:
     with pytest.MonkeyPatch.context() as patch, carriers.carried(Carrier()) as carrier:
         for name, value in messages.ENVIRONMENT.items():
             patch.setenv(name, value)
-        settings.cache_clear()
+        environment.read_anew()
         patch.setattr(sending, "adapter", lambda way: adapter(way) if way is Channel.IN_APP else carrier)
         _people()
         found = {kind: _advanced(bench, kind) for kind in ASKS}
         found |= {"requestMessage": _requested(bench)} | _told(bench)
-    settings.cache_clear()
+    environment.read_anew()
     return found
 
 

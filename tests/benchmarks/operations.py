@@ -137,7 +137,7 @@ def _identity(bench: Deployment) -> dict[str, Counts]:
     login = lambda: _ok(call("identity.login", body={"email": EMAIL, "password": PASSWORD}))  # noqa: E731 - run twice
     token = login().data["accessToken"]
     event = authorizer_event(f"Bearer {token}")
-    authorize = lambda: invoke("platform.authorize", event)  # noqa: E731 - run twice
+    authorize = lambda: invoke("identity.authorize", event)  # noqa: E731 - run twice
     assert "userId" in authorize()["context"]
     return {"login": _counted(bench, login), "authorizer": _counted(bench, authorize)}
 

@@ -14,10 +14,9 @@ import pytest
 
 from infra.tables import tables
 from shared.kernel import due
-from shared.kernel.config import settings
 from shared.kernel.names import table_name
 from shared.kernel.storage.client import dynamodb
-from tests import engine, queues
+from tests import engine, environment, queues
 from tests.benchmarks import data
 from tests.benchmarks.deployment import Deployment, deployed
 from tests.benchmarks.load import load
@@ -130,7 +129,7 @@ def _measured(
     for number in range(ROUNDS):
         for size in sizes:
             patch.setenv("WELLSPRING_STAGE", _stage(size))
-            settings.cache_clear()
+            environment.read_anew()
             due._queue.cache_clear()
             with bench.wire.counted() as counted:
                 wall, cpu = time.perf_counter_ns(), time.process_time_ns()

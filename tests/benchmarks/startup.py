@@ -19,7 +19,7 @@ HOT = (
     "wallet.list_entries",
     "live.list_streams",
     "live.join_stream",
-    "platform.authorize",
+    "identity.authorize",
 )
 
 _BARE = "import botocore.session; botocore.session.get_session().create_client('dynamodb')"

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from shared.kernel import config
-from tests import engine
+from tests import engine, environment
 from tests.engines import running
 from tests.engines.fetching import NotHere
 
@@ -59,7 +58,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     def tell(**settings: str) -> None:
         for name, value in settings.items():
             monkeypatch.setenv(f"WELLSPRING_{name.upper()}", value)
-        config.settings.cache_clear()
+        environment.read_anew()
 
     with mock_aws():
         engine.forget()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra.documents.openapi import document
+from infra.tables import tables
 from shared.identity import rules
 from shared.kernel import rates
 from shared.kernel.caller import Principal
@@ -14,14 +15,15 @@ from shared.kernel.storage.writes import Put, commit
 from shared.live import categories
 from shared.messaging.notifications import keeping
 from tests import deliveries, engine, escalations, gates, goals
+from tests.authorization import EVERYBODY, Row, rows
 from tests.calls import call
 from tests.clock import START
-from tests.handlers.authorization_rows import EVERYBODY, ROWS, Row
 from tests.handlers.live.conftest import put_stream, watch
 
 OWNER = "usr_owner"
 EVERYTHING = {"viewer", "creator", "moderator", "guide", "admin"}
-DATA = ("accountability", "identity", "live", "messaging", "payments", "wallet")
+DATA = [table.domain for table in tables() if table.domain != "platform"]
+ROWS = rows()
 
 SIGNED_IN = {
     "viewer": ({"viewer"}, True),
@@ -88,7 +90,7 @@ def viewing():
     """Provide what the owner has: goal, partner, live stream, viewing session, payment. Returns the session's id."""
     goals.put_goal(OWNER)
     escalations.put_partner("ptn_1", OWNER)
-    categories.ensure()
+    categories.ensure(START)
     put_stream(creator_id=OWNER)
     commit(Put(deliveries.payment(at=START, user_id=OWNER)))
     keeping.keep(keeping.Entry(OWNER, "msg_1", "balance", "Title", "Text"), now=START)

@@ -67,7 +67,7 @@ def known(aws: None, livekit: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     engine.forget()
     engine.make_token_key()
     monkeypatch.setattr(rates, "RATES", {name: rates.Rate(10**9, rate.seconds) for name, rate in rates.RATES.items()})
-    categories.ensure()
+    categories.ensure(START)
     put_stream("str_1", creator_id="usr_creator")
     goals.put_goal(CALLER.user_id)
     notification = keeping.keep(keeping.Entry(CALLER.user_id, "msg_1", "balance", "Title", "Text"), now=START)

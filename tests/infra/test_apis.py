@@ -56,7 +56,7 @@ def test_the_platform_says_where_it_is_reached(local: Templates, deployed: Templ
     wanted = {"PublicApiUrl", "AdminApiUrl", "MeterApiUrl", "WebSocketUrl"}
     for templates in (local, deployed):
         assert wanted <= templates.stacks[f"{templates.stage.name}-wellspring-platform"]["Outputs"].keys()
-    assert "FunctionUrlStripe" in local.stacks["local-wellspring-wallet"]["Outputs"]
+    assert "FunctionUrlStripe" in local.stacks["local-wellspring-wallet-workers"]["Outputs"]
 
 
 def test_ticks_have_a_throttle_of_their_own(deployed: Templates) -> None:

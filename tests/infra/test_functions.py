@@ -1,9 +1,10 @@
 import pytest
 
 from infra.app import home
-from infra.functions import SETTINGS, function_name
-from infra.secret_catalogue import SECRETS
+from infra.functions import function_name
+from shared.kernel.config import setting_names
 from shared.kernel.declare import Declaration, OnDue
+from shared.kernel.domains import declared_secrets
 from shared.kernel.due import DELIVER
 from tests.infra.templates import Resource, Templates
 
@@ -57,7 +58,7 @@ def test_a_function_is_told_the_settings_it_declares_and_no_others(deployed: Tem
 def test_a_function_that_tells_a_provider_where_to_post_is_told_the_url_of_that_webhook(sampled: Templates) -> None:
     functions = {declaration.name: function for declaration, function in _pairs(sampled)}
     variable = _variables(functions["wallet-call-customer"])["WELLSPRING_CALLBACK_STRIPE"]
-    url = sampled.target("prod-wellspring-wallet", variable)
+    url = sampled.target("prod-wellspring-wallet-workers", variable)
     assert sampled.target(url.stack, url.properties["TargetFunctionArn"]) == functions["wallet-receive-stripe"]
 
 
@@ -107,8 +108,8 @@ def test_one_alarm_tells_that_functions_are_throttled(deployed: Templates) -> No
 def test_names_fit_and_settings_and_secrets_are_known(deployed: Templates) -> None:
     for declaration in deployed.declarations:
         assert len(function_name("staging", declaration)) <= 64
-        assert set(declaration.settings) <= SETTINGS, declaration.name
-        assert set(declaration.secrets) <= SECRETS.keys(), declaration.name
+        assert set(declaration.settings) <= setting_names(), declaration.name
+        assert set(declaration.secrets) <= declared_secrets().keys(), declaration.name
 
 
 def test_a_function_has_the_layers_it_declares_and_none_locally(deployed: Templates, local: Templates) -> None:

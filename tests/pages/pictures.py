@@ -12,9 +12,9 @@ import pytest
 
 from infra.local.settings import ROOT
 from shared.identity.events import AccountMailRequested, UserRegistered
+from shared.kernel.categories import Channel
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import suppression, unsubscribe
-from shared.messaging.channels import Channel
 from shared.messaging.items import address_hash
 from shared.messaging.outgoing import Outgoing
 from shared.messaging.providers import ses

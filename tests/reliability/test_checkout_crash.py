@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.kernel import config
 from shared.kernel.storage import reads
 from shared.payments import seeding
 from shared.payments.items import PURCHASES, PaymentItem
-from tests import deliveries, faults
+from tests import deliveries, environment, faults
 from tests.calls import Answer, call, function_of
 from tests.clock import FixedClock
 from tests.figures import tell
@@ -25,7 +24,7 @@ def stripe(stage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     with simulator("stripe", STRIPE_API_KEY="sk_test_tests") as running:
         monkeypatch.setenv("WELLSPRING_STRIPE_API_BASE", running.url)
         monkeypatch.setenv("WELLSPRING_PUBLIC_URL", "https://api.wellspring.example")
-        config.settings.cache_clear()
+        environment.read_anew()
         yield running
 
 

@@ -30,7 +30,7 @@ def carrier(stage: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Provide what people get."""
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    engine.config.settings.cache_clear()
+    engine.environment.read_anew()
     monkeypatch.setitem(rules.SEEDED, "standard", PLAN)
     messages.register_sender()
     with carriers.carried(Carrier()) as found:

@@ -15,13 +15,12 @@ from shared.identity import authorization, sessions
 from shared.identity.items import Account, Session
 from shared.identity.registration import new_account
 from shared.kernel.caller import Principal
-from shared.kernel.config import settings
 from shared.kernel.errors import Unauthorized
 from shared.kernel.realtime import connections, sending
 from shared.kernel.security import keys, tokens
 from shared.kernel.storage.client import aws_client
 from shared.kernel.storage.writes import Delete, Put, Update, commit
-from tests import gates, sockets
+from tests import environment, gates, sockets
 from tests.calls import invoke
 from tests.clock import START
 from tests.figures import tell
@@ -138,7 +137,7 @@ def _forgeries(session):
 
 
 def _context(token):
-    return invoke("platform.authorize", authorizer_event(f"Bearer {token}"))["context"]
+    return invoke("identity.authorize", authorizer_event(f"Bearer {token}"))["context"]
 
 
 @pytest.mark.covers("R-18", "S-P-24", "X-P-16")
@@ -156,7 +155,7 @@ def test_no_forged_token_gets_in_at_any_endpoint(session):
 def gateway(stage, clock, monkeypatch):
     """The gateway's connections."""
     monkeypatch.setenv("WELLSPRING_SOCKET_ENDPOINT", "http://127.0.0.1:1")
-    settings.cache_clear()
+    environment.read_anew()
     sending._sockets.cache_clear()
     with sockets.watched() as watched:
         yield watched

@@ -23,7 +23,7 @@ KINDS = (faults.CRASH_BEFORE, faults.CRASH_AFTER)
 def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    engine.config.settings.cache_clear()
+    engine.environment.read_anew()
     messages.register_sender()
 
 

@@ -14,12 +14,12 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shared.kernel import config, inbox, secrets
+from shared.kernel import inbox, secrets
 from shared.kernel.storage import client
 from shared.messaging.events import MailEventReceived, TwilioEventReceived
 from shared.messaging.inbound import sns, twilio_forms
 from shared.messaging.items import MessagingInbox
-from tests import texting
+from tests import environment, texting
 from tests.calls import invoke
 from tests.clock import START, FixedClock
 from tests.figures import tell
@@ -425,7 +425,7 @@ def prepared(stage: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> 
     client.aws_client("secretsmanager").put_secret_value(SecretId=f"{stage}/wellspring/twilio", SecretString=fields)
     monkeypatch.setenv("WELLSPRING_MAIL_TOPIC", TOPIC)
     monkeypatch.setenv("WELLSPRING_SNS_CERTIFICATES", texting.CERTIFICATES)
-    config.settings.cache_clear()
+    environment.read_anew()
     published = {
         CERTIFICATE: (200, certificate()),
         OTHER.format("1" * 32): (200, certificate("another")),
@@ -494,7 +494,7 @@ def test_without_a_secret_nobody_is_believed(stage: str) -> None:
 @pytest.mark.covers("R-12")
 def test_without_a_topic_nobody_is_believed(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WELLSPRING_MAIL_TOPIC")
-    config.settings.cache_clear()
+    environment.read_anew()
     for topic in (TOPIC, "x", ""):
         assert invoke(MAIL, mail_event(sealed(_told(TopicArn=topic)))) == {"statusCode": 403, "body": ""}
 
@@ -504,7 +504,7 @@ def test_on_aws_certificates_are_fetched_from_our_regions_sns_alone(
     stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WELLSPRING_SNS_CERTIFICATES")
-    config.settings.cache_clear()
+    environment.read_anew()
     fetched: list[str] = []
     monkeypatch.setattr(sns, "_get", lambda url: fetched.append(url) or (200, certificate()))
     before = _tables(stage)

@@ -213,7 +213,7 @@ def _marks(number: int, mutant: Mutant) -> list[pytest.MarkDecorator]:
 def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    engine.config.settings.cache_clear()
+    engine.environment.read_anew()
     messages.register_sender()
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from shared import messaging
+from shared.kernel.categories import Channel
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, transact
 from shared.messaging import conversations
-from shared.messaging.channels import Channel
 from shared.messaging.inbound import twilio_events
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Message, message_pk

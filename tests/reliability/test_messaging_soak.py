@@ -12,7 +12,7 @@ SEED = 20260501
 def _senders(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    engine.config.settings.cache_clear()
+    engine.environment.read_anew()
 
 
 def _judge(weather: mailroom.Storm, *, least: int) -> None:

@@ -41,7 +41,7 @@ def counted(stage: str, monkeypatch: pytest.MonkeyPatch) -> Counted:
     """Provide the metrics that sending counts, on a stage with a registered sender."""
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    engine.config.settings.cache_clear()
+    engine.environment.read_anew()
     messages.register_sender()
     found = Counted()
     monkeypatch.setattr(sending, "metrics", lambda: found)

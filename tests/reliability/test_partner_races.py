@@ -20,11 +20,10 @@ from shared.accountability.team.errors import Changed, PartnerExists, TeamFull
 from shared.accountability.team.naming import NewPartner
 from shared.accountability.team.page_deeds import Visit
 from shared.accountability.team.page_form import PageForm
-from shared.kernel import config
 from shared.kernel.caller import Browser
 from shared.messaging import events, suppression
+from tests import environment, faults, outbox, team
 from tests import escalations as world
-from tests import faults, outbox, team
 from tests.calls import call, invoke
 from tests.clock import START, FixedClock
 from tests.figures import tell
@@ -40,7 +39,7 @@ TRIPLES = 7
 @pytest.fixture(autouse=True)
 def ada(stage: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WELLSPRING_PUBLIC_URL", "https://api.wellspring.example")
-    config.settings.cache_clear()
+    environment.read_anew()
     world.put_member()
 
 

@@ -6,7 +6,6 @@ from typing import ClassVar
 import pytest
 
 from shared.identity import signed_in
-from shared.kernel.config import settings
 from shared.kernel.errors import DomainError
 from shared.kernel.realtime import USER, LiveMessage, publish, sending
 from shared.kernel.realtime.channels import ChannelKind
@@ -16,7 +15,7 @@ from shared.kernel.realtime.schemas import Authenticate, Subscribe
 from shared.kernel.realtime.sending import hang_up
 from shared.kernel.realtime.subscriptions import subscribe
 from shared.kernel.storage import reads
-from tests import signins, sockets
+from tests import environment, signins, sockets
 from tests.clock import START
 from tests.interleaving import Meeting, explore
 
@@ -35,7 +34,7 @@ class Noted(LiveMessage):
 def gateway(stage: str, clock: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[sockets.Sockets]:
     """Provide the gateway's connections."""
     monkeypatch.setenv("WELLSPRING_SOCKET_ENDPOINT", "http://127.0.0.1:1")
-    settings.cache_clear()
+    environment.read_anew()
     sending._sockets.cache_clear()
     with sockets.watched() as watched:
         yield watched

@@ -9,9 +9,9 @@ import pytest
 from shared.accountability.goals import uploads
 from shared.accountability.goals.schemas import NewUpload
 from shared.kernel.clock import system_clock
-from shared.kernel.config import settings
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.storage.client import aws_client
+from tests import environment
 from tests.engine import REGION
 
 
@@ -30,7 +30,7 @@ def test_a_signed_address_takes_what_it_was_signed_for_once_and_only_that_can_be
     stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WELLSPRING_MEDIA_BUCKET", f"{stage}-media")
-    settings.cache_clear()
+    environment.read_anew()
     uploads._signer.cache_clear()
     location = {"LocationConstraint": REGION}
     aws_client("s3").create_bucket(Bucket=f"{stage}-media", CreateBucketConfiguration=location)

@@ -9,17 +9,18 @@ import pytest
 from infra.local.simulators.ses.topic import TOPIC
 from shared.kernel import config, secrets
 from shared.kernel.brands import Product
+from shared.kernel.categories import Channel
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import client
 from shared.messaging.brands import product_of
 from shared.messaging.categories import CATEGORIES
-from shared.messaging.channels import Channel
 from shared.messaging.inbound import sns
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
 from shared.messaging.providers import ses, twilio
 from shared.messaging.wording.catalogue import seeded
 from shared.messaging.words import compose
+from tests import environment
 from tests.languages import english
 from tests.simulators.test_twilio_texts import ACCOUNT, ANNA, TOKEN, UK_LANDLINE, steer
 
@@ -38,9 +39,9 @@ def sim(twilio_sim, receiver, monkeypatch):
         monkeypatch.setenv(name, value)
     fields = json.dumps({"account_sid": ACCOUNT, "auth_token": f"{TOKEN} the-one-before"})
     monkeypatch.setattr(secrets, "_kept", {"twilio": (time.monotonic(), fields)})
-    config.settings.cache_clear()
+    environment.read_anew()
     yield twilio_sim
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def outgoing(channel=Channel.SMS, to=ANNA, text="Hi Anna, 1 < 2 & \U0001f389", **more):
@@ -129,7 +130,7 @@ def test_trouble_that_passes_and_trouble_that_may_have_had_effect_are_told_apart
     with pytest.raises(OutcomeUnknown):
         twilio.send(outgoing())
     monkeypatch.setenv("WELLSPRING_TWILIO_API_BASE", "http://127.0.0.1:1")
-    config.settings.cache_clear()
+    environment.read_anew()
     with pytest.raises(Refused) as nobody:
         twilio.send(outgoing())
     assert (nobody.value.code, nobody.value.again) == ("unreachable", True)
@@ -199,12 +200,12 @@ def test_no_number_is_logged(sim, caplog, capfd):
 def test_a_mail_can_be_unsubscribed_with_one_click_and_carries_its_tags(monkeypatch):
     for name, value in {"STAGE": "test", "PUBLIC_URL": "https://api.example", "MAIL_EVENTS": "set-1"}.items():
         monkeypatch.setenv(f"WELLSPRING_{name}", value)
-    config.settings.cache_clear()
+    environment.read_anew()
     said = "Hi <Ada>,\nsee https://api.example/x\n\nhttps://evil.example or https://api.example.evil.example/x"
     words = Words(said, 1, subject="Ada & goals")
     mail = outgoing(Channel.EMAIL, to="ann@example.com", words=words, unsubscribe="tok.en", category="partner-ask")
     request = ses._request(mail)
-    config.settings.cache_clear()
+    environment.read_anew()
     assert request["FromEmailAddress"] == "Dataday <hello@wellspring.example>"
     assert request["ReplyToAddresses"] == ["help@dataday.example"]
     assert request["ConfigurationSetName"] == "set-1"
@@ -235,9 +236,9 @@ help@dataday.example  Privacy: https://wellspring.example/privacy  Terms: https:
 def told(monkeypatch):
     for name, value in {"STAGE": "test", "PUBLIC_URL": "https://api.example"}.items():
         monkeypatch.setenv(f"WELLSPRING_{name}", value)
-    config.settings.cache_clear()
+    environment.read_anew()
     yield
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def bodies(text, *, button="", product=Product.GOALS, **more):

@@ -12,11 +12,12 @@ from twilio.base import exceptions
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from shared.kernel import config, secrets
+from shared.kernel import secrets
+from shared.kernel.categories import Channel
 from shared.kernel.clock import SystemClock
-from shared.messaging.channels import Channel
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
 from shared.messaging.providers import twilio
+from tests import environment
 
 AGAIN, NEVER, ASK = "again", "never", "ask"
 
@@ -35,9 +36,9 @@ def account(monkeypatch):
         monkeypatch.setenv(f"WELLSPRING_{name}", value)
     fields = json.dumps({"account_sid": "AC" + "0" * 32, "auth_token": "token"})
     monkeypatch.setattr(secrets, "_kept", {"twilio": (time.monotonic(), fields)})
-    config.settings.cache_clear()
+    environment.read_anew()
     yield
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def outgoing(channel: Channel = Channel.SMS) -> Outgoing:

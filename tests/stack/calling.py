@@ -9,7 +9,7 @@ from infra.local.client import Client, invoke
 from shared.kernel import declare
 from shared.kernel.declare import Declaration
 from shared.kernel.events import DomainEvent
-from tests.handlers.authorization_rows import ROWS
+from tests.authorization import rows
 from tests.stack.conftest import Stack
 from tests.triggers import due_event, queue_event, schedule_event
 
@@ -26,7 +26,7 @@ def call(stack: Stack, admin: Client, declaration: Declaration) -> None:
     """
     match declaration.trigger:
         case declare.Http() as route:
-            row = ROWS[f"{route.method} {route.path}"]
+            row = rows()[f"{route.method} {route.path}"]
             path = re.sub(r"\{(\w+)\}", lambda found: KNOWN.get(found[1], "unknown-1"), route.path)
             body = row.body if row.body is not None or route.method == "GET" else {}
             headers = FORM if route.form else {}

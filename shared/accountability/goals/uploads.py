@@ -10,8 +10,9 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from shared.accountability.domain import AccountabilitySettings
 from shared.accountability.goals.schemas import NewUpload, UploadKind, UploadView
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import Unavailable, ValidationFailed
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.client import aws_client
@@ -44,7 +45,7 @@ def _key(user_id: str, upload_id: str) -> str:
 
 
 def _signed(method: str, **parameters: Any) -> str:
-    parameters = {"Bucket": settings().media_bucket, **parameters}
+    parameters = {"Bucket": settings_of(AccountabilitySettings).media_bucket, **parameters}
     url: str = _signer().generate_presigned_url(method, Params=parameters, ExpiresIn=int(LIFE.total_seconds()))
     return url
 
@@ -88,7 +89,7 @@ def _is_sent(user_id: str, upload_id: str) -> bool:
     from botocore.exceptions import ClientError, HTTPClientError
 
     try:
-        _signer().head_object(Bucket=settings().media_bucket, Key=_key(user_id, upload_id))
+        _signer().head_object(Bucket=settings_of(AccountabilitySettings).media_bucket, Key=_key(user_id, upload_id))
     except HTTPClientError as silence:
         raise Unavailable from silence
     except ClientError as refused:

@@ -1,13 +1,13 @@
 """Channels: what a live message is addressed to, ``<kind>:<id>``, and who may join each kind.
 
-A domain declares its kinds in ``shared/<domain>/channels.py``; the ``subscribe`` function names all of them, so the
-kernel knows no domain.
+A domain names its kinds in ``shared/<domain>/domain.py``; the ``subscribe`` function takes them all.
 """
 
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.kernel.access import Access
 from shared.kernel.caller import Principal
 
 
@@ -21,11 +21,13 @@ class ChannelKind:
             docstring says the rule to clients.
         shards: partitions its subscribers are spread over. One suits the few connections of one person; a kind that
             thousands join needs more, because one partition takes 1,000 writes a second and is read page after page.
+        reads: what ``may_join`` touches.
     """
 
     name: str
     may_join: Callable[[Principal, str], bool]
     shards: int = 1
+    reads: Access | None = None
 
     def channel(self, channel_id: str) -> str:
         """Return the channel's name on the wire, e.g. ``user:usr_01k…``."""

@@ -1,6 +1,14 @@
-"""What became of stored data that is kept in another way now, when a backfill came to it (``infra.operations``)."""
+"""Stored data that is kept in another way now: what is moved, and what became of it (``infra.operations.backfill``).
 
+A domain's are in ``shared/<domain>/backfills.py``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from shared.kernel.storage.items import Item
 
 
 class Outcome(StrEnum):
@@ -11,3 +19,17 @@ class Outcome(StrEnum):
     STOPPED = "taken off sale: tell whoever sells them"
     CHANGED = "changed at the same moment: run it again"
     LEFT = "left to be decided by a person"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of item, and what moves one of them. A sort key that ends in ``#`` is what many begin with."""
+
+    model: type[Item]
+    sk: str
+    move: Callable[[Any], Outcome]
+
+    @property
+    def name(self) -> str:
+        """How the report calls them."""
+        return f"{self.model.domain} {self.model.__name__}"

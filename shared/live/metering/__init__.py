@@ -1,5 +1,6 @@
-"""Paid viewing: sessions, leases, ticks, settlement. These names are what the rest of ``live`` may use."""
+"""Paid viewing: sessions, leases, ticks, settlement. These names are what others may use."""
 
+from shared.live.metering import access
 from shared.live.metering.joining import join, let_in
 from shared.live.metering.rules import Reason
 from shared.live.metering.sessions import intervals, leave, own_viewing, refresh, summary, used_by, was_let_in, watches
@@ -8,6 +9,7 @@ from shared.live.metering.ticks import charge
 
 __all__ = [
     "Reason",
+    "access",
     "charge",
     "check",
     "follow_stream",

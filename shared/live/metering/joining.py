@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared import wallet
 from shared.kernel.clock import from_ms
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.due import LOOK_AHEAD, deliver_later, due_shard
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import outbox
@@ -21,6 +21,7 @@ from shared.kernel.storage.tries import tries
 from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, commit
 from shared.live import lookup, rates
 from shared.live import rules as stream_rules
+from shared.live.domain import LiveSettings
 from shared.live.errors import require_live
 from shared.live.items import Stream
 from shared.live.metering import rules
@@ -117,7 +118,7 @@ def _in_step(item: ViewingItem, *, now: datetime) -> ViewingItem:
 
 
 def _minimum(cost: Credits) -> Credits:
-    return rules.minimum_balance(cost, Credits(settings().minimum_balance))
+    return rules.minimum_balance(cost, Credits(settings_of(LiveSettings).minimum_balance))
 
 
 def _begin(stream: Stream, session_id: str, user_id: str, seen: Credits, now: datetime) -> None:
@@ -138,7 +139,7 @@ def _begin(stream: Stream, session_id: str, user_id: str, seen: Credits, now: da
 def _make_room(sessions: Sequence[str], now: datetime) -> list[str]:
     """End the oldest of a user's sessions on a stream, so that one more is as many as are shared; return the others."""
     found = [item for item in map(read_viewing, sessions) if item is not None and item.status == "ACTIVE"]
-    shared = settings().viewings_at_once - 1
+    shared = settings_of(LiveSettings).viewings_at_once - 1
     for before in found[: len(found) - shared]:
         settle(before, Reason.TAKEN_OVER, at=now, now=now)
     return [item.session_id for item in found[len(found) - shared :]] if shared else []
@@ -153,7 +154,7 @@ def _open(
     now: datetime,
 ) -> None:
     pk, cost = viewing_pk(session_id), rules.interval_cost(rate)
-    share = stream_rules.share_at(settings().creator_shares, now)
+    share = stream_rules.share_at(settings_of(LiveSettings).creator_shares, now)
     item = ViewingItem(
         pk=pk,
         sk=VIEWING_SK,

@@ -16,7 +16,7 @@ from pynamodb.expressions.condition import Condition
 
 from shared import wallet
 from shared.kernel.clock import from_ms
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
 from shared.kernel.money import NOTHING, Credits, to_decimal
@@ -26,6 +26,7 @@ from shared.kernel.storage.writes import ConditionFailed, Put, Update, Write, co
 from shared.kernel.telemetry import logger
 from shared.live import lookup
 from shared.live import rules as stream_rules
+from shared.live.domain import LiveSettings
 from shared.live.items import Stream
 from shared.live.metering import rules
 from shared.live.metering.events import ViewingEnded
@@ -330,7 +331,7 @@ def _settle(item: ViewingItem, stream: Stream, reason: Reason, *, used: Credits,
 def _share(item: ViewingItem) -> Share:
     """Return the creator's share that a session began with; one from before it was kept has that of its time."""
     if item.share_permille is None:
-        return stream_rules.share_at(settings().creator_shares, item.started_at)
+        return stream_rules.share_at(settings_of(LiveSettings).creator_shares, item.started_at)
     return Share(item.share_version, item.share_permille)
 
 

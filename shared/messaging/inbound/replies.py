@@ -17,6 +17,7 @@ from typing import Any, cast
 from pynamodb.expressions.update import Action
 
 from shared.kernel import inbox
+from shared.kernel.categories import Channel
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
@@ -24,7 +25,6 @@ from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
 from shared.kernel.text.reading import clean
 from shared.messaging import conversations, phones, suppression
-from shared.messaging.channels import Channel
 from shared.messaging.events import Answer, ReplyReceived
 from shared.messaging.inbound import answers, keywords, routing
 from shared.messaging.inbound.items import Conversation, Question, Review, review_pk

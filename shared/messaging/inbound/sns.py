@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, Field, ValidationError
 
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.errors import Unavailable
 from shared.kernel.wire import InstantInput
+from shared.messaging.domain import MessagingSettings
 from shared.messaging.inbound.errors import Forged, UnreadableEvent
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def open_envelope(body: bytes, *, now: datetime) -> Envelope:
         content, signature = envelope.signed(), base64.b64decode(envelope.Signature, validate=True)
     except (ValidationError, ValueError):
         raise Forged from None
-    topic = settings().mail_topic
+    topic = settings_of(MessagingSettings).mail_topic
     if not topic or envelope.TopicArn != topic or not now - SENT_AGAIN_FOR - AHEAD <= at <= now + AHEAD:
         raise Forged
     _verify(_key(envelope.SigningCertURL), signature, content, envelope.SignatureVersion)
@@ -118,9 +119,10 @@ def _host() -> str:
     Raises:
         Forged: our topic is in no region that there is.
     """
-    if settings().sns_certificates:
-        return settings().sns_certificates
-    ours = _TOPIC.fullmatch(settings().mail_topic)
+    told = settings_of(MessagingSettings)
+    if told.sns_certificates:
+        return told.sns_certificates
+    ours = _TOPIC.fullmatch(told.mail_topic)
     if ours is None:
         raise Forged
     return f"https://sns.{ours[2]}.amazonaws.com{'.cn' if ours[1] == 'aws-cn' else ''}"

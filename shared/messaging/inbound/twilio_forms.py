@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
-from shared.messaging.channels import Channel
+from shared.kernel.categories import Channel
 from shared.messaging.inbound.errors import Forged, UnreadableEvent
 from shared.messaging.providers.twilio import WHATSAPP
 

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Protocol
 
-from shared.messaging.channels import Channel
+from shared.kernel.categories import Channel
 from shared.messaging.outgoing import Outgoing, Taken
 
 _MODULES = {

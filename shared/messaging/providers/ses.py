@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from shared.kernel import pages
 from shared.kernel.brands import Brand, brand
-from shared.kernel.config import settings
+from shared.kernel.config import settings, settings_of
 from shared.kernel.storage.client import aws_client
 from shared.kernel.text.speech import DEFAULT, speaker, spoken
+from shared.messaging.domain import MessagingSettings
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
 from shared.messaging.unsubscribe import reason
 
@@ -101,8 +102,9 @@ def _request(outgoing: Outgoing) -> dict[str, Any]:
             {"Name": "List-Unsubscribe", "Value": f"<{address}>"},
             {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
         ]
+    told = settings_of(MessagingSettings)
     request: dict[str, Any] = {
-        "FromEmailAddress": formataddr((speaking.name, settings().mail_sender)),
+        "FromEmailAddress": formataddr((speaking.name, told.mail_sender)),
         "ReplyToAddresses": [speaking.contact],
         "Destination": {"ToAddresses": [outgoing.to]},
         "Content": {"Simple": content},
@@ -111,7 +113,7 @@ def _request(outgoing: Outgoing) -> dict[str, Any]:
             {"Name": ATTEMPT_TAG, "Value": str(outgoing.attempt)},
         ],
     }
-    return request | ({"ConfigurationSetName": settings().mail_events} if settings().mail_events else {})
+    return request | ({"ConfigurationSetName": told.mail_events} if told.mail_events else {})
 
 
 def _foot(speaking: Brand, why: str, address: str, say: Callable[..., str]) -> str:

@@ -13,10 +13,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlencode
 
-from shared.kernel.config import callback_url, settings
+from shared.kernel.categories import Channel
+from shared.kernel.config import callback_url, settings_of
 from shared.kernel.secrets import secret_fields
 from shared.kernel.telemetry import logger
-from shared.messaging.channels import Channel
+from shared.messaging.domain import MessagingSettings
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
 
 if TYPE_CHECKING:
@@ -135,11 +136,11 @@ def _send_text(client: "Client", outgoing: Outgoing) -> str:
     if outgoing.channel is Channel.WHATSAPP and not _free(outgoing):
         variables = {str(number): value for number, value in enumerate(outgoing.words.content_variables, 1)}
         what = {"content_sid": outgoing.words.content_sid, "content_variables": json.dumps(variables)}
-    sender: dict[str, str] = {"messaging_service_sid": settings().twilio_messaging_service}
+    sender: dict[str, str] = {"messaging_service_sid": settings_of(MessagingSettings).twilio_messaging_service}
     if outgoing.channel is Channel.SMS:
         what["validity_period"] = max(int(outgoing.within.total_seconds()), _SHORTEST_WAIT)
     else:
-        sender = {"from_": WHATSAPP + settings().twilio_whatsapp_from}
+        sender = {"from_": WHATSAPP + settings_of(MessagingSettings).twilio_whatsapp_from}
     sent = client.messages.create(to=_address(outgoing), status_callback=_callback(outgoing), **sender, **what)
     return _sid(sent)
 
@@ -152,7 +153,7 @@ def _place_call(client: "Client", outgoing: Outgoing) -> str:
     spoken.say(outgoing.words.text, language=outgoing.words.voice)
     call = client.calls.create(
         to=outgoing.to,
-        from_=settings().twilio_voice_from,
+        from_=settings_of(MessagingSettings).twilio_voice_from,
         twiml=str(spoken),
         # Speaks to a person at once and to a machine after its greeting, so that nothing is cut off (X-A-41).
         machine_detection="DetectMessageEnd",
@@ -182,7 +183,8 @@ def _callback(outgoing: Outgoing) -> str:
 
 
 def _connect() -> "Client":
-    return _client(secret_fields(SECRET)["account_sid"], next(iter(auth_tokens()), ""), settings().twilio_api_base)
+    base = settings_of(MessagingSettings).twilio_api_base
+    return _client(secret_fields(SECRET)["account_sid"], next(iter(auth_tokens()), ""), base)
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
 
+from shared.kernel.categories import Channel
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.reads import get, query, query_all
 from shared.kernel.storage.writes import Put, Update, commit, transact
-from shared.messaging.channels import Channel
 from shared.messaging.events import TemplateApproved
 from shared.messaging.wording import versions
 from shared.messaging.wording.catalogue import Version, seeded

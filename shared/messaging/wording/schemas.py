@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
+from shared.kernel.categories import Channel
 from shared.kernel.text import speech
 from shared.kernel.text.reading import Line, Text
 from shared.kernel.wire import Instant, Wire
-from shared.messaging.channels import Channel
 from shared.messaging.wording.segments import HARD_LIMIT
 
 _KEY = r"^[a-z0-9]+([.-][a-z0-9]+)*$"

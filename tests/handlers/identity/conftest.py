@@ -120,7 +120,7 @@ def confirmed(mailbox: Callable[[], list[Mail]], email: str = "ada@wellspring.ex
 
 def authorize(access_token: str) -> dict[str, Any]:
     """Return what the authorizer hands to the gateway."""
-    answer = calls.invoke("platform.authorize", authorizer_event(f"Bearer {access_token}"))
+    answer = calls.invoke("identity.authorize", authorizer_event(f"Bearer {access_token}"))
     assert answer["isAuthorized"] is True
     context: dict[str, Any] = answer["context"]
     return context

@@ -6,11 +6,12 @@ import pytest
 from shared.identity import authorization, standing
 from shared.identity.events import UserRegistered
 from shared.identity.items import Account, user_pk
-from shared.kernel import config, rates
+from shared.kernel import rates
 from shared.kernel.errors import Unavailable
 from shared.kernel.security import passwords
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Update, commit
+from tests import environment
 from tests.calls import call
 from tests.handlers.identity.conftest import (
     PASSWORD,
@@ -333,9 +334,9 @@ def test_an_access_token_lives_its_15_minutes_and_no_longer(clock):
 def test_a_deployment_may_let_access_tokens_live_a_day(clock, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setenv("WELLSPRING_ACCESS_TOKEN_MINUTES", "1440")
-        config.settings.cache_clear()
+        environment.read_anew()
         data = login().data
-    config.settings.cache_clear()
+    environment.read_anew()
     assert data["expiresIn"] == 86_400
     clock.advance(seconds=86_399)
     assert "userId" in authorize(data["accessToken"])
@@ -371,7 +372,7 @@ def test_the_authorizer_says_invalid_to_anything_that_is_no_token(header):
     from tests.calls import invoke
     from tests.triggers import authorizer_event
 
-    assert invoke("platform.authorize", authorizer_event(header)) == {"isAuthorized": True, "context": INVALID}
+    assert invoke("identity.authorize", authorizer_event(header)) == {"isAuthorized": True, "context": INVALID}
 
 
 def test_a_password_that_is_set_while_an_old_hash_is_renewed_stands(monkeypatch):

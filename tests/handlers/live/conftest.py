@@ -3,13 +3,13 @@
 import pytest
 
 from shared import wallet
-from shared.kernel import config
 from shared.kernel.due import due_shard
 from shared.kernel.money import credits_of
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import categories, lookup, metering, rooms, rules
 from shared.live.items import STREAM_SK, Stream, stream_pk
+from tests import environment
 from tests.clock import START
 from tests.simulators.conftest import _run
 from tests.simulators.conftest import call as http
@@ -36,16 +36,16 @@ def livekit(livekit_process, monkeypatch):
     """A LiveKit server without rooms, which the code under test talks to."""
     http("POST", f"{livekit_process.url}/_sim/reset")
     monkeypatch.setenv("WELLSPRING_LIVEKIT_URL", livekit_process.url)
-    config.settings.cache_clear()
+    environment.read_anew()
     yield livekit_process
     monkeypatch.undo()
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 @pytest.fixture(autouse=True)
 def seeded(aws):
     """The first categories."""
-    categories.ensure()
+    categories.ensure(START)
 
 
 def put_stream(stream_id="str_1", status="LIVE", **changed):
@@ -94,11 +94,11 @@ def configured(monkeypatch):
 
     def configure(name, value):
         monkeypatch.setenv(f"WELLSPRING_{name.upper()}", str(value))
-        config.settings.cache_clear()
+        environment.read_anew()
 
     yield configure
     monkeypatch.undo()
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 class Camera:

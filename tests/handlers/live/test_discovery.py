@@ -124,9 +124,9 @@ def test_bad_parameters_are_refused(call, named, query):
 
 @pytest.mark.covers("S-L-09")
 def test_the_first_categories_are_written_once_and_a_rate_of_ones_own_shows(call):
-    assert categories.ensure() == 0
+    assert categories.ensure(START) == 0
     commit(Put(Category(pk=CATEGORIES_PK, sk="CATEGORY#gaming", name="Gaming", rate_per_minute=4_500)))
-    assert categories.ensure() == 0
+    assert categories.ensure(START) == 0
     answer = call("live.list_categories")
     assert answer.json == {
         "data": [

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from shared import wallet
-from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.live import metering
 from shared.live.metering.items import ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
+from tests import environment
 from tests.clock import START
 from tests.handlers.live.conftest import OTHER, VIEWER, put_stream
 from tests.outbox import sent
@@ -120,10 +120,10 @@ def test_who_cannot_join_is_told_how_much_is_needed(join, rate, balance, status,
 def minimum_of_five(monkeypatch):
     """Five credits are needed to start."""
     monkeypatch.setenv("WELLSPRING_MINIMUM_BALANCE", "5000")
-    settings.cache_clear()
+    environment.read_anew()
     yield
     monkeypatch.undo()
-    settings.cache_clear()
+    environment.read_anew()
 
 
 @pytest.mark.covers("S-W-31")

@@ -3,13 +3,13 @@
 import pytest
 
 from shared import wallet
-from shared.kernel import config
 from shared.kernel.storage.writes import Update, commit
 from shared.live import metering
 from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
 from shared.live.metering.sessions import read_viewing
 from shared.wallet.events import HoldVoided
+from tests import environment
 from tests.handlers.live.conftest import SEEN, VIEWER, put_stream, watch
 from tests.outbox import sent
 from tests.triggers import principal, queue_event
@@ -19,13 +19,13 @@ ADMIN = principal("usr_admin", "wallet:reconcile")
 
 def agree(monkeypatch, agreed):
     monkeypatch.setenv("WELLSPRING_CREATOR_SHARES", agreed)
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 @pytest.fixture(autouse=True)
 def _settings():
     yield
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def earned(session_id, user_id):

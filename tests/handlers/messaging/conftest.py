@@ -6,9 +6,9 @@ from datetime import datetime
 import pytest
 
 from shared import messaging
+from shared.kernel.categories import Channel
 from shared.kernel.storage.writes import Put, transact
 from shared.messaging import conversations
-from shared.messaging.channels import Channel
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Attempt, Message, attempt_sk, message_pk
 from tests.clock import START

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 
 from shared.kernel import inbox
-from shared.kernel.config import settings
+from shared.kernel.categories import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
 from shared.messaging import suppression
-from shared.messaging.channels import Channel
 from shared.messaging.inbound import sns
 from shared.messaging.items import MessagingInbox, address_hash
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
-from tests import outbox, texting
+from tests import environment, outbox, texting
 from tests.calls import Invoke
 from tests.handlers.messaging.conftest import MESSAGE, sent
 from tests.texting import CERTIFICATE, about_mail, certificate, deliver_mail_event, envelope, mail_event, sealed
@@ -195,7 +194,7 @@ def test_certificates_come_from_sns_of_our_own_region(
 ) -> None:
     monkeypatch.delenv("WELLSPRING_SNS_CERTIFICATES")
     monkeypatch.setenv("WELLSPRING_MAIL_TOPIC", f"arn:{partition}:sns:{region}:000000000000:test-mail")
-    settings.cache_clear()
+    environment.read_anew()
     asked = []
     monkeypatch.setattr(sns, "_get", lambda url: asked.append(url) or (200, certificate()))
     assert sns._key(host + _NAME)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.kernel.categories import Channel
 from shared.kernel.storage.client import dynamodb
-from shared.messaging.channels import Channel
 from shared.messaging.events import NotificationCreated
 from shared.messaging.notifications import keeping
 from shared.messaging.notifications.items import Inbox, notifications_pk

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from infra.operations import backfill
-from shared.kernel.config import settings
 from shared.kernel.storage import reads
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import Channel, conversations, sending, suppression
 from shared.messaging.items import AddressEntry, AddressState, Recipient, Suppression, address_hashes, recipient_pk
 from shared.messaging.message_items import Message, message_pk
-from tests import carriers, messages, outbox
+from tests import carriers, environment, messages, outbox
 from tests.calls import Call
 from tests.carriers import Carrier
 from tests.clock import START
@@ -36,10 +35,10 @@ both = pytest.mark.parametrize(
 def carrier(monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    settings.cache_clear()
+    environment.read_anew()
     with carriers.carried(Carrier()) as carrier:
         yield carrier
-    settings.cache_clear()
+    environment.read_anew()
 
 
 def pat(stored: str) -> str:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.kernel.categories import Channel
 from shared.kernel.storage.client import dynamodb
 from shared.messaging import words
-from shared.messaging.channels import Channel
 from shared.messaging.wording import versions
 from shared.messaging.words import UnknownTemplate
 from tests.clock import START

@@ -9,10 +9,10 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from shared.kernel import inbox, secrets
+from shared.kernel.categories import Channel
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import aws_client
 from shared.messaging import conversations, evidence, suppression
-from shared.messaging.channels import Channel
 from shared.messaging.inbound import answers, reviews
 from shared.messaging.inbound.items import Question
 from shared.messaging.items import AddressState, MessagingInbox, address_hash, address_pk

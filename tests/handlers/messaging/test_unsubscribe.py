@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from shared.kernel.categories import Channel
 from shared.kernel.storage import reads
 from shared.messaging import suppression, unsubscribe
 from shared.messaging.categories import CATEGORIES
-from shared.messaging.channels import Channel
 from shared.messaging.items import Suppression, address_hash, address_pk, suppression_sk
 from tests import outbox
 from tests.calls import Answer, Call

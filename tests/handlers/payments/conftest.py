@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.kernel import config
 from shared.payments import asking, provider, stripe_events
 from shared.payments import reviews as payment_reviews
+from tests import environment
 from tests.providers import Provider, simulator
 
 
@@ -19,9 +19,9 @@ def stripe(_stripe_process: Provider, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Provide a Stripe without any objects that everything under test talks to."""
     _stripe_process.steer("reset")
     monkeypatch.setenv("WELLSPRING_STRIPE_API_BASE", _stripe_process.url)
-    config.settings.cache_clear()
+    environment.read_anew()
     yield _stripe_process
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 import stripe as stripe_sdk
 
-from shared.kernel import config
 from shared.kernel.storage.writes import Put, commit
 from shared.payments import prices, provider, rules
-from tests import deliveries, faults
+from tests import deliveries, environment, faults
 from tests.calls import Answer, Call
 from tests.clock import FixedClock
 from tests.providers import Provider, choose
@@ -71,7 +70,7 @@ def test_without_pages_of_a_client_the_buyer_returns_to_ours(
 ) -> None:
     monkeypatch.delenv("WELLSPRING_CHECKOUT_SUCCESS_URL")
     monkeypatch.delenv("WELLSPRING_CHECKOUT_CANCEL_URL")
-    config.settings.cache_clear()
+    environment.read_anew()
     buy(call, price)
     (session,) = sessions(stripe)
     base = "https://api.wellspring.example/v1/payments"

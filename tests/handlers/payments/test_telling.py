@@ -3,9 +3,9 @@
 import pytest
 
 from functions.payments.tell_of_payment import tell_of_payment
+from shared.kernel.categories import Channel
 from shared.kernel.money import Credits, Minor
 from shared.messaging import words
-from shared.messaging.channels import Channel
 from shared.payments.events import PaymentSucceeded
 from tests import team
 from tests.calls import Invoke

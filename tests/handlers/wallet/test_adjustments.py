@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from shared import wallet
-from shared.kernel import config
 from shared.wallet import adjustments, journal
 from shared.wallet.items import AdjustmentItem
+from tests import environment
 from tests.calls import Answer, Call
 from tests.clock import START, FixedClock
 from tests.handlers.wallet.conftest import ADMIN, VIEWER, deposit, falsify, hold, rows, settle
@@ -211,9 +211,9 @@ def caps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Set other caps."""
     monkeypatch.setenv("WELLSPRING_ADJUSTMENT_CAP", "10")
     monkeypatch.setenv("WELLSPRING_ADJUSTMENT_DAILY_CAP", "5")
-    config.settings.cache_clear()
+    environment.read_anew()
     yield
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def test_the_caps_are_configuration(call: Call, caps: None) -> None:

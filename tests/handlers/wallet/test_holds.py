@@ -3,8 +3,8 @@
 import pytest
 
 from shared import wallet
-from shared.kernel import config
 from shared.wallet import journal
+from tests import environment
 from tests.calls import Answer, Call
 from tests.clock import FixedClock
 from tests.handlers.wallet.conftest import ADMIN, VIEWER, deposit, hold, rows, settle
@@ -137,8 +137,8 @@ def test_too_much_for_one_person_is_not_voided(
 ) -> None:
     monkeypatch.setenv("WELLSPRING_ADJUSTMENT_CAP", cap)
     monkeypatch.setenv("WELLSPRING_ADJUSTMENT_DAILY_CAP", daily)
-    config.settings.cache_clear()
+    environment.read_anew()
     answer = void(call)
-    config.settings.cache_clear()
+    environment.read_anew()
     assert (answer.status, answer.code) == (403, "VOID_TOO_LARGE")
     assert money() == (70_000, 30_000, 1)

@@ -7,6 +7,7 @@ import sysconfig
 
 import pytest
 
+from shared.kernel.domains import domains
 from shared.kernel.registry import ROOT, functions
 from tests.imports import closure, imported, sources
 
@@ -26,17 +27,7 @@ NEVER = {"boto3", "moto", "ministack", "pytest", "aws_cdk", "starlette", "uvicor
 EDGES = {"shared.live.rooms", "shared.live.provider_events"}
 """Modules whose every use needs the SDK, so that they import it at once; only functions with its layer reach them."""
 
-HOT = {
-    "functions.live.record_tick",
-    "functions.live.discover_streams",
-    "functions.live.list_streams",
-    "functions.live.read_stream",
-    "functions.platform.authorize",
-    "functions.platform.heartbeat",
-    "functions.platform.relay_events",
-    "functions.wallet.list_entries",
-    "functions.wallet.read_balance",
-}
+HOT = {f"functions.{domain.name}.{name}" for domain in domains() for name in domain.hot}
 """Functions whose start a person waits for most often."""
 
 MODULES = {function.declaration.module: function.declaration for function in functions()}
@@ -118,6 +109,7 @@ CORE = {
 
 PREPARE = """
 import sys
+from shared.kernel.domains import domains
 from shared.kernel.registry import load
 for module in sys.argv[1:]:
     load(module).prepare()

@@ -5,50 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.imports import sources, tree
-
-SHOWN = "shown to people, nothing is decided by it"
-CHECKED = "what it finds is read again, consistently, before anything is done"
-AGAIN = "what it misses is found by the next run"
-
-MAY_BE_LATE = {
-    "shared.accountability.escalation.history.contacts": SHOWN,
-    "shared.accountability.escalation.history.escalations": SHOWN,
-    "shared.accountability.escalation.history._steps": SHOWN,
-    "shared.accountability.escalation.timeline.page": SHOWN,
-    "shared.accountability.goals.insights._rates": SHOWN,
-    "shared.accountability.goals.members.guided": CHECKED,
-    "shared.accountability.goals.state.active_goals": AGAIN,
-    "shared.accountability.team.cases.count_waiting": AGAIN,
-    "shared.accountability.team.cases.listed": CHECKED,
-    "shared.identity.users.display_names": SHOWN,
-    "shared.kernel.due.due_before": CHECKED,
-    "shared.kernel.inbox.received_between": AGAIN,
-    "shared.kernel.realtime.presence._connections": SHOWN,
-    "shared.kernel.realtime.presence.present": SHOWN,
-    "shared.live.audience.recount": "it comes two seconds after the change that it counts",
-    "shared.live.audience.viewers": SHOWN,
-    "shared.live.categories._shown": SHOWN,
-    "shared.live.categories.every": SHOWN,
-    "shared.live.discovery._read": SHOWN,
-    "shared.live.reconciling._on_air": "each is read again; whom it misses the next run finds",
-    "shared.live.reconciling._settle_who_is_gone": "each is read again; whom it misses the next run finds",
-    "shared.live.streams.end_all": "each is read again; whom it misses the next look at the rooms ends",
-    "shared.live.metering.sweep.follow_stream": "each is read again; whom it misses the check of that session finds",
-    "shared.messaging.inbound.reviews.queue": CHECKED,
-    "shared.messaging.operating.messages_to": CHECKED,
-    "shared.payments.history.purchases": SHOWN,
-    "shared.payments.reviews.queue": CHECKED,
-    "shared.wallet.adjustments.waiting": CHECKED,
-    "shared.wallet.reconciliation._accounts": AGAIN,
-    "shared.wallet.statement.page": SHOWN,
-}
+from tests.reads import may_be_late
 
 READS = {"get", "get_many", "query", "query_all", "count"}
 
 
 def test_every_read_that_may_be_late_has_a_reason() -> None:
     found = {name for module, path in sources("shared", "functions").items() for name in late(module, path)}
-    assert found == set(MAY_BE_LATE)
+    assert found == may_be_late()
 
 
 def late(module: str, path: Path) -> Iterator[str]:

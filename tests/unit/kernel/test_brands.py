@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from shared.kernel import config
 from shared.kernel.brands import EXAMPLE, Product, brand
+from tests import environment
 
 
 @pytest.fixture
@@ -15,10 +15,10 @@ def told(monkeypatch):
     def tell(**values):
         for name, value in values.items():
             monkeypatch.setenv(f"WELLSPRING_{name.upper()}", value)
-        config.settings.cache_clear()
+        environment.read_anew()
 
     yield tell
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from shared.kernel import config, pages
+from shared.kernel import pages
 from shared.kernel.brands import Product
+from tests import environment
 
 PLAIN = {"heading": "Hello", "sentences": (), "link": None, "ways": (), "then": "", "state": ""}
 
@@ -16,9 +17,9 @@ PLAIN = {"heading": "Hello", "sentences": (), "link": None, "ways": (), "then": 
 @pytest.fixture(autouse=True)
 def _told(monkeypatch):
     monkeypatch.setenv("WELLSPRING_STAGE", "test")
-    config.settings.cache_clear()
+    environment.read_anew()
     yield
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def test_what_is_given_is_shown_as_text():

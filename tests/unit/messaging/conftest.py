@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.kernel.config import settings
+from tests import environment
 
 
 @pytest.fixture(autouse=True)
 def _stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("WELLSPRING_STAGE", "test")
-    settings.cache_clear()
+    environment.read_anew()
     yield
-    settings.cache_clear()
+    environment.read_anew()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from shared.kernel.categories import OUTSIDE, Cap, Channel
 from shared.messaging import hours
-from shared.messaging.categories import CATEGORIES, Cap, category
-from shared.messaging.channels import OUTSIDE, Channel
+from shared.messaging.categories import CATEGORIES, category
 from shared.messaging.gate import Block, Count, Defer, Facts, Person, Send, Way, decide, next_day
 from shared.messaging.hours import Whereabouts, every_day
 

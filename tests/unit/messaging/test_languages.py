@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.messaging.channels import Channel
+from shared.kernel.categories import Channel
 from shared.messaging.inbound import answers
 from shared.messaging.wording import catalogue
 from shared.messaging.wording.catalogue import language, languages, seeded

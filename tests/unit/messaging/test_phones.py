@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.config import settings
 from shared.kernel.errors import ValidationFailed
 from shared.messaging import phones
 from shared.messaging.items import address_hash, address_hashes
+from tests import environment
 
 
 @pytest.mark.covers("S-A-53", "X-A-34")
@@ -101,7 +101,7 @@ def test_a_country_that_we_do_not_write_to_is_named_at_the_field(number, country
 
 def test_the_countries_are_the_stages_own(monkeypatch):
     monkeypatch.setenv("WELLSPRING_TEXT_COUNTRIES", "CU JM")
-    settings.cache_clear()
+    environment.read_anew()
     assert phones.reachable("+5355123456", field="phone") == "+5355123456"
     with pytest.raises(ValidationFailed):
         phones.reachable("+12125550123", field="phone")
@@ -127,9 +127,9 @@ def test_a_number_tells_its_country_block_and_zones():
 @pytest.fixture(autouse=True)
 def _stage(monkeypatch):
     monkeypatch.setenv("WELLSPRING_STAGE", "test")
-    settings.cache_clear()
+    environment.read_anew()
     yield
-    settings.cache_clear()
+    environment.read_anew()
 
 
 _TWO_FORMS = [

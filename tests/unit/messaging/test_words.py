@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shared.accountability.team import links
 from shared.kernel.brands import Product, brand
+from shared.kernel.categories import Channel
 from shared.messaging import words
-from shared.messaging.channels import Channel
 from shared.messaging.wording.catalogue import Version, language, seeded
 from shared.messaging.wording.schemas import Wording
 from shared.messaging.wording.segments import size

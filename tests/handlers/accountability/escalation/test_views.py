@@ -6,7 +6,6 @@ from shared.accountability.escalation import timeline
 from shared.accountability.escalation.items import Contact, Escalation
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.items import goal_pk, user_pk
-from shared.kernel import config
 from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import query_all
@@ -16,6 +15,7 @@ from shared.messaging.items import AddressState, address_pk
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
 from shared.messaging.variables import kept
+from tests import environment
 from tests import escalations as world
 from tests.clock import START
 from tests.handlers.accountability.escalation.test_results import clears, contact, news, note, reply
@@ -35,7 +35,7 @@ def people(aws, monkeypatch):
     monkeypatch.setenv("WELLSPRING_TWILIO_MESSAGING_SERVICE", "MG1")
     monkeypatch.setenv("WELLSPRING_TWILIO_VOICE_FROM", "+12125550100")
     monkeypatch.setenv("WELLSPRING_TWILIO_WHATSAPP_FROM", "+12125550100")
-    config.settings.cache_clear()
+    environment.read_anew()
     world.put_member()
     world.put_goal(
         open_day="2026-03-01",
@@ -51,7 +51,7 @@ def people(aws, monkeypatch):
     )
     commit(Put(sender))
     yield
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def everything():

@@ -4,8 +4,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from shared.accountability.domain import AccountabilitySettings
 from shared.accountability.goals import uploads
-from shared.kernel.config import settings
+from shared.kernel.config import settings_of
 from shared.kernel.storage.client import aws_client
 from tests.calls import call
 from tests.engine import REGION
@@ -108,7 +109,9 @@ def test_an_upload_is_of_a_known_kind_and_size(body):
 def sent(caller=USER, **body):
     """Send a file to the address made for it, and return its id."""
     upload_id = ok(upload(caller, **body), 201).data["id"]
-    aws_client("s3").put_object(Bucket=settings().media_bucket, Key=f"media/{caller.user_id}/{upload_id}", Body=b"x")
+    aws_client("s3").put_object(
+        Bucket=settings_of(AccountabilitySettings).media_bucket, Key=f"media/{caller.user_id}/{upload_id}", Body=b"x"
+    )
     return upload_id
 
 
@@ -117,7 +120,8 @@ def bucket():
     """The bucket of uploads."""
     uploads._signer.cache_clear()
     aws_client("s3").create_bucket(
-        Bucket=settings().media_bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+        Bucket=settings_of(AccountabilitySettings).media_bucket,
+        CreateBucketConfiguration={"LocationConstraint": REGION},
     )
     yield
     uploads._signer.cache_clear()

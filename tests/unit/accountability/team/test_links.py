@@ -10,6 +10,7 @@ from shared.accountability.team.links import Use
 from shared.kernel import secrets
 from shared.kernel.errors import NotFound
 from shared.messaging.variables import given, stored
+from tests import environment
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -17,16 +18,15 @@ START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def world(monkeypatch):
     """A secret, an address, and one partner."""
-    from shared.kernel import config
 
     partner = Partner(partner_id="ptn_1", user_id="usr_1", seed="0" * 64, generation=3)
     monkeypatch.setattr(secrets, "_kept", {"derived-tokens": (float("inf"), "a key")})
     monkeypatch.setattr(links, "partner_of", lambda partner_id: partner if partner_id == "ptn_1" else None)
     monkeypatch.setenv("WELLSPRING_STAGE", "test")
     monkeypatch.setenv("WELLSPRING_PUBLIC_URL", "https://api.wellspring.example")
-    config.settings.cache_clear()
+    environment.read_anew()
     yield partner
-    config.settings.cache_clear()
+    environment.read_anew()
 
 
 def test_a_link_is_good_for_fourteen_days_and_then_expired(world):
