@@ -14,7 +14,7 @@ from shared.payments.items import ASK_KIND, PAYMENT_SK, PaymentItem, payment_pk
 from tests.calls import invoke
 from tests.triggers import queue_event, webhook_event
 
-SECRET = "whsec_tests"
+SECRET = "whsec_local"
 COMPLETED = "checkout.session.completed"
 EXPIRED = "checkout.session.expired"
 ARRIVED = "checkout.session.async_payment_succeeded"

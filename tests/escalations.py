@@ -17,7 +17,7 @@ from shared.kernel.clock import EPOCH
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
 from shared.kernel.storage.writes import Put, Update, commit, transact
-from shared.messaging import Channel, Entry, Purpose, Statement
+from shared.messaging import Channel, Purpose, Recipient, Statement
 from tests.clock import START
 
 USER, GOAL = "usr_ada", "gol_run"
@@ -92,7 +92,7 @@ def put_partner(
         "version": 1,
     }
     fields |= changed
-    known = Entry(
+    known = Recipient(
         partner_id,
         fields["name"],
         phone=phone or phone_of(partner_id),

@@ -45,7 +45,7 @@ def enlist(recipient_id: str = PAT, *, consents: tuple[Channel, ...] = EVERY_CHA
         "channels": (Channel.SMS, Channel.EMAIL),
         "zone": "Europe/London",
     }
-    transact(messaging.enlist(messaging.Entry(recipient_id, **fields | changes)))
+    transact(messaging.enlist(messaging.Recipient(recipient_id, **fields | changes)))
     if consents:
         agree(recipient_id, *consents)
     return recipient_id

@@ -23,7 +23,7 @@ from tests.calls import invoke
 from tests.clock import START
 from tests.triggers import Event, queue_event, sample, webhook_event
 
-TOKEN = "token-of-tests"
+TOKEN = "twilio_local"
 URL = f"https://{sample('function-url')['requestContext']['domainName']}/"
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 ANN, BEN = "+14155550101", "+447700900123"

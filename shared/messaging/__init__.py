@@ -3,10 +3,19 @@
 from shared.kernel.categories import PHONE, Channel, Purpose
 from shared.messaging import access, consent, directory, events, evidence, phones, suppression
 from shared.messaging.categories import ASKS_A_WEEK, MOST_A_WEEK
-from shared.messaging.consent import Statement, consent_sk, stated
-from shared.messaging.directory import Entry, Wishes, enlist, forget_address
+from shared.messaging.consent import Statement, stated
+from shared.messaging.directory import (
+    Consented,
+    Recipient,
+    Wishes,
+    consented_of,
+    enlist,
+    forget_address,
+    recipient_of,
+    recipients_of,
+)
 from shared.messaging.forecast import Forecast, Outlook
-from shared.messaging.items import Consent, Recipient, address_hash, address_hashes, recipient_pk
+from shared.messaging.items import address_hash, address_hashes
 from shared.messaging.requests import (
     AlreadyRequested,
     MessageRequest,
@@ -30,8 +39,7 @@ __all__ = [
     "PHONE",
     "AlreadyRequested",
     "Channel",
-    "Consent",
-    "Entry",
+    "Consented",
     "Forecast",
     "MessageRequest",
     "NoWords",
@@ -47,7 +55,7 @@ __all__ = [
     "address_hashes",
     "close_topic",
     "consent",
-    "consent_sk",
+    "consented_of",
     "directory",
     "enlist",
     "enlist_user",
@@ -60,7 +68,8 @@ __all__ = [
     "locale_of",
     "message_id",
     "phones",
-    "recipient_pk",
+    "recipient_of",
+    "recipients_of",
     "render",
     "reopen_topic",
     "request",

@@ -2,9 +2,9 @@
 
 from shared.kernel.storage.moving import Part
 from shared.messaging import readdressing
-from shared.messaging.items import Recipient
+from shared.messaging.items import RecipientItem
 
 BACKFILLS = {
-    "addresses": Part(Recipient, Recipient.SK, readdressing.move),
-    "numbers": Part(Recipient, Recipient.SK, readdressing.move_number),
+    "addresses": Part(RecipientItem, RecipientItem.SK, readdressing.move),
+    "numbers": Part(RecipientItem, RecipientItem.SK, readdressing.move_number),
 }

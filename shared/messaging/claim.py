@@ -14,10 +14,9 @@ from shared.kernel.categories import Channel
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Check, Put, Write, transact
 from shared.messaging import counters, progress, variables
-from shared.messaging.consent import consent_sk
 from shared.messaging.facts import Known, subject_key
 from shared.messaging.gate import Way
-from shared.messaging.items import Consent, Recipient, Suppression, address_pks, suppression_sk
+from shared.messaging.items import Consent, RecipientItem, Suppression, address_pks, consent_sk, suppression_sk
 from shared.messaging.message_items import Attempt, Message, attempt_sk
 from shared.messaging.outgoing import Words
 from shared.messaging.requests import MessageRequest, request, still_open
@@ -101,7 +100,7 @@ def _not_suspended(message: Message) -> list[Check]:
     if message.subject_id is None or message.subject_id == message.recipient_id:
         return []
     model, pk, sk = subject_key(message.subject_id)
-    return [Check(model, pk, sk, Recipient.suspended.does_not_exist(), VersionConflict)]
+    return [Check(model, pk, sk, RecipientItem.suspended.does_not_exist(), VersionConflict)]
 
 
 def _not_suppressed(known: Known, way: Way) -> list[Check]:
@@ -133,7 +132,9 @@ def _recipient_as_read(known: Known) -> list[Check]:
     recipient = known.recipient
     if recipient is None:
         return []
-    return [Check(Recipient, recipient.pk, recipient.sk, Recipient.version == recipient.version, VersionConflict)]
+    return [
+        Check(RecipientItem, recipient.pk, recipient.sk, RecipientItem.version == recipient.version, VersionConflict)
+    ]
 
 
 def _takes_voicemail(known: Known, way: Way) -> bool:

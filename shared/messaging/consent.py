@@ -8,7 +8,7 @@ from typing import Literal
 from shared.kernel.categories import Channel, Purpose
 from shared.kernel.ids import new_id
 from shared.kernel.storage.writes import Put, Write
-from shared.messaging.items import Consent, Evidence, address_hash, recipient_pk
+from shared.messaging.items import Consent, Evidence, address_hash, consent_sk, recipient_pk
 
 Kind = Literal["REQUESTED", "GIVEN", "DECLINED", "WITHDRAWN", "EXPIRED"]
 Method = Literal["API", "WEB_PAGE", "REPLY", "STAFF", "TIMER"]
@@ -89,8 +89,3 @@ def stated(statement: Statement, *, now: datetime) -> list[Write]:
         evidence_id=evidence_id,
     )
     return [*writes, Put(standing)]
-
-
-def consent_sk(purpose: Purpose) -> str:
-    """Return the sort key of a recipient's consent for a purpose."""
-    return f"CONSENT#{purpose}"

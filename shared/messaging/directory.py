@@ -6,15 +6,24 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from shared.kernel.categories import Channel
+from shared.kernel.categories import Channel, Purpose
+from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Delete, Put, Update, Write
 from shared.messaging import phones
 from shared.messaging.hours import Whereabouts
-from shared.messaging.items import AddressEntry, Recipient, address_pk, address_pks, recipient_pk
+from shared.messaging.items import (
+    AddressEntry,
+    Consent,
+    RecipientItem,
+    address_pk,
+    address_pks,
+    consent_sk,
+    recipient_pk,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Recipient:
     """Somebody who may be reached.
 
     Attributes:
@@ -27,6 +36,8 @@ class Entry:
         locale: language of the words, e.g. ``en``.
         zone: IANA time zone; ``None`` to go by the phone number.
         hours: own hours, minutes of the local day.
+        home_zone: of a user, where they live as another domain knows it.
+        active: whether the relation goes on.
     """
 
     recipient_id: str
@@ -38,14 +49,72 @@ class Entry:
     locale: str = "en"
     zone: str | None = None
     hours: tuple[int, int] | None = None
+    home_zone: str | None = None
+    active: bool = True
+
+    @property
+    def clock_zone(self) -> str | None:
+        """The zone by whose clocks they are told things: what they chose, else where they live."""
+        return self.zone or self.home_zone
 
 
-def recipient(entry: Entry) -> Recipient:
-    """Return the item of a new recipient."""
-    from_minute, to_minute = entry.hours or (None, None)
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """Whether somebody agreed to be contacted for a purpose, and that on any channel."""
+
+    recipient: Recipient | None
+    given: bool
+
+
+def recipient_of(recipient_id: str) -> Recipient | None:
+    """Return somebody as the directory knows them, ``None`` where it does not. One read."""
+    item = reads.get(RecipientItem, recipient_pk(recipient_id), RecipientItem.SK)
+    return _known(item) if item else None
+
+
+def recipients_of(recipient_ids: Sequence[str]) -> list[Recipient | None]:
+    """Return people as the directory knows them, in the order asked for. One call for up to 100; none for nobody."""
+    keys = [(RecipientItem, recipient_pk(one), RecipientItem.SK) for one in recipient_ids]
+    return [_known(item) if item else None for item in (reads.get_many(keys) if keys else ())]
+
+
+def consented_of(recipient_ids: Sequence[str], purpose: Purpose) -> dict[str, Consented]:
+    """Return, by their ids, people with what they agreed to. One call for up to 50; none for nobody."""
+    if not recipient_ids:
+        return {}
+    known = [(RecipientItem, recipient_pk(one), RecipientItem.SK) for one in recipient_ids]
+    agreed = [(Consent, recipient_pk(one), consent_sk(purpose)) for one in recipient_ids]
+    found = reads.get_many([*known, *agreed])
+    pairs = zip(recipient_ids, found[: len(known)], found[len(known) :], strict=True)
+    return {one: Consented(_known(item) if item else None, _given(consent)) for one, item, consent in pairs}
+
+
+def _given(consent: Consent | None) -> bool:
+    return bool(consent and consent.given and consent.channels)
+
+
+def _known(item: RecipientItem) -> Recipient:
+    own_hours = item.from_minute is not None and item.to_minute is not None
     return Recipient(
+        recipient_id=item.recipient_id,
+        name=item.name,
+        phone=item.phone,
+        email=item.email,
+        channels=tuple(Channel(channel) for channel in item.channels or ()),
+        voicemail=bool(item.voicemail),
+        locale=item.locale,
+        zone=item.zone,
+        hours=(item.from_minute, item.to_minute) if own_hours else None,
+        home_zone=item.home_zone,
+        active=item.active,
+    )
+
+
+def _item(entry: Recipient) -> RecipientItem:
+    from_minute, to_minute = entry.hours or (None, None)
+    return RecipientItem(
         pk=recipient_pk(entry.recipient_id),
-        sk=Recipient.SK,
+        sk=RecipientItem.SK,
         recipient_id=entry.recipient_id,
         name=entry.name,
         phone=entry.phone,
@@ -69,10 +138,10 @@ def zones(entry: Recipient) -> tuple[str, ...]:
     return Whereabouts(entry.clock_zone, phones.describe(entry.phone).zones if entry.phone else ()).zones()
 
 
-def enlist(entry: Entry) -> list[Write]:
+def enlist(entry: Recipient) -> list[Write]:
     """Return the writes that add a new recipient: one, and one for each address."""
     addresses = [address for address in (entry.phone, entry.email) if address]
-    return [Put(recipient(entry)), *(_known_by(address, entry.recipient_id) for address in addresses)]
+    return [Put(_item(entry)), *(_known_by(address, entry.recipient_id) for address in addresses)]
 
 
 def _known_by(address: str, recipient_id: str) -> Put:
@@ -105,38 +174,38 @@ def wishing(recipient_id: str, wishes: Wishes) -> Update:
     """Return the write that keeps how a recipient wants to be reached."""
     from_minute, to_minute = wishes.hours or (None, None)
     actions = [
-        Recipient.channels.set([str(channel) for channel in wishes.channels]),
-        Recipient.voicemail.set(wishes.voicemail),
-        Recipient.locale.set(wishes.locale),
-        Recipient.from_minute.remove() if from_minute is None else Recipient.from_minute.set(from_minute),
-        Recipient.to_minute.remove() if to_minute is None else Recipient.to_minute.set(to_minute),
+        RecipientItem.channels.set([str(channel) for channel in wishes.channels]),
+        RecipientItem.voicemail.set(wishes.voicemail),
+        RecipientItem.locale.set(wishes.locale),
+        RecipientItem.from_minute.remove() if from_minute is None else RecipientItem.from_minute.set(from_minute),
+        RecipientItem.to_minute.remove() if to_minute is None else RecipientItem.to_minute.set(to_minute),
     ]
     return _changed(recipient_id, actions)
 
 
 def known_as(recipient_id: str, *, name: str, locale: str, zone: str | None) -> Update:
     """Return the write that keeps how a recipient is called, and where their clocks are."""
-    placed = Recipient.zone.set(zone) if zone else Recipient.zone.remove()
-    return _changed(recipient_id, [Recipient.name.set(name), Recipient.locale.set(locale), placed])
+    placed = RecipientItem.zone.set(zone) if zone else RecipientItem.zone.remove()
+    return _changed(recipient_id, [RecipientItem.name.set(name), RecipientItem.locale.set(locale), placed])
 
 
 def paused(recipient_id: str, until: datetime | None) -> Update:
     """Return the write that lets a recipient rest until an instant, or takes that back."""
-    rest = Recipient.paused_until.set(until) if until else Recipient.paused_until.remove()
+    rest = RecipientItem.paused_until.set(until) if until else RecipientItem.paused_until.remove()
     return _changed(recipient_id, [rest])
 
 
 def active(recipient_id: str, *, is_active: bool) -> Update:
     """Return the write that ends the relation with a recipient, or takes it up again."""
-    return _changed(recipient_id, [Recipient.active.set(is_active)])
+    return _changed(recipient_id, [RecipientItem.active.set(is_active)])
 
 
 def _changed(recipient_id: str, actions: Sequence[Action]) -> Update:
     # The version makes a message that was judged by the entry as it was fail its claim, and be judged again.
     return Update(
-        Recipient,
+        RecipientItem,
         recipient_pk(recipient_id),
-        Recipient.SK,
-        [*actions, Recipient.version.add(1)],
-        condition=Recipient.pk.exists(),
+        RecipientItem.SK,
+        [*actions, RecipientItem.version.add(1)],
+        condition=RecipientItem.pk.exists(),
     )

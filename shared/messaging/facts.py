@@ -12,7 +12,6 @@ from shared.kernel.text.forms import address_forms
 from shared.messaging import budgets, counters, phones
 from shared.messaging.budgets import Limit
 from shared.messaging.categories import category
-from shared.messaging.consent import consent_sk
 from shared.messaging.counters import Counter
 from shared.messaging.domain import MessagingSettings
 from shared.messaging.gate import Facts, Person, Way
@@ -20,9 +19,10 @@ from shared.messaging.hours import Week, Whereabouts, every_day
 from shared.messaging.items import (
     AddressState,
     Consent,
-    Recipient,
+    RecipientItem,
     Suppression,
     address_pks,
+    consent_sk,
     recipient_pk,
     suppression_sk,
 )
@@ -66,7 +66,7 @@ class Known:
     message: Message
     category: Category
     facts: Facts
-    recipient: Recipient | None
+    recipient: RecipientItem | None
     phone: Phone | None
     limits: tuple[Limit, ...]
     counters: dict[Counter, SendCounter | None]
@@ -118,10 +118,10 @@ def _tried(message: Message) -> frozenset[Channel]:
     return tried | {Channel.VOICE} if message.voicemail else tried
 
 
-def _matter(message: Message, kind: Category) -> tuple[Recipient | None, Consent | None, Sender | None, str | None]:
+def _matter(message: Message, kind: Category) -> tuple[RecipientItem | None, Consent | None, Sender | None, str | None]:
     """Return the recipient, what they agreed to, our sender, and why the matter is over, if it is. One call."""
     pk = recipient_pk(message.recipient_id)
-    wanted: list[Key] = [(Recipient, pk, Recipient.SK)]
+    wanted: list[Key] = [(RecipientItem, pk, RecipientItem.SK)]
     if kind.consent:
         wanted.append((Consent, pk, consent_sk(kind.consent)))
     if sender := settings_of(MessagingSettings).twilio_messaging_service:
@@ -133,15 +133,15 @@ def _matter(message: Message, kind: Category) -> tuple[Recipient | None, Consent
     by_model = {model: found[model, pk, sk] for model, pk, sk in wanted}
     closed = [found[key].reason for key in topics if found[key]]
     suspended = ["SUSPENDED" for key in subjects if found[key] and found[key].suspended]
-    return by_model[Recipient], by_model.get(Consent), by_model.get(Sender), next(iter([*closed, *suspended]), None)
+    return by_model[RecipientItem], by_model.get(Consent), by_model.get(Sender), next(iter([*closed, *suspended]), None)
 
 
 def subject_key(user_id: str) -> Key:
     """Return where it is read whether anything may go out in the name of a user."""
-    return Recipient, recipient_pk(user_id), Recipient.SK
+    return RecipientItem, recipient_pk(user_id), RecipientItem.SK
 
 
-def _addresses(message: Message, recipient: Recipient | None) -> tuple[str | None, str | None]:
+def _addresses(message: Message, recipient: RecipientItem | None) -> tuple[str | None, str | None]:
     """Return the phone number and the mail address that a message may go to."""
     if message.to:
         return (None, _kept(message.to)) if "@" in message.to else (message.to, None)
@@ -179,7 +179,7 @@ def _place(found: Sequence[Item | None]) -> Place:
     return Place(states, tuple(item for item in found if isinstance(item, Suppression)))
 
 
-def _order(message: Message, kind: Category, recipient: Recipient | None) -> tuple[Channel, ...]:
+def _order(message: Message, kind: Category, recipient: RecipientItem | None) -> tuple[Channel, ...]:
     """Return the channels to try: the request's, else the recipient's preference among the category's."""
     if message.channels:
         return tuple(Channel(str(name)) for name in message.channels)
@@ -249,14 +249,14 @@ def _unfit(channel: Channel, phone: Phone, sender: Sender | None) -> str | None:
     return None
 
 
-def _person(recipient: Recipient | None) -> Person | None:
+def _person(recipient: RecipientItem | None) -> Person | None:
     if recipient is None:
         return None
     muted = frozenset(str(pair) for pair in recipient.muted or ())
     return Person(active=recipient.active, paused_until=recipient.paused_until, muted=muted)
 
 
-def _narrower(message: Message, recipient: Recipient | None) -> tuple[Week, ...]:
+def _narrower(message: Message, recipient: RecipientItem | None) -> tuple[Week, ...]:
     windows = [(message.from_minute, message.to_minute)]
     if recipient:
         windows.append((recipient.from_minute, recipient.to_minute))

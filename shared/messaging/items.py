@@ -56,7 +56,7 @@ def address_pks(address: str) -> tuple[str, ...]:
     return tuple(f"ADDRESS#{hashed}" for hashed in address_hashes(address))
 
 
-class Recipient(Item):
+class RecipientItem(Item):
     """Somebody who may be reached, and how they want to be.
 
     | key | value | access |
@@ -160,6 +160,11 @@ class Suppression(Item):
     note = UnicodeAttribute(null=True)
     suppressed_at = InstantAttribute()
     lifted_at = InstantAttribute(null=True)
+
+
+def consent_sk(purpose: str) -> str:
+    """Return the sort key of a recipient's consent for a purpose."""
+    return f"CONSENT#{purpose}"
 
 
 class Consent(Item):

@@ -11,13 +11,13 @@ from shared.kernel.storage.items import Item
 from shared.kernel.storage.moving import Outcome
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, commit, transact
 from shared.kernel.text.forms import address_forms
-from shared.messaging.items import AddressEntry, AddressState, Recipient, Suppression, address_pks
+from shared.messaging.items import AddressEntry, AddressState, RecipientItem, Suppression, address_pks
 from shared.messaging.limit_items import SendCounter
 
 Merge = Callable[[Any, Any], Any]
 
 
-def move(recipient: Recipient) -> Outcome:
+def move(recipient: RecipientItem) -> Outcome:
     """Keep a recipient, and all that is known of their address, under its one form.
 
     A local part that no mail can be sent to is left: its owner has to name another address.
@@ -40,7 +40,7 @@ def move(recipient: Recipient) -> Outcome:
     return Outcome.MOVED
 
 
-def move_number(recipient: Recipient) -> Outcome:
+def move_number(recipient: RecipientItem) -> Outcome:
     """Keep all that is known of a recipient's number under its one form; the number itself stays as it was stored."""
     if recipient.phone is None:
         return Outcome.SAME
@@ -115,8 +115,8 @@ _MERGES: dict[type[Item], Merge] = {
 }
 
 
-def _address_moved(recipient: Recipient, kept: str) -> Update:
+def _address_moved(recipient: RecipientItem, kept: str) -> Update:
     # The version makes a message that was judged by the entry as it was be judged again.
-    actions = [Recipient.email.set(kept), Recipient.version.add(1)]
-    as_read = Recipient.email == recipient.email
-    return Update(Recipient, recipient.pk, recipient.sk, actions, condition=as_read)
+    actions = [RecipientItem.email.set(kept), RecipientItem.version.add(1)]
+    as_read = RecipientItem.email == recipient.email
+    return Update(RecipientItem, recipient.pk, recipient.sk, actions, condition=as_read)

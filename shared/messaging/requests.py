@@ -18,7 +18,7 @@ KEPT = timedelta(days=90)
 """How long a message and its attempts can be read (D-08: operational logs)."""
 
 NOBODY = "stranger"
-"""Recipient of an answer to somebody whom nobody named."""
+"""RecipientItem of an answer to somebody whom nobody named."""
 
 TOPIC_KEPT = timedelta(days=90)
 """Longer than any message is valid."""

@@ -8,7 +8,7 @@ from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Put, Update, Write, commit
 from shared.kernel.versions import Seen
 from shared.messaging import preferences
-from shared.messaging.items import AddressEntry, Recipient, address_pk, recipient_pk
+from shared.messaging.items import AddressEntry, RecipientItem, address_pk, recipient_pk
 from shared.messaging.user_schemas import Preferences, PreferencesChange, QuietHours
 
 _LOCALE = "en"
@@ -21,15 +21,15 @@ def enlist_user(user_id: str, name: str, email: str) -> list[Write]:
     """
     pk = recipient_pk(user_id)
     actions = [
-        Recipient.recipient_id.set(user_id),
-        Recipient.name.set(name),
-        Recipient.email.set(email),
-        Recipient.locale.set(Recipient.locale | _LOCALE),
-        Recipient.active.set(True),
-        Recipient.version.add(1),
+        RecipientItem.recipient_id.set(user_id),
+        RecipientItem.name.set(name),
+        RecipientItem.email.set(email),
+        RecipientItem.locale.set(RecipientItem.locale | _LOCALE),
+        RecipientItem.active.set(True),
+        RecipientItem.version.add(1),
     ]
     known = AddressEntry(pk=address_pk(email), sk=pk, recipient_id=user_id)
-    return [Update(Recipient, pk, Recipient.SK, actions), Put(known)]
+    return [Update(RecipientItem, pk, RecipientItem.SK, actions), Put(known)]
 
 
 def living_in(user_id: str, zone: str) -> Update:
@@ -39,10 +39,10 @@ def living_in(user_id: str, zone: str) -> Update:
     """
     actions = [
         *_known(user_id),
-        Recipient.home_zone.set(zone),
-        Recipient.version.add(1),
+        RecipientItem.home_zone.set(zone),
+        RecipientItem.version.add(1),
     ]
-    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions)
+    return Update(RecipientItem, recipient_pk(user_id), RecipientItem.SK, actions)
 
 
 def suspending(user_id: str, *, suspended: bool) -> Update:
@@ -50,9 +50,9 @@ def suspending(user_id: str, *, suspended: bool) -> Update:
 
     The function needs ``touches=[messaging.access.PLACE]``.
     """
-    told = Recipient.suspended.set(True) if suspended else Recipient.suspended.remove()
-    actions = [*_known(user_id), told, Recipient.version.add(1)]
-    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions)
+    told = RecipientItem.suspended.set(True) if suspended else RecipientItem.suspended.remove()
+    actions = [*_known(user_id), told, RecipientItem.version.add(1)]
+    return Update(RecipientItem, recipient_pk(user_id), RecipientItem.SK, actions)
 
 
 def _known(user_id: str) -> list[Any]:
@@ -61,10 +61,10 @@ def _known(user_id: str) -> list[Any]:
     Before the address is confirmed there is no other way to reach a user than in the product itself.
     """
     return [
-        Recipient.recipient_id.set(user_id),
-        Recipient.name.set(Recipient.name | ""),
-        Recipient.locale.set(Recipient.locale | _LOCALE),
-        Recipient.active.set(Recipient.active | True),
+        RecipientItem.recipient_id.set(user_id),
+        RecipientItem.name.set(RecipientItem.name | ""),
+        RecipientItem.locale.set(RecipientItem.locale | _LOCALE),
+        RecipientItem.active.set(RecipientItem.active | True),
     ]
 
 
@@ -73,16 +73,16 @@ def locale_of(user_id: str) -> str | None:
 
     The function needs ``touches=[messaging.access.READ_DIRECTORY]``.
     """
-    recipient = get(Recipient, recipient_pk(user_id), Recipient.SK)
+    recipient = get(RecipientItem, recipient_pk(user_id), RecipientItem.SK)
     return recipient.locale if recipient else None
 
 
 def read_preferences(user_id: str) -> Preferences:
     """Return how a user wants to be told things: what they chose, and the defaults for the rest."""
-    return _view(get(Recipient, recipient_pk(user_id), Recipient.SK))
+    return _view(get(RecipientItem, recipient_pk(user_id), RecipientItem.SK))
 
 
-def _view(recipient: Recipient | None) -> Preferences:
+def _view(recipient: RecipientItem | None) -> Preferences:
     matrix = preferences.matrix(recipient.muted or () if recipient else ())
     return Preferences(
         zone=recipient.clock_zone if recipient else None,
@@ -93,7 +93,7 @@ def _view(recipient: Recipient | None) -> Preferences:
     )
 
 
-def _quiet(recipient: Recipient) -> QuietHours | None:
+def _quiet(recipient: RecipientItem) -> QuietHours | None:
     """Return the hours outside those in which the user may be told things."""
     if recipient.from_minute is None or recipient.to_minute is None:
         return None
@@ -122,33 +122,35 @@ def change_preferences(user_id: str, change: PreferencesChange, seen: Seen) -> P
         raise ValidationFailed(details=wrong)
 
     def change_as_read() -> Preferences:
-        before = get(Recipient, recipient_pk(user_id), Recipient.SK)
+        before = get(RecipientItem, recipient_pk(user_id), RecipientItem.SK)
         seen.require(before.version if before else 0)
-        return _view(Recipient.load(commit(_update(user_id, before, change), returned="ALL_NEW")))
+        return _view(RecipientItem.load(commit(_update(user_id, before, change), returned="ALL_NEW")))
 
     return retry_on_conflict(change_as_read)
 
 
-def _update(user_id: str, before: Recipient | None, change: PreferencesChange) -> Update:
+def _update(user_id: str, before: RecipientItem | None, change: PreferencesChange) -> Update:
     sent = change.model_fields_set
-    actions: list[Any] = [Recipient.version.add(1)]
+    actions: list[Any] = [RecipientItem.version.add(1)]
     if before is None:
         # Told before the address is confirmed: there is no other way to reach them yet than in the product itself.
-        actions += [Recipient.recipient_id.set(user_id), Recipient.name.set(""), Recipient.active.set(True)]
+        actions += [RecipientItem.recipient_id.set(user_id), RecipientItem.name.set(""), RecipientItem.active.set(True)]
     if "locale" in sent or before is None:
-        actions.append(Recipient.locale.set(change.locale))
+        actions.append(RecipientItem.locale.set(change.locale))
     if "zone" in sent:
-        actions.append(Recipient.zone.set(change.zone) if change.zone else Recipient.zone.remove())
+        actions.append(RecipientItem.zone.set(change.zone) if change.zone else RecipientItem.zone.remove())
     if "quiet_hours" in sent:
         actions += _hours(change.quiet_hours)
     if change.channels:
         muted = preferences.muted_after(before.muted or () if before else (), change.channels)
-        actions.append(Recipient.muted.set(muted) if muted else Recipient.muted.remove())
-    same = Recipient.version == before.version if before else Recipient.pk.does_not_exist()
-    return Update(Recipient, recipient_pk(user_id), Recipient.SK, actions, condition=same, error=VersionConflict)
+        actions.append(RecipientItem.muted.set(muted) if muted else RecipientItem.muted.remove())
+    same = RecipientItem.version == before.version if before else RecipientItem.pk.does_not_exist()
+    return Update(
+        RecipientItem, recipient_pk(user_id), RecipientItem.SK, actions, condition=same, error=VersionConflict
+    )
 
 
 def _hours(quiet: QuietHours | None) -> list[Any]:
     if quiet is None:
-        return [Recipient.from_minute.remove(), Recipient.to_minute.remove()]
-    return [Recipient.from_minute.set(_minute(quiet.to)), Recipient.to_minute.set(_minute(quiet.from_))]
+        return [RecipientItem.from_minute.remove(), RecipientItem.to_minute.remove()]
+    return [RecipientItem.from_minute.set(_minute(quiet.to)), RecipientItem.to_minute.set(_minute(quiet.from_))]

@@ -43,7 +43,7 @@ def deployed() -> Iterator[Deployment]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         aws = stack.enter_context(engine.emulator(folder))
-        stripe = stack.enter_context(simulator("stripe", STRIPE_API_KEY="sk_test_tests"))
+        stripe = stack.enter_context(simulator("stripe", STRIPE_API_KEY="sk_test_local"))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         environment = (
             engine.ACCOUNT

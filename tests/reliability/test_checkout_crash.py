@@ -21,7 +21,7 @@ STORAGE = (*faults.WRITES, "GetItem", "Query")
 
 @pytest.fixture
 def stripe(stage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
-    with simulator("stripe", STRIPE_API_KEY="sk_test_tests") as running:
+    with simulator("stripe", STRIPE_API_KEY="sk_test_local") as running:
         monkeypatch.setenv("WELLSPRING_STRIPE_API_BASE", running.url)
         monkeypatch.setenv("WELLSPRING_PUBLIC_URL", "https://api.wellspring.example")
         environment.read_anew()

@@ -81,7 +81,7 @@ PRODUCTS = {
 @pytest.fixture
 def stripe(stage: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """Provide a provider to pay at, credits packs, and an account to correct."""
-    with simulator("stripe", STRIPE_API_KEY="sk_test_tests") as running:
+    with simulator("stripe", STRIPE_API_KEY="sk_test_local") as running:
         monkeypatch.setenv("WELLSPRING_STRIPE_API_BASE", running.url)
         monkeypatch.setenv("WELLSPRING_PUBLIC_URL", "https://api.wellspring.example")
         monkeypatch.setitem(PACK, "priceId", seeding.ensure_prices(clock.now())[0].id)

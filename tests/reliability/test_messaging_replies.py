@@ -38,7 +38,7 @@ def _enlist(place: int, *names: str) -> None:
     number = _number(place)
     for name in names:
         recipient = f"ptn_{name}{place}"
-        transact(messaging.enlist(messaging.Entry(recipient, name.title(), phone=number)))
+        transact(messaging.enlist(messaging.Recipient(recipient, name.title(), phone=number)))
         message = Message(
             pk=message_pk(f"msg_{name}{place}"),
             sk=Message.SK,

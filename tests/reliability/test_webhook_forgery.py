@@ -231,7 +231,7 @@ def _tables(stage: str) -> dict[str, list[str]]:
 
 @pytest.fixture
 def prepared(stage: str, clock: FixedClock) -> None:
-    fields = json.dumps({"api_key": "sk_test_tests", "webhook_secret": f"{SECRET} {OLD_SECRET}"})
+    fields = json.dumps({"api_key": "sk_test_local", "webhook_secret": f"{SECRET} {OLD_SECRET}"})
     client.aws_client("secretsmanager").put_secret_value(SecretId=f"{stage}/wellspring/stripe", SecretString=fields)
     commit(Put(deliveries.payment(at=START)))
 

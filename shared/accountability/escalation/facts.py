@@ -1,6 +1,5 @@
 """What a step stands on, read at once: the goal and its run, who backs the user, what was said already."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared import messaging
@@ -13,7 +12,7 @@ from shared.accountability.team import rules as people_rules
 from shared.accountability.team.items import Partner
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Check, Refusal
-from shared.messaging import Consent, Purpose, Recipient
+from shared.messaging import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +99,17 @@ def contacts_of(goal_id: str, day: str) -> list[Contact]:
 def backers(user_id: str) -> dict[str, tuple[Partner, Candidate]]:
     """Return a user's partners by id, each with what the choice needs. Two calls."""
     partners = [one for one in people.team_of(user_id) if one.status in people_rules.CONSENTING]
-    ids = [one.partner_id for one in partners]
-    found = _directory(ids)
-    return {partner.partner_id: (partner, _candidate(partner, *found[partner.partner_id])) for partner in partners}
+    found = messaging.consented_of([one.partner_id for one in partners], Purpose.SUPPORT)
+    return {partner.partner_id: (partner, _candidate(partner, found[partner.partner_id])) for partner in partners}
 
 
-def _directory(ids: Sequence[str]) -> dict[str, tuple[Recipient | None, Consent | None]]:
-    if not ids:
-        return {}
-    support = messaging.consent_sk(Purpose.SUPPORT)
-    entries = [people.recipient_key(partner_id) for partner_id in ids]
-    consents = [(Consent, messaging.recipient_pk(partner_id), support) for partner_id in ids]
-    found = reads.get_many([*entries, *consents])
-    return dict(zip(ids, zip(found[: len(ids)], found[len(ids) :], strict=True), strict=True))
-
-
-def _candidate(partner: Partner, entry: Recipient | None, consent: Consent | None) -> Candidate:
+def _candidate(partner: Partner, found: messaging.Consented) -> Candidate:
     return Candidate(
         partner_id=partner.partner_id,
         status=partner.status,
         paused_until=partner.paused_until,
         goals=[str(goal_id) for goal_id in partner.goals] if partner.goals else None,
-        consented=bool(entry and entry.active and consent and consent.given and consent.channels),
+        consented=bool(found.recipient and found.recipient.active and found.given),
         asked_at=partner.asked_at,
         invited_at=partner.invited_at,
     )

@@ -9,7 +9,7 @@ from shared.accountability.team.schemas import LeadAccepted, NewLead
 from shared.kernel.ids import derived_id
 from shared.kernel.storage.conflicts import AlreadyExists
 from shared.kernel.storage.writes import Put, Update, transact
-from shared.messaging import Channel, Entry, Purpose, Statement
+from shared.messaging import Channel, Purpose, Recipient, Statement
 
 CHANNELS = (Channel.SMS, Channel.VOICE)
 NAMELESS = "there"
@@ -32,7 +32,7 @@ def capture(wanted: NewLead, *, network_address: str, user_agent: str, now: date
     given = messaging.stated(
         _statement(lead_id, phone, wanted, network_address=network_address, user_agent=user_agent), now=now
     )
-    entry = Entry(recipient_id=lead_id, name=wanted.name or NAMELESS, phone=phone, channels=CHANNELS)
+    entry = Recipient(recipient_id=lead_id, name=wanted.name or NAMELESS, phone=phone, channels=CHANNELS)
     if wanted.consent_text:
         given.append(_words(wanted.consent_text))
     try:

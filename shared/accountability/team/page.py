@@ -246,6 +246,7 @@ def _ended(who: Seen, standing: PartnerStatus) -> dict[str, Any]:
 def _settings(who: Seen) -> dict[str, Any]:
     entry, statement = who.entry, consents.page_words(who.entry, who.user_name)
     ways = offered(entry)
+    begin, end = entry.hours or (None, None)
     known = [channel for channel in entry.channels or () if channel in ways]
     return {
         "offered": ways,
@@ -254,8 +255,8 @@ def _settings(who: Seen) -> dict[str, Any]:
         "reached": _reached(who, ways),
         "chosen": [*known, "", "", ""][:3],
         "voicemail": bool(entry.voicemail),
-        "begin": _clock(entry.from_minute),
-        "end": _clock(entry.to_minute),
+        "begin": _clock(begin),
+        "end": _clock(end),
         "language": spoken(entry.locale),
         "languages": [(code, messaging.language(code).name) for code in sorted(messaging.languages())],
         "statement": statement.text,

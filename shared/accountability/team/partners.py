@@ -29,11 +29,10 @@ from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.security import derived
-from shared.kernel.storage import reads
 from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.writes import Put, Update, Write, transact
 from shared.kernel.versions import Seen
-from shared.messaging import PHONE, Channel, Entry, Recipient
+from shared.messaging import PHONE, Channel, Recipient
 
 if TYPE_CHECKING:
     from shared.accountability.team.naming import NewPartner
@@ -105,7 +104,7 @@ def _number(told: str) -> str:
 
 
 def _require_somebody_else(user_id: str, reached: Reached) -> None:
-    own = reads.get(*people.recipient_key(user_id))
+    own = messaging.recipient_of(user_id)
     fields = {"phone": reached.phone, "email": reached.email}
     theirs = {messaging.address_hash(address) for address in (own.phone, own.email) if address} if own else set()
     same = [field for field, address in fields.items() if address and messaging.address_hash(address) in theirs]
@@ -141,8 +140,8 @@ def _new(user_id: str, partner_id: str, wanted: "NewPartner", reached: Reached, 
     )
 
 
-def _entry(partner_id: str, wanted: "NewPartner", reached: Reached) -> Entry:
-    return Entry(
+def _entry(partner_id: str, wanted: "NewPartner", reached: Reached) -> Recipient:
+    return Recipient(
         recipient_id=partner_id,
         name=wanted.name,
         phone=reached.phone,
@@ -154,7 +153,7 @@ def _entry(partner_id: str, wanted: "NewPartner", reached: Reached) -> Entry:
     )
 
 
-def _adding(partner: Partner, reached: Reached, entry: Entry, user_name: str, *, now: datetime) -> list[Write]:
+def _adding(partner: Partner, reached: Reached, entry: Recipient, user_name: str, *, now: datetime) -> list[Write]:
     owner = PartnerOwner(pk=owner_pk(partner.partner_id), sk=PartnerOwner.SK, user_id=partner.user_id)
     event = PartnerInvited(user_id=partner.user_id, partner_id=partner.partner_id)
     return [
@@ -163,7 +162,7 @@ def _adding(partner: Partner, reached: Reached, entry: Entry, user_name: str, *,
         *_claiming(partner, reached, now=now),
         _one_more(partner.user_id),
         *messaging.enlist(entry),
-        *invitations.asking(partner, messaging.directory.recipient(entry), user_name, number=0, now=now),
+        *invitations.asking(partner, entry, user_name, number=0, now=now),
         outbox(event, at=now),
     ]
 
@@ -207,7 +206,7 @@ def listed(user_id: str, active: bool | None, *, now: datetime) -> list[PartnerV
         now: the present.
     """
     team = [partner for partner in people.team_of(user_id) if active in {None, partner.status in rules.STANDING}]
-    entries = reads.get_many([people.recipient_key(partner.partner_id) for partner in team]) if team else []
+    entries = people.entries_of(team)
     pairs = sorted(zip(team, entries, strict=True), key=lambda pair: pair[0].status == PartnerStatus.REMOVED)
     return [view(partner, entry, now=now) for partner, entry in pairs]
 
@@ -230,7 +229,7 @@ def view(partner: Partner, entry: Recipient, *, now: datetime) -> PartnerView:
         relationship=cast("Relationship", partner.relationship),
         phone=entry.phone,
         email=entry.email,
-        channels=[channel for channel in entry.channels or () if channel in known],
+        channels=[cast("PartnerChannel", str(channel)) for channel in entry.channels if channel in known],
         voicemail=bool(entry.voicemail),
         language=entry.locale,
         zone=entry.zone,

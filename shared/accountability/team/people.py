@@ -1,6 +1,6 @@
 """A user, a partner of theirs, and how either is known and reached."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -56,21 +56,25 @@ def team_of(user_id: str) -> list[Partner]:
     return sorted(found, key=lambda partner: (partner.invited_at, partner.partner_id))
 
 
-def recipient_key(recipient_id: str) -> tuple[type[Recipient], str, str]:
-    """Return where somebody's entry in the directory is read, as ``reads.get_many`` takes it."""
-    return Recipient, messaging.recipient_pk(recipient_id), Recipient.SK
-
-
 def entry_of(recipient_id: str) -> Recipient:
     """Return somebody's entry in the directory.
 
     Raises:
         NotFound: they have none.
     """
-    entry = reads.get(*recipient_key(recipient_id))
+    entry = messaging.recipient_of(recipient_id)
     if entry is None:
         raise NotFound
     return entry
+
+
+def entries_of(team: Sequence[Partner]) -> list[Recipient]:
+    """Return the entries of partners in the directory, which were made with them. One call."""
+    found = messaging.recipients_of([partner.partner_id for partner in team])
+    entries = [entry for entry in found if entry is not None]
+    if len(entries) < len(team):
+        raise LookupError("a partner has no entry in the directory")
+    return entries
 
 
 def name_of(user_id: str) -> str:

@@ -30,7 +30,7 @@ from shared.messaging.inbound import answers, keywords, routing
 from shared.messaging.inbound.items import Conversation, Question, Review, review_pk
 from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Which, Wrote
 from shared.messaging.inbound.twilio_forms import Written
-from shared.messaging.items import AddressState, MessagingInbox, Recipient, address_hashes, recipient_pk
+from shared.messaging.items import AddressState, MessagingInbox, RecipientItem, address_hashes, recipient_pk
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from shared.messaging.providers.twilio import PROVIDER
 from shared.messaging.requests import KEPT, NOBODY, MessageRequest, request
@@ -96,7 +96,7 @@ class _Reply:
         """Return the number that somebody is written to under: WhatsApp may know them under another."""
         both = phones.forms(self.number)
         if len(both) > 1 and known:
-            entries = reads.get_many([(Recipient, recipient_pk(one), Recipient.SK) for one in known])
+            entries = reads.get_many([(RecipientItem, recipient_pk(one), RecipientItem.SK) for one in known])
             return next((str(entry.phone) for entry in entries if entry and entry.phone in both), both[0])
         return both[0]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.kernel.storage import reads
-from shared.messaging import Recipient, recipient_pk
+from shared.messaging.items import RecipientItem, recipient_pk
 from tests.calls import call
 from tests.handlers.identity.conftest import authorize, caller, events, login, register
 from tests.triggers import principal
@@ -50,7 +50,7 @@ def test_a_suspended_account_is_out_at_the_next_authorization_and_back_when_rein
 @pytest.mark.covers("X-P-15")
 def test_nothing_goes_out_in_the_name_of_a_suspended_user_until_they_are_back(ada):
     user_id = ada["user"]["id"]
-    entry = (Recipient, recipient_pk(user_id), Recipient.SK)
+    entry = (RecipientItem, recipient_pk(user_id), RecipientItem.SK)
     _act("suspend_account", user_id, REASON)
     assert reads.get(*entry).suspended
     _act("reinstate_account", user_id, REASON, request_id="r2")

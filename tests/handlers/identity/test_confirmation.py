@@ -13,7 +13,8 @@ from shared.identity.seeding import ensure_account
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Update, commit
-from shared.messaging import Recipient, living_in, recipient_pk
+from shared.messaging import living_in
+from shared.messaging.items import RecipientItem, recipient_pk
 from tests.calls import call
 from tests.clock import START
 from tests.handlers.identity.conftest import (
@@ -92,7 +93,15 @@ def test_the_pages_speak_the_language_that_the_holder_is_told_things_in(mailbox)
     token = _mailed(mailbox, user := registered())
     commit(living_in(user, "Europe/Madrid"))
     assert "Confirm your e-mail address" in _open(token, more=SPANISH).text
-    commit(Update(Recipient, recipient_pk(user), Recipient.SK, [Recipient.locale.set("es-ES")], Recipient.pk.exists()))
+    commit(
+        Update(
+            RecipientItem,
+            recipient_pk(user),
+            RecipientItem.SK,
+            [RecipientItem.locale.set("es-ES")],
+            RecipientItem.pk.exists(),
+        )
+    )
     assert "Confirma tu correo electrónico" in _open(token).text
 
 

@@ -8,7 +8,7 @@ from shared.kernel import rates
 from shared.kernel.registry import load
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import get
-from shared.messaging import Recipient, recipient_pk
+from shared.messaging.items import RecipientItem, recipient_pk
 from shared.messaging.variables import given
 from tests.calls import call, invoke
 from tests.handlers.identity.conftest import (
@@ -262,9 +262,9 @@ def _confirm():
 def test_a_confirmed_address_is_how_its_user_is_reached(mailbox):
     user_id = registered()
     deliver(UserRegistered(user_id=user_id))
-    assert get(Recipient, recipient_pk(user_id), Recipient.SK) is None
+    assert get(RecipientItem, recipient_pk(user_id), RecipientItem.SK) is None
     confirm(_token(mailbox))
     for _ in range(2):
         assert invoke("identity.enlist_user", queue_event(EmailVerified(user_id=user_id)))["batchItemFailures"] == []
-    found = get(Recipient, recipient_pk(user_id), Recipient.SK)
+    found = get(RecipientItem, recipient_pk(user_id), RecipientItem.SK)
     assert (found.name, found.email, found.active, found.locale) == ("Ada", "ada@wellspring.example", True, "en")

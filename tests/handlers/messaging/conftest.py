@@ -22,7 +22,7 @@ def enlist() -> Callable[..., str]:
     """Provide ``enlist("ada", phone=…)``, which puts a recipient into the directory and returns their id."""
 
     def put(name: str, *, phone: str | None = ANN, email: str | None = None) -> str:
-        entry = messaging.Entry(f"ptn_{name}", name.title(), phone=phone, email=email)
+        entry = messaging.Recipient(f"ptn_{name}", name.title(), phone=phone, email=email)
         transact(messaging.enlist(entry))
         return entry.recipient_id
 

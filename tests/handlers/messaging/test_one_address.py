@@ -10,7 +10,7 @@ from shared.kernel.storage.writes import Put, Update, commit
 from shared.messaging import Channel, sending, suppression, unsubscribe
 from shared.messaging.inbound import mail_events
 from shared.messaging.inbound.mail_events import _Address, _Bounce, _Mail, _Told
-from shared.messaging.items import AddressEntry, Recipient, Suppression, address_hashes, recipient_pk
+from shared.messaging.items import AddressEntry, RecipientItem, Suppression, address_hashes, recipient_pk
 from tests import carriers, messages, outbox
 from tests.calls import Call
 from tests.carriers import Carrier
@@ -39,7 +39,7 @@ def _pat(stored: str) -> None:
     messages.enlist(phone=None, email=NOW, channels=(Channel.EMAIL,))
     if stored != NOW:
         pk = recipient_pk(messages.PAT)
-        commit(Update(Recipient, pk, Recipient.SK, [Recipient.email.set(stored)]))
+        commit(Update(RecipientItem, pk, RecipientItem.SK, [RecipientItem.email.set(stored)]))
         commit(Put(AddressEntry(pk=f"ADDRESS#{_hash(stored)}", sk=pk, recipient_id=messages.PAT)))
 
 

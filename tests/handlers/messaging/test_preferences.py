@@ -6,7 +6,7 @@ from shared import messaging
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import transact
 from shared.messaging import users
-from shared.messaging.items import Recipient, recipient_pk
+from shared.messaging.items import RecipientItem, recipient_pk
 from tests.triggers import principal
 
 ADA = principal("usr_ada", "messaging:use")
@@ -25,7 +25,7 @@ def change(call, body, **more):
 
 
 def recipient():
-    return get(Recipient, recipient_pk("usr_ada"), Recipient.SK)
+    return get(RecipientItem, recipient_pk("usr_ada"), RecipientItem.SK)
 
 
 @pytest.mark.covers("X-N-01")

@@ -12,7 +12,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, commit
 from shared.messaging import Channel, conversations, sending, suppression
-from shared.messaging.items import AddressEntry, AddressState, Recipient, Suppression, address_hashes, recipient_pk
+from shared.messaging.items import AddressEntry, AddressState, RecipientItem, Suppression, address_hashes, recipient_pk
 from shared.messaging.message_items import Message, message_pk
 from tests import carriers, environment, messages, outbox
 from tests.calls import Call
@@ -160,10 +160,10 @@ def test_what_was_stored_before_moves_once_and_what_stands_wins(carrier: Carrier
     commit(Put(AddressEntry(pk=f"ADDRESS#{moved}", sk="RECIPIENT#ptn_old", recipient_id="ptn_old")))
     commit(Put(AddressState(pk=f"ADDRESS#{moved}", sk=AddressState.SK, first_text_at=START, heard_at=later)))
     commit(Put(AddressState(pk=f"ADDRESS#{own}", sk=AddressState.SK, first_text_at=later, heard_at=START)))
-    entry = reads.get(Recipient, recipient_pk(messages.PAT), Recipient.SK)
+    entry = reads.get(RecipientItem, recipient_pk(messages.PAT), RecipientItem.SK)
     assert entry is not None
     told = [backfill.run(argparse.Namespace(name="numbers")).splitlines()[0] for _ in range(2)]
-    assert told == ["messaging Recipient: 1 moved", "messaging Recipient: 1 as they should be"]
+    assert told == ["messaging RecipientItem: 1 moved", "messaging RecipientItem: 1 as they should be"]
     assert [(one.pk, one.reason, one.lifted_at) for one in suppression.standing(own, moved)] == [
         (f"ADDRESS#{own}", "STOP", None)
     ]
@@ -172,5 +172,5 @@ def test_what_was_stored_before_moves_once_and_what_stands_wins(carrier: Carrier
     state = reads.get(AddressState, f"ADDRESS#{own}", AddressState.SK)
     assert state is not None
     assert (state.first_text_at, state.heard_at) == (START, later)
-    assert reads.get(Recipient, recipient_pk(messages.PAT), Recipient.SK).phone == stored  # type: ignore[union-attr]
+    assert reads.get(RecipientItem, recipient_pk(messages.PAT), RecipientItem.SK).phone == stored  # type: ignore[union-attr]
     assert judged() == ("BLOCKED", "SUPPRESSED_STOP")

@@ -78,7 +78,7 @@ def waiting() -> list[Any]:
 
 def test_our_check_of_the_signature_is_the_one_of_their_sdk() -> None:
     fields = written("Grüße & = +", FromCity="")
-    assert signature(fields) == RequestValidator("token-of-tests").compute_signature(URL, dict(fields))
+    assert signature(fields) == RequestValidator("twilio_local").compute_signature(URL, dict(fields))
 
 
 @pytest.mark.covers("X-W-25", "S-A-16")
@@ -559,12 +559,12 @@ def test_an_event_that_is_not_there_comes_again() -> None:
 
 
 def test_during_a_rotation_both_tokens_are_good(invoke: Invoke) -> None:
-    fields = json.dumps({"account_sid": "AC", "auth_token": "token-new token-of-tests"})
+    fields = json.dumps({"account_sid": "AC", "auth_token": "token-new twilio_local"})
     aws_client("secretsmanager").put_secret_value(SecretId="test/wellspring/twilio", SecretString=fields)
     secrets._kept.clear()
     told = [
         posted(written("x", at=number), token=token)
-        for number, token in enumerate(["token-new", "token-of-tests", "old"])
+        for number, token in enumerate(["token-new", "twilio_local", "old"])
     ]
     assert [invoke("messaging.receive_twilio_event", one)["statusCode"] for one in told] == [200, 200, 403]
 

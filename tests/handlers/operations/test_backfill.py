@@ -12,8 +12,9 @@ from shared.kernel.clock import to_ms
 from shared.kernel.names import table_name
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import dynamodb
+from shared.messaging import readdressing as recipients
 from shared.messaging import suppression
-from shared.messaging.items import Recipient, address_hash, address_hashes, recipient_pk
+from shared.messaging.items import RecipientItem, address_hash, address_hashes, recipient_pk
 from tests.clock import START
 from tests.handlers.conftest import STAGE
 
@@ -108,7 +109,7 @@ def snapshot() -> None:
 def test_addresses_move_with_all_that_is_known_of_them() -> None:
     assert _run() == [
         "identity Account: 1 as they should be, 1 moved",
-        "messaging Recipient: 1 as they should be, 1 moved",
+        "messaging RecipientItem: 1 as they should be, 1 moved",
     ]
     account = reads.get(Account, user_pk("usr_u"), Account.SK)
     assert account is not None
@@ -117,7 +118,7 @@ def test_addresses_move_with_all_that_is_known_of_them() -> None:
         f"EMAIL#{_hash(NOW)}": "usr_u",
         f"EMAIL#{_hash('ada@example.com')}": "usr_ada",
     }
-    recipient = reads.get(Recipient, recipient_pk("usr_u"), Recipient.SK)
+    recipient = reads.get(RecipientItem, recipient_pk("usr_u"), RecipientItem.SK)
     assert recipient is not None
     assert (recipient.email, recipient.version) == (NOW, 4)
     moved = [item["sk"]["S"] for item in _all("messaging") if item["pk"]["S"] == f"ADDRESS#{_hash(NOW)}"]
@@ -131,24 +132,24 @@ def test_a_second_run_changes_nothing() -> None:
     once = _all("identity"), _all("messaging")
     assert _run() == [
         "identity Account: 2 as they should be",
-        "messaging Recipient: 2 as they should be",
+        "messaging RecipientItem: 2 as they should be",
     ]
     assert (_all("identity"), _all("messaging")) == once
 
 
 @pytest.mark.usefixtures("snapshot")
 def test_a_run_that_broke_off_is_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = backfill.recipients.commit
+    real = recipients.commit
 
     def breaks(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(backfill.recipients, "commit", breaks)
+    monkeypatch.setattr(recipients, "commit", breaks)
     with pytest.raises(KeyboardInterrupt):
         _run()
-    monkeypatch.setattr(backfill.recipients, "commit", real)
-    assert _run()[1] == "messaging Recipient: 1 as they should be, 1 moved"
-    assert _run()[1] == "messaging Recipient: 2 as they should be"
+    monkeypatch.setattr(recipients, "commit", real)
+    assert _run()[1] == "messaging RecipientItem: 1 as they should be, 1 moved"
+    assert _run()[1] == "messaging RecipientItem: 2 as they should be"
 
 
 @pytest.mark.parametrize(
@@ -195,15 +196,15 @@ def test_two_accounts_of_one_address_are_left_to_a_person() -> None:
 
 def test_who_cannot_be_sent_to_is_left_to_a_person() -> None:
     _recipient("ptn_grace", "jürgen@example.com")
-    assert _run()[1:] == ["messaging Recipient: 1 left to be decided by a person", "  RECIPIENT#ptn_grace"]
+    assert _run()[1:] == ["messaging RecipientItem: 1 left to be decided by a person", "  RECIPIENT#ptn_grace"]
 
 
 def test_what_changes_at_the_same_moment_is_left_for_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
     _recipient("ptn_grace", BEFORE)
-    (stale,) = backfill.items(Recipient, Recipient.SK)
+    (stale,) = backfill.items(RecipientItem, RecipientItem.SK)
     _recipient("ptn_grace", "grace@example.com")
-    assert backfill.recipients.move(stale) == "changed at the same moment: run it again"
-    found = reads.get(Recipient, recipient_pk("ptn_grace"), Recipient.SK)
+    assert recipients.move(stale) == "changed at the same moment: run it again"
+    found = reads.get(RecipientItem, recipient_pk("ptn_grace"), RecipientItem.SK)
     assert found is not None
     assert found.email == "grace@example.com"
 

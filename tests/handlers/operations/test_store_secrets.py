@@ -48,7 +48,7 @@ def test_what_a_file_holds_is_stored(stored, tmp_path):
     [
         (WHOLE, 0o640, "others may read"),
         (WHOLE, 0o604, "others may read"),
-        ("", 0o600, "the file names none of stripe, livekit, twilio"),
+        ("", 0o600, "the file names none of livekit, twilio, stripe"),
         ("[stripe", 0o600, "is no TOML"),
         (WHOLE.replace('webhook_secret = "whsec_1"', ""), 0o600, "stripe.webhook_secret is missing"),
         (WHOLE.replace('"whsec_1"', '""'), 0o600, "stripe.webhook_secret is missing"),

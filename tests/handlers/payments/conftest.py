@@ -10,7 +10,7 @@ from tests.providers import Provider, simulator
 
 @pytest.fixture(scope="module")
 def _stripe_process() -> Iterator[Provider]:
-    with simulator("stripe", STRIPE_API_KEY="sk_test_tests") as running:
+    with simulator("stripe", STRIPE_API_KEY="sk_test_local") as running:
         yield running
 
 

@@ -230,11 +230,11 @@ def test_a_payment_that_moves_while_it_is_worked_is_decided_anew(monkeypatch: py
 @pytest.mark.covers("S-W-44")
 def test_during_a_rotation_both_secrets_are_good(monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> None:
     vault = engine.client.aws_client("secretsmanager")
-    fields = '{"api_key": "sk_test_tests", "webhook_secret": "whsec_new whsec_tests"}'
+    fields = '{"api_key": "sk_test_local", "webhook_secret": "whsec_new whsec_local"}'
     vault.put_secret_value(SecretId="test/wellspring/stripe", SecretString=fields)
     engine.secrets._kept.clear()
     statuses = []
-    for number, secrets in enumerate([["whsec_new"], ["whsec_tests"], ["whsec_x", "whsec_new"], ["whsec_x"]]):
+    for number, secrets in enumerate([["whsec_new"], ["whsec_local"], ["whsec_x", "whsec_new"], ["whsec_x"]]):
         body = event(f"evt_{number}", COMPLETED)
         sent_event = webhook_event(body, signed(body, START, *secrets))
         statuses.append(invoke("payments.receive_stripe_event", sent_event)["statusCode"])

@@ -8,7 +8,8 @@ import pytest
 from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import transact
-from shared.messaging import Channel, Recipient, recipient_pk, sending
+from shared.messaging import Channel, sending
+from shared.messaging.items import RecipientItem, recipient_pk
 from tests import carriers, messages
 from tests.calls import call
 from tests.carriers import Carrier
@@ -41,8 +42,8 @@ def leaves_at(key: str) -> datetime | None:
         return EVENING if carrier.taken else messages.standing(ask).due_at
 
 
-def entry() -> Recipient:
-    found = reads.get(Recipient, recipient_pk(USER.user_id), Recipient.SK)
+def entry() -> RecipientItem:
+    found = reads.get(RecipientItem, recipient_pk(USER.user_id), RecipientItem.SK)
     assert found is not None
     return found
 

@@ -7,7 +7,7 @@ import pytest
 from shared import identity
 from shared.accountability.team import rules
 from shared.kernel.storage.writes import commit
-from shared.messaging import Entry, enlist
+from shared.messaging import Recipient, enlist
 from shared.messaging.variables import given
 from tests import outbox, team
 from tests.team import GRACE, OTHER, USER, added, evidence, messages, stored
@@ -47,7 +47,7 @@ def view(**changed):
 @pytest.fixture(autouse=True)
 def ada(aws):
     """The user in the directory, with her own address."""
-    for write in enlist(Entry("usr_ada", "Ada", email="ada@example.com")):
+    for write in enlist(Recipient("usr_ada", "Ada", email="ada@example.com")):
         commit(write)
 
 

@@ -11,13 +11,13 @@ from shared.accountability.team.page_form import PageForm, offered, rest_until, 
 from shared.messaging import Channel, Recipient, directory
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-BOTH = Recipient(phone="+12125550123", email="grace@example.com", locale="en")
+BOTH = Recipient("ptn_1", "Grace", phone="+12125550123", email="grace@example.com", locale="en")
 TEXT = st.one_of(st.text(max_size=12), st.sampled_from(["", "SMS", "EMAIL", "VOICE", "09:00", "18:00", "24:00"]))
 
 
 def test_channels_are_offered_for_the_addresses_there_are():
     assert offered(BOTH) == [Channel.SMS, Channel.WHATSAPP, Channel.EMAIL, Channel.VOICE]
-    assert offered(Recipient(email="grace@example.com")) == [Channel.EMAIL]
+    assert offered(Recipient("ptn_1", "Grace", email="grace@example.com")) == [Channel.EMAIL]
 
 
 def test_order_and_hours_are_kept_and_a_repeated_channel_counts_once():
@@ -55,12 +55,12 @@ def test_whatever_day_is_sent_a_rest_ends_within_a_year_or_is_unfit(until):
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (Recipient(zone="America/New_York"), "2026-03-30T04:00:00+00:00"),
-        (Recipient(zone="Asia/Kathmandu", phone="+12125550123"), "2026-03-29T18:15:00+00:00"),
-        (Recipient(zone="Europe/Berlin"), "2026-03-29T22:00:00+00:00"),
+        (Recipient("ptn_1", "Grace", zone="America/New_York"), "2026-03-30T04:00:00+00:00"),
+        (Recipient("ptn_1", "Grace", zone="Asia/Kathmandu", phone="+12125550123"), "2026-03-29T18:15:00+00:00"),
+        (Recipient("ptn_1", "Grace", zone="Europe/Berlin"), "2026-03-29T22:00:00+00:00"),
         (BOTH, "2026-03-30T04:00:00+00:00"),
-        (Recipient(phone="+61491570156"), "2026-03-29T17:30:00+00:00"),
-        (Recipient(email="grace@example.com"), "2026-03-30T10:00:00+00:00"),
+        (Recipient("ptn_1", "Grace", phone="+61491570156"), "2026-03-29T17:30:00+00:00"),
+        (Recipient("ptn_1", "Grace", email="grace@example.com"), "2026-03-30T10:00:00+00:00"),
     ],
 )
 def test_a_rest_ends_with_its_last_day_wherever_the_partner_may_be(entry, expected):
