@@ -217,7 +217,7 @@ def test_leaving_charges_what_was_watched_and_returns_the_rest_once(call, watchi
         assert (answer.status, answer.json) == (200, {"data": left, "meta": {}})
         clock.advance(seconds=5)
     assert money() == (97_000, 0, 0)
-    journal = wallet.find(wallet.Reference("METER_EVENT", watching))
+    journal = ledger.find(wallet.Reference("METER_EVENT", watching))
     assert journal is not None
     assert journal.postings == {
         "customer:usr_viewer": -3000,

@@ -8,6 +8,7 @@ from shared.live import metering
 from shared.live.metering.items import VIEWING_SK, ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
 from shared.live.metering.sessions import read_viewing
+from shared.wallet import journal as ledger
 from shared.wallet.events import HoldVoided
 from tests import environment
 from tests.handlers.live.conftest import SEEN, VIEWER, put_stream, watch
@@ -30,7 +31,7 @@ def _settings():
 
 def earned(session_id, user_id):
     """Return what creator and platform got of a session."""
-    posted = wallet.find(wallet.Reference("METER_EVENT", session_id))
+    posted = ledger.find(wallet.Reference("METER_EVENT", session_id))
     return {name.partition(":")[2]: amount for name, amount in posted.postings.items() if name != f"customer:{user_id}"}
 
 

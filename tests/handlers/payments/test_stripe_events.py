@@ -67,7 +67,7 @@ def test_a_paid_checkout_is_credited_with_its_bonus_and_told() -> None:
     assert (payment.status, payment.method, payment.settled_at, payment.reason) == ("SUCCEEDED", "CARD", START, None)
     assert balance() == 105_000
     for kind in ("PAYMENT", "BONUS"):
-        assert wallet.find(wallet.Reference(kind, "pay_1")) is not None
+        assert ledger.find(wallet.Reference(kind, "pay_1")) is not None
     assert noted("evt_0") == ("DONE", None)
     assert sent("payments", "PaymentSucceeded") == [
         {
