@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from shared.accountability.escalation import answers, delivery, ending, rules, starting, steps
+from shared.accountability.escalation import answers, delivery, ending, starting, steps
 from shared.accountability.escalation.items import StepRow
-from shared.accountability.escalation.rules import Kind, Step, Who
 from shared.accountability.events import AskAnswered, DayMissed, GoalLogged
+from shared.accountability.policies import rules as policy_rules
+from shared.accountability.policies.rules import Kind, Step, Who
 from shared.kernel.due import sweep
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import DomainEvent
@@ -126,7 +127,7 @@ class Simulation:
         plan = faults.at_random(self.random.randrange(2**32), self.rate)
         with ExitStack() as stack:
             patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setitem(rules.SEEDED, "four", PLAN)
+            patch.setitem(policy_rules.SEEDED, "four", PLAN)
             stack.enter_context(waits_left_out())
             for name, value in messages.ENVIRONMENT.items():
                 patch.setenv(name, value)

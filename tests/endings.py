@@ -16,15 +16,17 @@ from urllib.parse import urlencode
 import pytest
 
 from shared.accountability import events as told
-from shared.accountability.escalation import answers, contacts, delivery, ending, rules, starting, steps
-from shared.accountability.escalation.rules import Kind, Step, Who
+from shared.accountability.escalation import answers, contacts, delivery, ending, starting, steps
 from shared.accountability.goals import days, life, logs
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.goals.schemas import PauseRequest
-from shared.accountability.items import day_topic, goal_pk, run_topic, user_pk
-from shared.accountability.team import links, news, page_deeds
+from shared.accountability.items import ContactKey, day_topic, goal_pk, run_topic, user_pk
+from shared.accountability.partner_page import actions
+from shared.accountability.partner_page.form import PageForm
+from shared.accountability.policies import rules as policy_rules
+from shared.accountability.policies.rules import Kind, Step, Who
+from shared.accountability.team import links, news
 from shared.accountability.team.items import Partner
-from shared.accountability.team.page_form import PageForm
 from shared.kernel import inbox
 from shared.kernel.caller import Browser
 from shared.kernel.events import DomainEvent
@@ -64,7 +66,7 @@ HEARD = (told.DayMissed, events.MessageQueued, events.AddressOptedOut, *delivery
 
 
 def _about(number: str, partner_id: str) -> str:
-    return contacts.ContactKey(GOAL, DAY, number, partner_id).about
+    return ContactKey(GOAL, DAY, number, partner_id).about
 
 
 def _message(number: str, partner_id: str) -> str:
@@ -119,8 +121,8 @@ def stop() -> None:
 
 def leave() -> None:
     token = links.token(Partner(partner_id=CLEO, seed="0" * 64, generation=0), now=NOW)
-    page_deeds.act(
-        token, page_deeds.Visit(PageForm(action="leave"), Browser("Browser/1.0", "en", "203.0.113.7"), "opn_1", NOW)
+    actions.act(
+        token, actions.Visit(PageForm(action="leave"), Browser("Browser/1.0", "en", "203.0.113.7"), "opn_1", NOW)
     )
 
 
@@ -252,7 +254,7 @@ def opened() -> Iterator[Scene]:
         for name, value in messages.ENVIRONMENT.items():
             patch.setenv(name, value)
         environment.read_anew()
-        patch.setitem(rules.SEEDED, "standard", PLAN)
+        patch.setitem(policy_rules.SEEDED, "standard", PLAN)
         yield Scene(carrier, listening)
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from shared import messaging
-from shared.accountability.escalation import timeline
-from shared.accountability.escalation.items import Contact, Escalation, Interaction, StepRow
-from shared.accountability.escalation.schemas import InteractionView
+from shared.accountability import timeline
+from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.events import DayMissed, GoalLogged, RunWithdrawn
 from shared.accountability.goals.items import Day, Goal, Member, day_sk, goal_sk
 from shared.accountability.items import goal_pk, run_topic, user_pk
 from shared.accountability.team.items import Partner, PartnerOwner, owner_pk, partner_sk
+from shared.accountability.timeline_items import Interaction
+from shared.accountability.timeline_schemas import InteractionView
 from shared.kernel.clock import EPOCH
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item

@@ -1,7 +1,8 @@
 from shared import identity, messaging
 from shared.accountability.escalation import access as steps_access
-from shared.accountability.team import access, errors, page_deeds
-from shared.accountability.team.page_form import Field, LongField, PageForm, PageToken
+from shared.accountability.partner_page import actions
+from shared.accountability.partner_page.form import Field, LongField, PageForm, PageToken
+from shared.accountability.team import access, errors
 from shared.kernel.caller import OpenedWith, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, post
@@ -56,4 +57,4 @@ def answer_partner_page(
     """Do what a form of the partner's page says; the link is used up, and the page that follows has the next one."""
     choices = (first, second, third, fourth)
     form = PageForm(action, statement, choices, voice, begin, end, language, milestones, words, until, about, answer)
-    return page_deeds.act(token, page_deeds.Visit(form, browser, operation, clock.now()))
+    return actions.act(token, actions.Visit(form, browser, operation, clock.now()))

@@ -1,5 +1,6 @@
-from shared.accountability.team import access, page
-from shared.accountability.team.page_form import ShortCode
+from shared.accountability.partner_page import page
+from shared.accountability.partner_page.form import ShortCode
+from shared.accountability.team import access
 from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.declare import PUBLIC, get
 from shared.kernel.errors import NotFound

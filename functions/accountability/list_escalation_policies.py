@@ -1,5 +1,7 @@
-from shared.accountability.escalation import access, policies
-from shared.accountability.escalation.schemas import MAX_LIMIT, PolicyView
+from shared.accountability.escalation import access
+from shared.accountability.escalation.schemas import MAX_LIMIT
+from shared.accountability.policies import catalogue
+from shared.accountability.policies.schemas import PolicyView
 from shared.kernel.declare import get
 from shared.kernel.wire import Page
 
@@ -12,4 +14,4 @@ from shared.kernel.wire import Page
 )
 def list_escalation_policies() -> Page[PolicyView]:
     """List every escalation policy with its versions."""
-    return Page(policies.every(), limit=MAX_LIMIT, next_cursor=None)
+    return Page(catalogue.every(), limit=MAX_LIMIT, next_cursor=None)

@@ -1,5 +1,7 @@
-from shared.accountability.escalation import access, timeline
-from shared.accountability.escalation.schemas import CursorQuery, GoalQuery, InteractionView, LimitQuery
+from shared.accountability import timeline
+from shared.accountability.escalation import access
+from shared.accountability.escalation.schemas import CursorQuery, LimitQuery
+from shared.accountability.timeline_schemas import GoalQuery, InteractionView
 from shared.kernel import cursors
 from shared.kernel.caller import AcceptedLanguage, Caller
 from shared.kernel.declare import get

@@ -1,5 +1,6 @@
-from shared.accountability.escalation import access, errors, policies
-from shared.accountability.escalation.schemas import PolicyView
+from shared.accountability.escalation import access
+from shared.accountability.policies import catalogue, errors
+from shared.accountability.policies.schemas import PolicyView
 from shared.kernel.declare import get
 from shared.kernel.paths import Id
 
@@ -13,4 +14,4 @@ from shared.kernel.paths import Id
 )
 def read_escalation_policy(policy_name: Id) -> PolicyView:
     """Read an escalation policy with all of its versions, the newest first."""
-    return policies.one(policy_name)
+    return catalogue.one(policy_name)

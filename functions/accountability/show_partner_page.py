@@ -3,9 +3,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared import identity, messaging
-from shared.accountability.team import access, page
+from shared.accountability.partner_page import page
+from shared.accountability.partner_page.form import PageToken
+from shared.accountability.team import access
 from shared.accountability.team.errors import LinkExpired
-from shared.accountability.team.page_form import PageToken
 from shared.kernel.caller import AcceptedLanguage
 from shared.kernel.clock import Clock
 from shared.kernel.declare import PUBLIC, get

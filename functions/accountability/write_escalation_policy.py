@@ -1,5 +1,6 @@
-from shared.accountability.escalation import access, errors, policies
-from shared.accountability.escalation.schemas import NewPolicy, PolicyView
+from shared.accountability.escalation import access
+from shared.accountability.policies import catalogue, errors
+from shared.accountability.policies.schemas import NewPolicy, PolicyView
 from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
@@ -18,4 +19,4 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 )
 def write_escalation_policy(body: NewPolicy, caller: Caller, operation: OperationId, clock: Clock) -> PolicyView:
     """Write the next version of an escalation policy, or a new one; escalations that run keep the plan they have."""
-    return policies.create(body, admin_id=caller.user_id, operation=operation, now=clock.now())
+    return catalogue.create(body, admin_id=caller.user_id, operation=operation, now=clock.now())

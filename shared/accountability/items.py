@@ -1,5 +1,7 @@
 """The table of accountability, and the partitions that its parts share."""
 
+from dataclasses import dataclass, fields
+
 from shared.kernel.storage.table import DUE, Index, Table
 
 DOMAIN = "accountability"
@@ -34,3 +36,39 @@ def run_topic(goal_id: str, missed_since: str) -> str:
 def day_topic(goal_id: str, day: str) -> str:
     """Return the topic of one missed day: closed by an acknowledgement."""
     return f"day:{goal_id}:{day}"
+
+
+ABOUT = "contact:"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactKey:
+    """What names a contact: never two with one recipient in one step (X-A-35)."""
+
+    goal_id: str
+    date: str
+    step: str
+    recipient_id: str
+
+    @property
+    def pk(self) -> str:
+        """The partition."""
+        return goal_pk(self.goal_id)
+
+    @property
+    def sk(self) -> str:
+        """The sort key."""
+        return f"CONTACT#{self.date}#{self.step}#{self.recipient_id}"
+
+    @property
+    def about(self) -> str:
+        """What messaging knows the matter by, and its message's key."""
+        return f"{ABOUT}{self.goal_id}#{self.date}#{self.step}#{self.recipient_id}"
+
+
+def key_of(about: str | None) -> ContactKey | None:
+    """Return the contact that a message is about, ``None`` for one of another matter."""
+    if about is None or not about.startswith(ABOUT):
+        return None
+    parts = about.removeprefix(ABOUT).split("#")
+    return ContactKey(*parts) if len(parts) == len(fields(ContactKey)) else None

@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from shared import messaging
-from shared.accountability.escalation import answers, contacts, delivery, ending, rules, starting, steps
+from shared.accountability.escalation import answers, contacts, delivery, ending, starting, steps
 from shared.accountability.escalation.items import StepRow
 from shared.accountability.events import DayMissed, GoalLogged, RunWithdrawn
 from shared.accountability.goals import days, keeping, logs, members
 from shared.accountability.goals.errors import AlreadyLogged, DayNotOpen
 from shared.accountability.goals.items import Goal
 from shared.accountability.goals.schemas import AccountabilityProfileChange, NewGoal
+from shared.accountability.items import key_of
+from shared.accountability.policies import rules as policy_rules
 from shared.kernel.due import sweep
 from shared.kernel.events import DomainEvent
 from shared.kernel.storage.client import dynamodb
@@ -83,7 +85,7 @@ class Watching(RuleBasedStateMachine):
         assert 8 <= hour < 21, f"{partner_id} was written to at {hour}"
         assert all(one.message_id != outgoing.message_id for one in self.got), "sent twice"
         self.got.append(outgoing)
-        key = contacts.key_of(message.about)
+        key = key_of(message.about)
         if key is not None and key.step not in {contacts.CLEAR, contacts.MILESTONE}:
             missed = self.missed[key.date]
             assert missed.missed_since not in self.over, "the run is over"
@@ -223,7 +225,7 @@ class Watching(RuleBasedStateMachine):
         self.random.seed(entropy)
         outgoing = self.random.choice(self.got)
         message = messages.standing(outgoing.message_id)
-        key = contacts.key_of(message.about)
+        key = key_of(message.about)
         if key is None or message.category not in {"partner-ask", "partner-notice", "partner-week"}:
             return
         first = all(one.response is None for one in world.contacts(self.goal) if one.message_id == message.message_id)
@@ -299,8 +301,8 @@ class Watching(RuleBasedStateMachine):
             assert event.missed_since in self.over, f"{event.date} was not followed"
             return
         escalation = world.escalation(self.goal, event.missed_since)
-        plan = rules.unpack(escalation.steps if escalation else "[]")
-        assert {row.number for row in rows} >= {step.number for step in rules.steps_on(plan, event.days_missed)}
+        plan = policy_rules.unpack(escalation.steps if escalation else "[]")
+        assert {row.number for row in rows} >= {step.number for step in policy_rules.steps_on(plan, event.days_missed)}
         counts["days followed"] += 1
 
 

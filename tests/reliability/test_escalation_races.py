@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.accountability.escalation import answers, delivery, ending, rules, starting, steps
-from shared.accountability.escalation.rules import Kind, Step, Who
+from shared.accountability.escalation import answers, delivery, ending, starting, steps
+from shared.accountability.policies import rules as policy_rules
+from shared.accountability.policies.rules import Kind, Step, Who
 from shared.messaging import sending
 from shared.messaging.events import MessageSent
 from tests import carriers, engine, faults, messages, money
@@ -31,7 +32,7 @@ def carrier(stage: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in messages.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     engine.environment.read_anew()
-    monkeypatch.setitem(rules.SEEDED, "standard", PLAN)
+    monkeypatch.setitem(policy_rules.SEEDED, "standard", PLAN)
     messages.register_sender()
     with carriers.carried(Carrier()) as found:
         yield found

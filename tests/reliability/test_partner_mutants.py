@@ -126,7 +126,7 @@ SEEDED: list[tuple[Mutant, Callable[[FixedClock], None]]] = [
         used_twice,
     ),
     (
-        Mutant("a deed uses no link up", f"{TEAM}.page_deeds", "_using_up", "partner.generation += 1", "pass"),
+        Mutant("a deed uses no link up", "shared.accountability.partner_page.actions", "_using_up", "partner.generation += 1", "pass"),
         used_twice,
     ),
     (Mutant("a link does not expire", f"{TEAM}.links", "opened", "<= to_ms(now)", "< 0"), expired),

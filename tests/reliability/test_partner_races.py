@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from shared.accountability.team import invitations, news, page_deeds, partners
+from shared.accountability.partner_page import actions
+from shared.accountability.partner_page.actions import Visit
+from shared.accountability.partner_page.form import PageForm
+from shared.accountability.team import invitations, news, partners
 from shared.accountability.team.errors import Changed, PartnerExists, TeamFull
 from shared.accountability.team.naming import NewPartner
-from shared.accountability.team.page_deeds import Visit
-from shared.accountability.team.page_form import PageForm
 from shared.kernel.caller import Browser
 from shared.messaging import events, suppression
 from tests import environment, faults, outbox, team
@@ -52,7 +53,7 @@ def press(token: str, now: datetime, **fields: Any) -> int:
     """Send a form of the page and return the status."""
     form = PageForm(**fields)
     visit = Visit(form, Browser("Browser/1.0", "en", "203.0.113.7"), uuid.uuid4().hex, now)
-    return page_deeds.act(token, visit).status
+    return actions.act(token, visit).status
 
 
 def add(number: int, now: datetime, **changed: Any) -> str:

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from shared import messaging
-from shared.accountability.escalation import contacts, delivery, facts, steps, timeline
+from shared.accountability import timeline
+from shared.accountability.escalation import contacts, delivery, facts, steps
 from shared.accountability.escalation.items import Answer, Contact, StepRow
 from shared.accountability.escalation.rules import ANSWERED, CANNOT, DECIDES
 from shared.accountability.events import AskAnswered
-from shared.accountability.items import day_topic, user_pk
+from shared.accountability.items import day_topic, key_of, user_pk
 from shared.accountability.team import acknowledging, people, quoting
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.errors import NotFound
@@ -66,7 +67,7 @@ def answer(
         NotFound: this partner was sent no such message.
         Unavailable: others kept changing the contact; it may be given again.
     """
-    key = contacts.key_of(about)
+    key = key_of(about)
     if key is None or key.recipient_id != partner_id:
         raise NotFound
 
@@ -86,7 +87,7 @@ def answer(
 
 def after_reply(event: Reply, *, now: datetime) -> None:
     """Take in a reply, unless it answers something else: an invitation, or with words that mean nothing here."""
-    if contacts.key_of(event.about) is not None and event.answer in SAID:
+    if key_of(event.about) is not None and event.answer in SAID:
         answer(event.about, event.recipient_id, event.answer, reply_id=event.reply_id, event=event, now=now)
 
 

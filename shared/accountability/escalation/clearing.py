@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from shared.accountability.escalation import contacts
-from shared.accountability.escalation.contacts import ContactKey, Wanted
+from shared.accountability.escalation.contacts import Wanted
 from shared.accountability.escalation.items import Contact, Escalation
 from shared.accountability.goals.items import Goal, Member, goal_sk
-from shared.accountability.items import user_pk
+from shared.accountability.items import ContactKey, user_pk
 from shared.accountability.team.items import Partner, partner_sk
 from shared.accountability.team.rules import title_for
 from shared.kernel.storage import reads

@@ -1,17 +1,15 @@
 """Contacts: who is told or asked what, once. A contact and its message have one key and are written together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import messaging
 from shared.accountability.escalation.items import Contact
-from shared.accountability.items import goal_pk
+from shared.accountability.items import ContactKey
 from shared.accountability.team.scope import NARROWED
 from shared.kernel.storage.writes import Put, Refusal, Write
 from shared.messaging import MessageRequest, SecretLink
-
-ABOUT = "contact:"
 
 CLEAR, MILESTONE = "CLEAR", "MILESTONE"
 """Contacts that belong to no step of a plan."""
@@ -20,39 +18,6 @@ OUTREACH = "progress_team_outreach"
 NOTICE = "emergency_support_team_notification"
 ASK = "emergency_support_team_checkin_request"
 CELEBRATION = "milestone_celebration"
-
-
-@dataclass(frozen=True, slots=True)
-class ContactKey:
-    """What names a contact: never two with one recipient in one step (X-A-35)."""
-
-    goal_id: str
-    date: str
-    step: str
-    recipient_id: str
-
-    @property
-    def pk(self) -> str:
-        """The partition."""
-        return goal_pk(self.goal_id)
-
-    @property
-    def sk(self) -> str:
-        """The sort key."""
-        return f"CONTACT#{self.date}#{self.step}#{self.recipient_id}"
-
-    @property
-    def about(self) -> str:
-        """What messaging knows the matter by, and its message's key."""
-        return f"{ABOUT}{self.goal_id}#{self.date}#{self.step}#{self.recipient_id}"
-
-
-def key_of(about: str | None) -> ContactKey | None:
-    """Return the contact that a message is about, ``None`` for one of another matter."""
-    if about is None or not about.startswith(ABOUT):
-        return None
-    parts = about.removeprefix(ABOUT).split("#")
-    return ContactKey(*parts) if len(parts) == len(fields(ContactKey)) else None
 
 
 def name_of(contact: Contact) -> ContactKey:

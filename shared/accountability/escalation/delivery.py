@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.update import Action
 
 from shared import messaging
-from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps, timeline
+from shared.accountability import timeline
+from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
-from shared.accountability.items import goal_pk, user_pk
+from shared.accountability.items import goal_pk, key_of, user_pk
 from shared.accountability.team import scope
 from shared.accountability.team.items import Partner, partner_sk
 from shared.kernel.storage import reads
@@ -112,7 +113,7 @@ def note(event: News, *, now: datetime) -> None:
     Raises:
         Unavailable: others kept changing the contact; the event comes again.
     """
-    key = contacts.key_of(event.about)
+    key = key_of(event.about)
     if key is None:
         return
 

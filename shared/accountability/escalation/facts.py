@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from shared import messaging
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
-from shared.accountability.escalation.rules import Candidate, Obstacle, Step, unpack
+from shared.accountability.escalation.rules import Candidate, Obstacle
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import day_topic, goal_pk, run_topic, user_pk
+from shared.accountability.policies.rules import Step, unpack
 from shared.accountability.team import people
 from shared.accountability.team import rules as people_rules
 from shared.accountability.team.items import Partner

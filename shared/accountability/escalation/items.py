@@ -9,26 +9,6 @@ from shared.kernel.storage.items import InstantAttribute, IntegerAttribute, Item
 DUE_KIND = "step"
 
 
-class PolicyVersion(Item):
-    """One version of an escalation policy (X-A-16), never changed; ``steps`` are JSON (``rules.Step``).
-
-    | key | value | access |
-    |---|---|---|
-    | pk | ``POLICIES`` | all of them: there are few |
-    | sk | ``<name>#<number, six digits>`` | the newest first; a frozen plan names its version |
-    """
-
-    domain = DOMAIN
-    PK = "POLICIES"
-
-    name = UnicodeAttribute()
-    number = IntegerAttribute()
-    steps = UnicodeAttribute()
-    created_at = InstantAttribute()
-    created_by = UnicodeAttribute()
-    operation = UnicodeAttribute(null=True)
-
-
 class Escalation(Item):
     """One run of missed days and the plan that follows it, frozen when it starts.
 
@@ -141,31 +121,4 @@ class Answer(Item):
     about = UnicodeAttribute()
     partner_id = UnicodeAttribute()
     answer = UnicodeAttribute()
-    at = InstantAttribute()
-
-
-class Interaction(Item):
-    """A line of the user's timeline (S-A-06).
-
-    | key | value | access |
-    |---|---|---|
-    | pk | ``USER#<user>`` | timeline, newest first (S-A-09) |
-    | sk | ``INTERACTION#<time, milliseconds, 15 digits>#<id>`` | |
-
-    ``type``: progress_team_ai, progress_team_human, emergency_support_team_notification, planning_session.
-    ``content`` is the sentence that says to the user what happened, ``filled`` (JSON) what it leaves open and ``quote``
-    what somebody wrote; never another person's address.
-    """
-
-    domain = DOMAIN
-
-    interaction_id = UnicodeAttribute()
-    user_id = UnicodeAttribute()
-    type = UnicodeAttribute()
-    goal_id = UnicodeAttribute(null=True)
-    partner_id = UnicodeAttribute(null=True)
-    content = UnicodeAttribute()
-    filled = UnicodeAttribute(null=True)
-    quote = UnicodeAttribute(null=True)
-    metadata = UnicodeAttribute(null=True)
     at = InstantAttribute()

@@ -4,14 +4,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.accountability.escalation import contacts, facts, rules
-from shared.accountability.escalation.contacts import ContactKey, Wanted
+from shared.accountability.escalation.contacts import Wanted
 from shared.accountability.events import MilestoneReached
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, Member, goal_sk
-from shared.accountability.items import user_pk
+from shared.accountability.items import ContactKey, user_pk
+from shared.accountability.policies.rules import MOST_PARTNERS
 from shared.accountability.team import scope
 from shared.accountability.team.items import Partner
-from shared.accountability.team.rules import MOST_PARTNERS, title_for
+from shared.accountability.team.rules import title_for
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import transact
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from shared import messaging
-from shared.accountability.escalation import contacts, facts, policies, rules, steps
+from shared.accountability.escalation import contacts, facts, rules, steps
 from shared.accountability.escalation.items import Escalation
-from shared.accountability.escalation.rules import Candidate, Kind, Step, Who
+from shared.accountability.escalation.rules import Candidate
 from shared.accountability.escalation.schemas import EscalationPreview, PreviewContact, PreviewDay
 from shared.accountability.escalation.steps import MissedDay
 from shared.accountability.goals import days, members, state
@@ -16,6 +16,9 @@ from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past
 from shared.accountability.goals.items import Day, Goal, Member, day_sk
 from shared.accountability.items import goal_pk
+from shared.accountability.policies import catalogue
+from shared.accountability.policies import rules as policy_rules
+from shared.accountability.policies.rules import Kind, Step, Who
 from shared.accountability.team.items import Partner
 from shared.kernel.storage import reads
 from shared.messaging import SecretLink
@@ -53,12 +56,12 @@ def preview(user_id: str, goal_id: str, count: int) -> EscalationPreview:
     goal = state.find(user_id, goal_id)
     member = members.member_of(user_id)
     escalation = _under_way(goal)
-    policy = policies.newest(goal.policy)
+    policy = catalogue.newest(goal.policy)
     simulated = _Simulation(goal, member, facts.backers(user_id))
     shown = []
     for miss in islice(_coming(goal, member), count):
         goes_on = escalation is not None and escalation.missed_since == miss.since
-        simulated.plan = rules.unpack(escalation.steps if escalation and goes_on else policy.steps)
+        simulated.plan = policy_rules.unpack(escalation.steps if escalation and goes_on else policy.steps)
         shown.append(_day(simulated, miss))
     return EscalationPreview(
         policy=escalation.policy if escalation else policy.name,
@@ -115,7 +118,7 @@ def _day(simulated: _Simulation, miss: _Miss) -> PreviewDay:
     day = MissedDay(goal.goal_id, goal.user_id, "", miss.since, window.day, miss.days_missed)
     found: list[PreviewContact] = []
     known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-    for step in rules.steps_on(simulated.plan, miss.days_missed):
+    for step in policy_rules.steps_on(simulated.plan, miss.days_missed):
         at = window.due_at + timedelta(minutes=step.wait)
         found += [_guide(simulated)] if step.who is Who.GUIDE else _partners(simulated, day, step, known[step.kind], at)
     return PreviewDay(date=window.day, days_missed=miss.days_missed, ends_at=window.due_at, contacts=found)

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from shared.accountability.escalation import facts, policies, rules, steps
+from shared.accountability.escalation import facts, steps
 from shared.accountability.escalation.items import Escalation, StepRow
 from shared.accountability.events import DayMissed, EscalationStarted
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
 from shared.accountability.items import goal_pk, user_pk
+from shared.accountability.policies import catalogue
+from shared.accountability.policies import rules as policy_rules
 from shared.kernel.events import outbox
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
@@ -66,7 +68,7 @@ def _plan(event: DayMissed, now: datetime) -> list[StepRow]:
 
 
 def _begun(event: DayMissed, goal: Goal, now: datetime) -> Escalation:
-    policy = policies.newest(goal.policy)
+    policy = catalogue.newest(goal.policy)
     return Escalation(
         pk=goal_pk(event.goal_id),
         sk=facts.escalation_sk(event.missed_since),
@@ -93,7 +95,7 @@ def _rows(event: DayMissed, escalation: Escalation, missed_at: datetime) -> list
     )
     return [
         day.step(step.number, steps.FIRST_ROUND, due_at=missed_at + timedelta(minutes=step.wait))
-        for step in rules.steps_on(rules.unpack(escalation.steps), event.days_missed)
+        for step in policy_rules.steps_on(policy_rules.unpack(escalation.steps), event.days_missed)
     ]
 
 

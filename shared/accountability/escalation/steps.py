@@ -13,17 +13,20 @@ from datetime import datetime, timedelta
 from pynamodb.expressions.update import Action
 
 from shared import messaging
-from shared.accountability.escalation import contacts, facts, outreach, rules, timeline
-from shared.accountability.escalation.contacts import ContactKey, Wanted
+from shared.accountability import timeline
+from shared.accountability.escalation import contacts, facts, outreach, rules
+from shared.accountability.escalation.contacts import Wanted
 from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import Contact, StepRow
-from shared.accountability.escalation.rules import Kind, Obstacle, Step, Who
+from shared.accountability.escalation.rules import Obstacle
 from shared.accountability.events import StepRun, StepSkipped
 from shared.accountability.goals import members
 from shared.accountability.goals.calendar import ends_at
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, Member
-from shared.accountability.items import day_topic, goal_pk, run_topic
+from shared.accountability.items import ContactKey, day_topic, goal_pk, run_topic
+from shared.accountability.policies import rules as policy_rules
+from shared.accountability.policies.rules import Kind, Step, Who
 from shared.accountability.team import links, people, scope
 from shared.accountability.team.items import Partner, partner_sk
 from shared.accountability.team.rules import title_for
@@ -252,7 +255,7 @@ def wanted(
     now: datetime,
 ) -> Wanted:
     """Return what a step wants of one partner; ``plan`` is what the run follows."""
-    followed_up = rules.followed_up(plan, day.days_missed, guided=member.guide_id is not None)
+    followed_up = policy_rules.followed_up(plan, day.days_missed, guided=member.guide_id is not None)
     flexible = not Frequency.model_validate_json(goal.frequency).counts_days(day.days_missed)
     asks, over_at = step.kind is Kind.ASK, ends_at(day.date, members.habits(member))
     key = ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id)

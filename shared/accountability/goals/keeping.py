@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from shared.accountability.escalation import policies
-from shared.accountability.escalation.errors import PolicyNotFound
 from shared.accountability.events import GoalCreated
 from shared.accountability.goals import days, members
 from shared.accountability.goals.calendar import opening, shifted
@@ -24,6 +22,8 @@ from shared.accountability.goals.schemas import (
 )
 from shared.accountability.goals.state import changed, decided, find, open_on, settings_of, withdraw_run
 from shared.accountability.items import user_pk
+from shared.accountability.policies import catalogue
+from shared.accountability.policies.errors import PolicyNotFound
 from shared.kernel import cursors
 from shared.kernel.errors import ValidationFailed
 from shared.kernel.events import outbox
@@ -143,7 +143,7 @@ def change(user_id: str, goal_id: str, wanted: GoalChange, seen: Seen, *, now: d
 
 def _require_policy(name: str) -> None:
     try:
-        policies.newest(name)
+        catalogue.newest(name)
     except PolicyNotFound as unknown:
         raise ValidationFailed(details=[("policy", unknown.message)]) from None
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from shared.accountability.escalation.crisis import suspected
 from shared.accountability.events import CrisisSuspected, GoalLogged, Outcome
 from shared.accountability.goals import corrections, days, members, rules, uploads
 from shared.accountability.goals.calendar import following, shifted
@@ -29,6 +28,7 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.conflicts import retry_on_conflict
 from shared.kernel.storage.writes import Write, transact
+from shared.kernel.text.crisis import suspected
 from shared.kernel.versions import ANY, Seen
 
 FIELDS = ("completed", "notes", "photo", "video", "voice")

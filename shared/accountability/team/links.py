@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from shared.accountability.escalation.contacts import ContactKey
-from shared.accountability.items import user_pk
+from shared.accountability.items import ContactKey, user_pk
 from shared.accountability.team.items import Partner, PartnerOwner, ShortLink, owner_pk, partner_sk, short_pk
 from shared.kernel.clock import to_ms
 from shared.kernel.config import settings

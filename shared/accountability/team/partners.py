@@ -10,6 +10,7 @@ from pynamodb.expressions.update import Action
 from shared import messaging
 from shared.accountability.events import PartnerInvited, PartnerLeft
 from shared.accountability.items import user_pk
+from shared.accountability.policies import rules as policy_rules
 from shared.accountability.team import invitations, people, rules, scope
 from shared.accountability.team.errors import AskedRecently, NotNow, PartnerExists, TeamFull
 from shared.accountability.team.items import (
@@ -193,7 +194,7 @@ def _claim(partner: Partner, hashed: str, free: Condition, *also: Action, field:
 
 
 def _one_more(user_id: str) -> Update:
-    room = Team.size.does_not_exist() | (Team.size < rules.MOST_PARTNERS)
+    room = Team.size.does_not_exist() | (Team.size < policy_rules.MOST_PARTNERS)
     return Update(Team, user_pk(user_id), Team.SK, [Team.size.add(1)], condition=room, error=TeamFull)
 
 

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from pynamodb.expressions.update import Action
 
 from shared import identity, messaging
-from shared.accountability import trail
-from shared.accountability.escalation import timeline
+from shared.accountability import timeline, trail
 from shared.accountability.goals.items import Goal, Member, goal_sk
 from shared.accountability.items import user_pk
 from shared.accountability.team.errors import Changed

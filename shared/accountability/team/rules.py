@@ -7,9 +7,6 @@ from enum import StrEnum
 
 from shared.messaging import PHONE, Channel
 
-MOST_PARTNERS = 20
-"""Partners of one user: what one step of an escalation can tell in one transaction."""
-
 COOL_DOWN = timedelta(days=30)
 """Before somebody is asked for consent again (X-A-03)."""
 
@@ -18,8 +15,6 @@ RECOVERABLE = timedelta(days=30)
 
 LONGEST_PAUSE = timedelta(days=366)
 
-DAYTIME = (9 * 60, 20 * 60)
-"""Minutes of the day in which everybody may be written to, wherever they are; hours must have some of them (X-A-11)."""
 
 REMINDERS = (timedelta(days=3), timedelta(days=7))
 """When an invitation that nobody answered is repeated: twice at most (X-A-03)."""

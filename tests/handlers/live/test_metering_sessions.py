@@ -10,6 +10,7 @@ from shared.kernel.storage.client import dynamodb
 from shared.live import metering
 from shared.live.metering.items import ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
+from shared.wallet import journal as ledger
 from tests import environment
 from tests.clock import START
 from tests.handlers.live.conftest import OTHER, VIEWER, put_stream

@@ -11,6 +11,7 @@ from shared.kernel.storage.writes import Put, commit
 from shared.payments import reviews as payment_reviews
 from shared.payments import rules, stripe_events
 from shared.payments.items import PaymentsInbox
+from shared.wallet import journal as ledger
 from tests import deliveries, engine
 from tests.calls import Invoke
 from tests.clock import START, FixedClock

@@ -6,7 +6,7 @@ MAY_BE_LATE = {
     "shared.accountability.escalation.history.contacts": SHOWN,
     "shared.accountability.escalation.history.escalations": SHOWN,
     "shared.accountability.escalation.history._steps": SHOWN,
-    "shared.accountability.escalation.timeline.page": SHOWN,
+    "shared.accountability.timeline.page": SHOWN,
     "shared.accountability.goals.insights._rates": SHOWN,
     "shared.accountability.goals.members.guided": CHECKED,
     "shared.accountability.goals.state.active_goals": AGAIN,

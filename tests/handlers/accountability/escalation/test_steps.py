@@ -8,6 +8,7 @@ import pytest
 from shared.accountability.escalation import steps
 from shared.accountability.events import EscalationStarted, StepRun, StepSkipped
 from shared.accountability.items import DOMAIN, goal_pk, user_pk
+from shared.accountability.policies import rules as policy_rules
 from shared.accountability.team.items import Case, Partner, partner_sk
 from shared.kernel.config import settings
 from shared.kernel.events import OutboxItem
@@ -242,10 +243,9 @@ def test_a_planned_step_is_not_taken_once_the_run_is_over(invoke, clock, monkeyp
 
 def _wait_an_hour(invoke, monkeypatch):
     """Follow a second missed day by a plan whose step waits an hour; return the step's key."""
-    from shared.accountability.escalation import rules
 
-    steps_ = (rules.Step(3, rules.Who.PARTNERS, rules.Kind.ASK, 2, 6, wait=60),)
-    monkeypatch.setitem(rules.SEEDED, "standard", steps_)
+    steps_ = (policy_rules.Step(3, policy_rules.Who.PARTNERS, policy_rules.Kind.ASK, 2, 6, wait=60),)
+    monkeypatch.setitem(policy_rules.SEEDED, "standard", steps_)
     follow(invoke, 2)
     (row,) = world.steps()
     assert (row.status, row.due_at) == ("PLANNED", START + timedelta(hours=1))
@@ -291,10 +291,11 @@ def test_a_step_of_a_day_that_the_next_missed_day_overtook_is_skipped(invoke, cl
 
 @pytest.mark.covers("X-A-16")
 def test_a_run_keeps_the_plan_it_began_with(invoke, clock, monkeypatch):
-    from shared.accountability.escalation import rules
 
     follow(invoke, 1)
-    monkeypatch.setitem(rules.SEEDED, "standard", (rules.Step(1, rules.Who.ALL, rules.Kind.ASK, 1),))
+    monkeypatch.setitem(
+        policy_rules.SEEDED, "standard", (policy_rules.Step(1, policy_rules.Who.ALL, policy_rules.Kind.ASK, 1),)
+    )
     clock.advance(days=1)
     follow(invoke, 2, at=clock.now())
     assert asked(2) == ["ptn_ben"]

@@ -1,8 +1,8 @@
-"""What users and admins see of escalations: the timeline, contacts, plans, policies, the dry run."""
+"""What users and admins see of escalations: the timeline, contacts, plans, catalogue, the dry run."""
 
 import pytest
 
-from shared.accountability.escalation import timeline
+from shared.accountability import timeline
 from shared.accountability.escalation.items import Contact, Escalation
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.items import goal_pk, user_pk
@@ -440,16 +440,16 @@ def test_a_policy_needs_a_name_and_steps(call, body):
 
 
 def test_two_admins_at_once_do_not_write_the_same_version(call, monkeypatch):
-    from shared.accountability.escalation import policies
+    from shared.accountability.policies import catalogue
 
     body = {"name": "odd", "steps": [STEP]}
-    real = policies.commit
+    real = catalogue.commit
 
     def other_first(write):
-        monkeypatch.setattr(policies, "commit", real)
+        monkeypatch.setattr(catalogue, "commit", real)
         call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k2")
         return real(write)
 
-    monkeypatch.setattr(policies, "commit", other_first)
+    monkeypatch.setattr(catalogue, "commit", other_first)
     answer = call("accountability.write_escalation_policy", body=body, caller=ADMIN, key="k1")
     assert (answer.status, answer.code) == (409, "CONFLICT")

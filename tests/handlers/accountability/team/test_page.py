@@ -482,7 +482,7 @@ def test_somebody_elses_ask_is_not_answered(asked, clock, call):
 
 
 def test_a_crash_between_an_answer_and_its_link_is_made_good_by_a_second_press(asked, monkeypatch):
-    from shared.accountability.team import page_deeds
+    from shared.accountability.partner_page import actions
 
     partner_id, token = asked
     about = about_on(visit(token))
@@ -491,7 +491,7 @@ def test_a_crash_between_an_answer_and_its_link_is_made_good_by_a_second_press(a
         raise RuntimeError("the function died")
 
     with monkeypatch.context() as dying:
-        dying.setattr(page_deeds, "commit", crash)
+        dying.setattr(actions, "commit", crash)
         assert submit(token, action="answer", about=about, answer="DONE").status == 500
     assert submit(token, action="answer", about=about, answer="DONE").status == 303
     assert (world.contacts()[0].response, world.partner(partner_id).answer_count) == ("DONE", 1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.accountability.escalation.crisis import lines, plain, suspected
+from shared.kernel.text.crisis import lines, plain, suspected
 
 PHRASES, HARMLESS = "crisis_phrases.txt", "crisis_harmless.txt"
 

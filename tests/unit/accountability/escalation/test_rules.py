@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.accountability.escalation import contacts, rules
-from shared.accountability.escalation.rules import Candidate, Kind, Step, Who
-from shared.accountability.escalation.schemas import PolicyStep
+from shared.accountability.escalation import rules
+from shared.accountability.escalation.rules import Candidate
+from shared.accountability.items import ContactKey, key_of
+from shared.accountability.policies import rules as policy_rules
+from shared.accountability.policies.rules import Kind, Step, Who
+from shared.accountability.policies.schemas import PolicyStep
 from tests.clock import START
 
 days = st.integers(1, 60)
@@ -45,8 +48,8 @@ candidates = st.lists(
 )
 
 
-def asked(days_missed, plan=rules.STANDARD):
-    return [step.size(days_missed) for step in rules.steps_on(plan, days_missed) if step.kind is Kind.ASK]
+def asked(days_missed, plan=policy_rules.STANDARD):
+    return [step.size(days_missed) for step in policy_rules.steps_on(plan, days_missed) if step.kind is Kind.ASK]
 
 
 @pytest.mark.covers("S-A-19", "S-A-20", "S-A-22", "D-04")
@@ -54,7 +57,7 @@ def asked(days_missed, plan=rules.STANDARD):
 def test_the_standard_policy_is_the_specification(days_missed):
     if days_missed == 1:
         assert asked(1) == []
-        assert [(step.who, step.kind) for step in rules.steps_on(rules.STANDARD, 1)] == [
+        assert [(step.who, step.kind) for step in policy_rules.steps_on(policy_rules.STANDARD, 1)] == [
             (Who.GUIDE, Kind.NOTIFY),
             (Who.ALL, Kind.NOTIFY),
         ]
@@ -65,7 +68,7 @@ def test_the_standard_policy_is_the_specification(days_missed):
 
 
 def test_the_attentive_policy_asks_one_more_after_four_hours():
-    (step,) = rules.steps_on(rules.ATTENTIVE, 3)
+    (step,) = policy_rules.steps_on(policy_rules.ATTENTIVE, 3)
     assert (step.acknowledge_within, step.repeat, step.size(3)) == (240, 1, 2)
 
 
@@ -141,7 +144,7 @@ steps = st.builds(
 
 @given(st.lists(steps))
 def test_steps_survive_storage_and_the_wire(given_):
-    assert rules.unpack(rules.pack(given_)) == tuple(given_)
+    assert policy_rules.unpack(policy_rules.pack(given_)) == tuple(given_)
     for step in given_:
         assert PolicyStep.model_validate_json(PolicyStep.of(step).model_dump_json()).step(step.number) == step
 
@@ -172,7 +175,7 @@ def test_rounds_follow_each_other(given_, number):
 
 
 def test_a_contact_is_known_by_the_matter_of_its_message():
-    key = contacts.ContactKey("gol_1", "2026-03-01", "03", "ptn_ben")
-    assert contacts.key_of(key.about) == key
-    assert contacts.key_of("invitation:ptn_ben") is None
-    assert contacts.key_of(None) is None
+    key = ContactKey("gol_1", "2026-03-01", "03", "ptn_ben")
+    assert key_of(key.about) == key
+    assert key_of("invitation:ptn_ben") is None
+    assert key_of(None) is None

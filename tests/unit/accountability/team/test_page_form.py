@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.accountability.partner_page.form import PageForm, offered, rest_until, wishes
 from shared.accountability.team.errors import Unfit
-from shared.accountability.team.page_form import PageForm, offered, rest_until, wishes
 from shared.messaging import Channel, Recipient, directory
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

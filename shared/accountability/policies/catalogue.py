@@ -4,10 +4,10 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 
-from shared.accountability.escalation import rules
-from shared.accountability.escalation.errors import PolicyChangedMeanwhile, PolicyNotFound
-from shared.accountability.escalation.items import PolicyVersion
-from shared.accountability.escalation.schemas import NewPolicy, PolicyStep, PolicyVersionView, PolicyView
+from shared.accountability.policies import rules
+from shared.accountability.policies.errors import PolicyChangedMeanwhile, PolicyNotFound
+from shared.accountability.policies.items import PolicyVersion
+from shared.accountability.policies.schemas import NewPolicy, PolicyStep, PolicyVersionView, PolicyView
 from shared.kernel.clock import EPOCH
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import Attributes

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import messaging
-from shared.accountability.escalation.contacts import ABOUT, ContactKey
-from shared.accountability.team import asks, consents, links, people, rules
-from shared.accountability.team.asks import Ask, Settled
+from shared.accountability.items import ABOUT, ContactKey
+from shared.accountability.partner_page import asks
+from shared.accountability.partner_page.asks import Ask, Settled
+from shared.accountability.partner_page.form import offered
+from shared.accountability.team import consents, links, people, rules
 from shared.accountability.team.errors import LinkExpired
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Opened, Use
-from shared.accountability.team.page_form import offered
 from shared.accountability.team.rules import PartnerStatus
 from shared.kernel.brands import Product, brand
 from shared.kernel.errors import NotFound
@@ -23,7 +24,7 @@ from shared.kernel.wire import Raw
 from shared.kernel.zones import local_time
 from shared.messaging import PHONE, Channel, Recipient
 
-TEMPLATE = "accountability/team/templates/partner.html"
+TEMPLATE = "accountability/partner_page/templates/partner.html"
 
 NAMES = {
     Channel.SMS: Sentence("Text message"),

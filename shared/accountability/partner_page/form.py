@@ -9,8 +9,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Form, Path
 
 from shared import messaging
+from shared.accountability.policies.rules import DAYTIME
 from shared.accountability.team.errors import Unfit
-from shared.accountability.team.rules import DAYTIME, LONGEST_PAUSE, WRITTEN
+from shared.accountability.team.rules import LONGEST_PAUSE, WRITTEN
 from shared.kernel.text.speech import Sentence, spoken
 from shared.kernel.zones import instant_at
 from shared.messaging import PHONE, Channel, Recipient, Wishes

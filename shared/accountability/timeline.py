@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.accountability.escalation.items import Interaction
-from shared.accountability.escalation.schemas import InteractionView
 from shared.accountability.items import user_pk
+from shared.accountability.timeline_items import Interaction
+from shared.accountability.timeline_schemas import InteractionView
 from shared.kernel import cursors
 from shared.kernel.clock import to_ms
 from shared.kernel.ids import derived_id

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from shared.accountability.escalation import contacts
 from shared.accountability.escalation import rules as steps
-from shared.accountability.escalation.contacts import ContactKey
 from shared.accountability.escalation.items import Contact
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, goal_sk
-from shared.accountability.items import goal_pk, user_pk
+from shared.accountability.items import ContactKey, goal_pk, user_pk
 from shared.accountability.team import rules
 from shared.accountability.team.items import Partner
 from shared.accountability.team.rules import Privacy

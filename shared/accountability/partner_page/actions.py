@@ -9,13 +9,14 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability.escalation import answers
-from shared.accountability.team import choices, consents, invitations, links, page, people, rules
+from shared.accountability.partner_page import page
+from shared.accountability.partner_page.form import PageForm, rest_until, wishes
+from shared.accountability.partner_page.page import Seen
+from shared.accountability.team import choices, consents, invitations, links, people, rules
 from shared.accountability.team.consents import Said
 from shared.accountability.team.errors import NotNow, OptedOut, Unfit
 from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Opened, Use
-from shared.accountability.team.page import Seen
-from shared.accountability.team.page_form import PageForm, rest_until, wishes
 from shared.kernel import pages, rates
 from shared.kernel.caller import Browser
 from shared.kernel.errors import NotFound, RateLimitExceeded
