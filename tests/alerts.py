@@ -23,11 +23,12 @@ from shared.kernel.due import sweep
 from shared.kernel.errors import Unavailable
 from shared.kernel.events import DomainEvent
 from shared.kernel.storage.writes import Put, commit
-from shared.messaging import Channel, events, sending
-from shared.messaging.delivery import apply
+from shared.messaging import Channel, events
 from shared.messaging.limit_items import Budget, budget_pk
 from shared.messaging.message_items import DUE_KIND, Message
 from shared.messaging.outgoing import Outgoing
+from shared.messaging.sending import dispatch
+from shared.messaging.sending.delivery import apply
 from tests import bus, carriers, faults, messages, queues
 from tests import escalations as world
 from tests.carriers import Carrier
@@ -217,7 +218,7 @@ class Simulation:
             case GoalLogged():
                 self._deliver(lambda: ending.after_log(event, now=self.instant))
             case events.MessageQueued():
-                self._deliver(lambda: sending.advance(event.message_id, now=self.instant))
+                self._deliver(lambda: dispatch.advance(event.message_id, now=self.instant))
             case AskAnswered():
                 self._answered(event)
             case _:
@@ -267,7 +268,7 @@ class Simulation:
 
     @staticmethod
     def _advance(pk: str, _sk: str, *, now: datetime) -> None:
-        sending.advance(pk.removeprefix("MESSAGE#"), now=now)
+        dispatch.advance(pk.removeprefix("MESSAGE#"), now=now)
 
     def _sweep(self) -> None:
         """Sweep, if the schedule fires at all."""

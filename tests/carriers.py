@@ -8,8 +8,8 @@ from threading import Lock
 import pytest
 
 from shared.kernel.categories import Channel
-from shared.messaging import sending
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
+from shared.messaging.sending import dispatch
 from tests.faults import Crash
 
 AGAIN, FINAL, OPTED_OUT, LANDLINE = "again", "final", "opted-out", "landline"
@@ -96,6 +96,6 @@ class Carrier:
 def carried(carrier: Carrier) -> Iterator[Carrier]:
     """Let a carrier stand in for every adapter; as with SES, nobody tells what became of mails."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sending, "adapter", lambda _: carrier)
-        patch.setattr(sending, "askable", lambda channel: None if channel is Channel.EMAIL else carrier)
+        patch.setattr(dispatch, "adapter", lambda _: carrier)
+        patch.setattr(dispatch, "askable", lambda channel: None if channel is Channel.EMAIL else carrier)
         yield carrier

@@ -33,10 +33,11 @@ from shared.kernel.events import DomainEvent
 from shared.kernel.ids import derived_id
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, commit
-from shared.messaging import delivery as receipts
-from shared.messaging import events, sending, topic_key
+from shared.messaging import events, topic_key
 from shared.messaging.inbound import twilio_events
 from shared.messaging.items import MessagingInbox, address_hash
+from shared.messaging.sending import delivery as receipts
+from shared.messaging.sending import dispatch
 from tests import bus, carriers, environment, goals, mailroom, messages, texting
 from tests import escalations as world
 from tests.carriers import Carrier
@@ -82,7 +83,7 @@ def step() -> None:
 
 
 def send() -> None:
-    sending.advance(_message("02", CLEO), now=NOW)
+    dispatch.advance(_message("02", CLEO), now=NOW)
 
 
 def ask() -> None:
@@ -202,7 +203,7 @@ class Scene:
             for row in world.steps(GOAL):
                 steps.run(row.pk, row.sk, now=now)
             for message in mailroom.stored():
-                sending.advance(message.message_id, now=now)
+                dispatch.advance(message.message_id, now=now)
         heard += self._hear(now)
         return {"lost": lost, "heard": heard, **self._found()}
 
@@ -240,7 +241,7 @@ def _consume(event: DomainEvent, now: datetime) -> None:
         case told.RunWithdrawn():
             ending.after_withdrawal(event, now=now)
         case events.MessageQueued():
-            sending.advance(event.message_id, now=now)
+            dispatch.advance(event.message_id, now=now)
         case events.AddressOptedOut():
             news.follow(event, now=now)
         case _ if type(event) in delivery.STATES:

@@ -17,8 +17,10 @@ from typing import Any
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage.client import dynamodb
-from shared.messaging import Channel, delivery, sending, suppression
+from shared.messaging import Channel
 from shared.messaging.message_items import MESSAGE_PREFIX, Message
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import delivery, dispatch
 from tests import carriers, faults, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -118,7 +120,7 @@ class Storm:
 
     def _work(self, message_id: str) -> None:
         try:
-            sending.advance(message_id, now=START)
+            dispatch.advance(message_id, now=START)
         except faults.Crash:
             self.crashes += 1
         except Unavailable:
@@ -155,7 +157,7 @@ class Storm:
                     delivery.apply(one.message_id, one.attempt, "DELIVERED", provider_id="SM", now=now)
                     delivery.apply(one.message_id, one.attempt, "SENT", provider_id="SM", now=now)
             for message in stored():
-                sending.advance(message.message_id, now=now)
+                dispatch.advance(message.message_id, now=now)
         return now
 
     def problems(self) -> list[str]:

@@ -6,11 +6,12 @@ from typing import Any
 from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
-from shared.messaging import Channel, MessageRequest, Purpose, Statement, directory
+from shared.messaging import Channel, MessageRequest, Purpose, Statement
 from shared.messaging.domain import TEXT_COUNTRIES
 from shared.messaging.items import address_hash
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, Message, message_pk
+from shared.messaging.recipients import directory
 from tests import outbox
 from tests.clock import START
 

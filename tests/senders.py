@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.kernel.storage import reads
-from shared.messaging import Channel, budgets, delivery, phones, sending, suppression
+from shared.messaging import Channel, phones
 from shared.messaging.limit_items import Spent, budget_pk
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import budgets, delivery, dispatch
 from tests import carriers, faults, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -54,7 +56,7 @@ def settle(carrier: Carrier, message_id: str, last: int) -> None:
         for one in carrier.taken:
             if one.message_id == message_id and one.channel is Channel.EMAIL:
                 delivery.apply(message_id, one.attempt, "SENT", now=now)
-        sending.advance(message_id, now=now)
+        dispatch.advance(message_id, now=now)
 
 
 def taken_of(carrier: Carrier, message_id: str) -> list[Channel]:
@@ -64,7 +66,7 @@ def taken_of(carrier: Carrier, message_id: str) -> list[Channel]:
 def warm() -> None:
     """Work a message of nobody's, so that the template is at hand as in a function that runs already."""
     messages.enlist("ptn_warm", phone="+447400999999")
-    sending.advance(messages.ask("warm", to="ptn_warm", subject_id=None, topics=()), now=START)
+    dispatch.advance(messages.ask("warm", to="ptn_warm", subject_id=None, topics=()), now=START)
 
 
 def _withdraw(run: Run) -> None:
@@ -76,7 +78,7 @@ def _stop(run: Run) -> None:
 
 
 def _work(run: Run) -> None:
-    sending.advance(messages.MessageRequest(f"m{run.number}", "", "", "").message_id, now=START)
+    dispatch.advance(messages.MessageRequest(f"m{run.number}", "", "", "").message_id, now=START)
 
 
 WORKER = "another worker"
@@ -132,8 +134,8 @@ def _second_try(run: Run, ask: str, position: int, act: Callable[[Run], Any]) ->
         busy[0] = False
 
     with faults.injected(happen, operations=CALLS):
-        sending.advance(ask, now=START)
-        sending.advance(ask, now=START + timedelta(minutes=1))
+        dispatch.advance(ask, now=START)
+        dispatch.advance(ask, now=START + timedelta(minutes=1))
     return max(seen[0], 1), stood[0] if stood else ""
 
 
@@ -141,7 +143,7 @@ def refunded(failure: str) -> list[str]:
     """Let a provider refuse a text, and return the budgets that it still counts in."""
     with carriers.carried(Carrier(carriers.script(failure))):
         run = Run(900)
-        sending.advance(run.ask(), now=START)
+        dispatch.advance(run.ask(), now=START)
     return _used(run)
 
 
@@ -167,7 +169,7 @@ def _used(run: Run) -> list[str]:
     return [f"{scope}: {spent.units}" for scope, spent in kept if spent and spent.units]
 
 
-CLAIM = "shared.messaging.claim"
+CLAIM = "shared.messaging.sending.claim"
 OVERLOOKS_TOPICS = Mutant(
     "a claim does not look whether the matter is over",
     CLAIM,
@@ -193,7 +195,7 @@ def overtaken(run: Run, ask: str, position: int, act: Callable[[Run], Any]) -> s
         left[0] -= 1
 
     with faults.injected(happen, operations=CALLS):
-        sending.advance(ask, now=START)
+        dispatch.advance(ask, now=START)
         if not stood:
             stood.append(messages.standing(ask).status)
             busy[0] = True
@@ -214,7 +216,7 @@ def _once(act: Callable[[], Any]) -> carriers.Plan:
 
 def _in_hand(ask: str) -> str:
     """Work a message and return how it stands while the provider is being called."""
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     return "SENDING"
 
 
@@ -230,7 +232,7 @@ def overtaking(name: str) -> tuple[list[str], dict[str, int]]:
         plain = Run(0).ask()
         warm()
         with faults.injected(lambda _: None, operations=CALLS) as wire:
-            sending.advance(plain, now=START)
+            dispatch.advance(plain, now=START)
         calls = wire.calls.total()
         for position in range(calls + 2):
             run = Run(position + 1)
@@ -254,12 +256,12 @@ def rivals() -> list[str]:
         first = Run(0).ask()
         warm()
         with faults.injected(lambda _: None, operations=CALLS) as wire:
-            sending.advance(first, now=START)
+            dispatch.advance(first, now=START)
         for position in range(wire.calls.total()):
             run = Run(position + 1)
             ask = run.ask()
             rival = messages.ask(f"rival{run.number}", to=run.person, subject_id=None, topics=())
-            overtaken(run, ask, position, lambda _, one=rival: sending.advance(one, now=START))
+            overtaken(run, ask, position, lambda _, one=rival: dispatch.advance(one, now=START))
             got = len(taken_of(carrier, ask)) + len(taken_of(carrier, rival))
             if got != 1:
                 found.append(f"{got} of two asks got through, the second before call {position} of the first")

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from shared.messaging import suppression
 from shared.messaging.events import MailEventReceived, TwilioEventReceived
 from shared.messaging.items import Suppression, address_hash
+from shared.messaging.recipients import suppression
 from tests.calls import invoke
 from tests.clock import START
 from tests.triggers import Event, queue_event, sample, webhook_event

@@ -2,9 +2,9 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.messaging import access
-from shared.messaging.wording import administration
-from shared.messaging.wording.errors import OwnVersion, TemplateNotFound, VersionSuperseded
-from shared.messaging.wording.schemas import TemplatePath, VersionPath, VersionView
+from shared.messaging.templates import administration
+from shared.messaging.templates.errors import OwnVersion, TemplateNotFound, VersionSuperseded
+from shared.messaging.templates.schemas import TemplatePath, VersionPath, VersionView
 
 
 @post(

@@ -1,8 +1,9 @@
 from shared.kernel.caller import Caller
 from shared.kernel.declare import patch
 from shared.kernel.versions import SeenVersion
-from shared.messaging import access, users
-from shared.messaging.user_schemas import Preferences, PreferencesChange
+from shared.messaging import access
+from shared.messaging.recipients import users
+from shared.messaging.recipients.user_schemas import Preferences, PreferencesChange
 
 
 @patch(

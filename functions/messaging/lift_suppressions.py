@@ -3,8 +3,9 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
-from shared.messaging import access, operating
-from shared.messaging.operator_schemas import AddressHash, AddressView, LiftRequest
+from shared.messaging import access
+from shared.messaging.operators import operating
+from shared.messaging.operators.operator_schemas import AddressHash, AddressView, LiftRequest
 
 
 @post(

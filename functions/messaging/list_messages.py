@@ -6,8 +6,9 @@ from shared.kernel.declare import get
 from shared.kernel.orders import SortQuery
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Page
-from shared.messaging import access, operating
-from shared.messaging.operator_schemas import MessageSummary
+from shared.messaging import access
+from shared.messaging.operators import operating
+from shared.messaging.operators.operator_schemas import MessageSummary
 
 
 @get(

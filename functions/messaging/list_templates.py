@@ -2,8 +2,8 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import get
 from shared.kernel.wire import Page
 from shared.messaging import access
-from shared.messaging.wording import administration
-from shared.messaging.wording.schemas import TemplateView
+from shared.messaging.templates import administration
+from shared.messaging.templates.schemas import TemplateView
 
 
 @get("/v1/admin/templates", api="admin", allow="messaging:manage", rate="read", touches=[access.READ_WORDS])

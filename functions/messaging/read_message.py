@@ -2,8 +2,9 @@ from shared.kernel.declare import get
 from shared.kernel.errors import NotFound
 from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE
-from shared.messaging import access, operating
-from shared.messaging.operator_schemas import MessageView
+from shared.messaging import access
+from shared.messaging.operators import operating
+from shared.messaging.operators.operator_schemas import MessageView
 
 
 @get(

@@ -1,7 +1,8 @@
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
-from shared.messaging import access, users
-from shared.messaging.user_schemas import Preferences
+from shared.messaging import access
+from shared.messaging.recipients import users
+from shared.messaging.recipients.user_schemas import Preferences
 
 
 @get("/v1/notification-preferences", allow="messaging:use", touches=[access.READ_DIRECTORY])

@@ -1,7 +1,8 @@
 from shared.kernel.declare import get
 from shared.kernel.platform import COUNT_RATE
-from shared.messaging import access, operating
-from shared.messaging.operator_schemas import AddressHash, AddressView
+from shared.messaging import access
+from shared.messaging.operators import operating
+from shared.messaging.operators.operator_schemas import AddressHash, AddressView
 
 
 @get(

@@ -1,9 +1,9 @@
 from shared.kernel.declare import get
 from shared.kernel.wire import Page
 from shared.messaging import access
-from shared.messaging.wording import administration
-from shared.messaging.wording.errors import TemplateNotFound
-from shared.messaging.wording.schemas import TemplatePath, VersionView
+from shared.messaging.templates import administration
+from shared.messaging.templates.errors import TemplateNotFound
+from shared.messaging.templates.schemas import TemplatePath, VersionView
 
 
 @get(

@@ -3,8 +3,9 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import put
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.versions import SeenVersion
-from shared.messaging import access, operating
-from shared.messaging.operator_schemas import SenderChange, SenderView
+from shared.messaging import access
+from shared.messaging.operators import operating
+from shared.messaging.operators.operator_schemas import SenderChange, SenderView
 
 
 @put(

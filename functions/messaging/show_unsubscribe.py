@@ -2,8 +2,8 @@ from shared.kernel.declare import PUBLIC, get
 from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
-from shared.messaging import unsubscribe
 from shared.messaging.inbound.schemas import MailLanguage, UnsubscribeToken
+from shared.messaging.recipients import unsubscribe
 
 
 @get(

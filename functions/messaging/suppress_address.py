@@ -2,9 +2,10 @@ from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
-from shared.messaging import access, operating
-from shared.messaging.addressing import NewSuppression
-from shared.messaging.operator_schemas import AddressView
+from shared.messaging import access
+from shared.messaging.operators import operating
+from shared.messaging.operators.addressing import NewSuppression
+from shared.messaging.operators.operator_schemas import AddressView
 
 
 @post(

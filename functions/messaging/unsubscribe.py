@@ -8,8 +8,8 @@ from shared.kernel.errors import NotFound
 from shared.kernel.platform import COUNT_RATE
 from shared.kernel.wire import Raw
 from shared.messaging import access
-from shared.messaging import unsubscribe as links
 from shared.messaging.inbound.schemas import MailLanguage, UnsubscribeToken
+from shared.messaging.recipients import unsubscribe as links
 
 
 @post(

@@ -2,9 +2,9 @@ from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.messaging import access
-from shared.messaging.wording import administration
-from shared.messaging.wording.errors import TemplateNotFound
-from shared.messaging.wording.schemas import NewVersion, VersionView
+from shared.messaging.templates import administration
+from shared.messaging.templates.errors import TemplateNotFound
+from shared.messaging.templates.schemas import NewVersion, VersionView
 
 
 @post(

@@ -10,8 +10,8 @@ from typing import Any
 from shared.kernel.categories import Channel
 from shared.kernel.domains import domains, named
 from shared.kernel.text import speech
-from shared.messaging.wording.catalogue import Version, language, languages, seeded
-from shared.messaging.words import compose
+from shared.messaging.templates.catalogue import Version, language, languages, seeded
+from shared.messaging.templates.rendering import compose
 
 VALUES = {
     "partner_name": "Maria",
@@ -70,8 +70,8 @@ _SPOKEN = ("escalation.", "milestone.")
 _HEAD = """\
 # Every text
 
-Made from `shared/messaging/wording/*.toml` by `make documents`; do not edit. Each text stands here as Maria reads it on
-her phone: who writes, about whom, what happened, what may she do, how does she stop. Text messages are paid by segment.
+Made from `shared/messaging/templates/*.toml` by `make documents`; do not edit. Each text stands here as Maria reads
+it on her phone: who writes, about whom, what happened, what may she do, how does she stop. Texts are paid by segment.
 Mails also carry the brand, its address, why they came and a link that ends them; the first text to a number ends with
 `sms.first-words`. After the form that most people get stand those that depend on something: `followed_up` (a guide was
 told), `flexible` (a goal without fixed days), `note` (the user wrote something), `link` and `texted` (how to answer).

@@ -1,10 +1,14 @@
 """Every outgoing message: whether it may leave, in which words, what became of it. Other domains use these names."""
 
 from shared.kernel.categories import PHONE, Channel, Purpose
-from shared.messaging import access, consent, directory, events, evidence, phones, suppression
+from shared.messaging import access, events, phones
 from shared.messaging.categories import ASKS_A_WEEK, MOST_A_WEEK
-from shared.messaging.consent import Statement, stated
-from shared.messaging.directory import (
+from shared.messaging.history import evidence
+from shared.messaging.history.sent_texts import words_said
+from shared.messaging.items import address_hash, address_hashes
+from shared.messaging.recipients import consent, directory, suppression
+from shared.messaging.recipients.consent import Statement, stated
+from shared.messaging.recipients.directory import (
     Consented,
     Recipient,
     Wishes,
@@ -14,9 +18,9 @@ from shared.messaging.directory import (
     recipient_of,
     recipients_of,
 )
-from shared.messaging.forecast import Forecast, Outlook
-from shared.messaging.items import address_hash, address_hashes
-from shared.messaging.requests import (
+from shared.messaging.recipients.users import enlist_user, living_in, locale_of, suspending
+from shared.messaging.sending.forecast import Forecast, Outlook
+from shared.messaging.sending.requests import (
     AlreadyRequested,
     MessageRequest,
     close_topic,
@@ -26,12 +30,10 @@ from shared.messaging.requests import (
     still_open,
     topic_key,
 )
-from shared.messaging.said import words_said
-from shared.messaging.users import enlist_user, living_in, locale_of, suspending
-from shared.messaging.variables import SecretLink
-from shared.messaging.wording.catalogue import language, languages
-from shared.messaging.wording.schemas import SpokenLocale
-from shared.messaging.words import NoWords, render
+from shared.messaging.templates.catalogue import language, languages
+from shared.messaging.templates.rendering import NoWords, render
+from shared.messaging.templates.schemas import SpokenLocale
+from shared.messaging.templates.variables import SecretLink
 
 __all__ = [
     "ASKS_A_WEEK",

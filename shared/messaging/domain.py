@@ -69,7 +69,7 @@ DOMAIN = Domain(
         # Answers to what somebody wrote to us: the one confirmation of a STOP, HELP, "which of the two?".
         Category("service", (Channel.SMS, Channel.WHATSAPP), critical=True, caps=(Cap(10, timedelta(hours=24)),)),
     ),
-    local_seed="shared.messaging.seeding:ensure_sender",
+    local_seed="shared.messaging.operators.seeding:ensure_sender",
     samples={
         "about": "invitation:ptn_01k0000000000000000000000a",
         "category": "consent-request",

@@ -111,7 +111,7 @@ class Attempt(Item):
     | sk | ``ATTEMPT#<number, three digits>`` | |
 
     ``state``: CLAIMED, UNKNOWN, REFUSED, LOST, QUEUED, SENT, UNDELIVERED, FAILED, DELIVERED, READ; it only moves on
-    (``shared.messaging.progress.RANKS``). ``address`` is where it went. ``text`` is what was said, kept for asking the
+    (``sending.progress.RANKS``). ``address`` is where it went. ``text`` is what was said, kept for asking the
     provider whether it has it; not of messages whose words are confidential. ``reference`` names the exact words.
     ``first_text`` tells that they end with the brand and the opt-out words, because the number had no text before.
     """

@@ -9,9 +9,10 @@ import pytest
 
 from shared import messaging
 from shared.kernel.storage.writes import transact
-from shared.messaging import Channel, sending
+from shared.messaging import Channel
 from shared.messaging.providers.adapters import adapter
-from shared.messaging.wording import versions
+from shared.messaging.sending import dispatch
+from shared.messaging.templates import versions
 from tests import carriers, environment, messages, texting
 from tests.benchmarks.deployment import Deployment
 from tests.calls import invoke
@@ -31,7 +32,7 @@ def measure(bench: Deployment) -> dict[str, Counts]:
         for name, value in messages.ENVIRONMENT.items():
             patch.setenv(name, value)
         environment.read_anew()
-        patch.setattr(sending, "adapter", lambda way: adapter(way) if way is Channel.IN_APP else carrier)
+        patch.setattr(dispatch, "adapter", lambda way: adapter(way) if way is Channel.IN_APP else carrier)
         _people()
         found = {kind: _advanced(bench, kind) for kind in ASKS}
         found |= {"requestMessage": _requested(bench)} | _told(bench)
@@ -75,11 +76,11 @@ def _advanced(bench: Deployment, kind: str) -> Counts:
 
     Words in use are read once a minute by whoever sends.
     """
-    sending.advance(ASKS[kind](f"{kind}-1", START), now=START)
+    dispatch.advance(ASKS[kind](f"{kind}-1", START), now=START)
     message_id = ASKS[kind](f"{kind}-2", LATER)
     versions.in_use(now=LATER)
     with bench.wire.counted() as counts:
-        sending.advance(message_id, now=LATER)
+        dispatch.advance(message_id, now=LATER)
     return counts | {"became": messages.standing(message_id).status}
 
 
@@ -95,7 +96,7 @@ def _told(bench: Deployment) -> dict[str, Counts]:
     found: dict[str, Counts] = {}
     for key in ("told-1", "told-2"):
         message_id = _to("ptn_text")(key, START)
-        sending.advance(message_id, now=START)
+        dispatch.advance(message_id, now=START)
         query = f"message={message_id}&attempt=1"
         fields = texting.status("delivered", at=int(key[-1]))
         with bench.wire.counted() as found["callbackReceive"]:

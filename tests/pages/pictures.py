@@ -14,12 +14,12 @@ from infra.local.settings import ROOT
 from shared.identity.events import AccountMailRequested, UserRegistered
 from shared.kernel.categories import Channel
 from shared.kernel.storage.writes import Put, commit
-from shared.messaging import suppression, unsubscribe
 from shared.messaging.items import address_hash
 from shared.messaging.outgoing import Outgoing
 from shared.messaging.providers import ses
-from shared.messaging.wording.catalogue import seeded
-from shared.messaging.words import compose
+from shared.messaging.recipients import suppression, unsubscribe
+from shared.messaging.templates.catalogue import seeded
+from shared.messaging.templates.rendering import compose
 from shared.payments.checkout import REF_SK, ref_pk
 from shared.payments.items import ProviderRefItem
 from tests import deliveries, team

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from shared.messaging.variables import given
+from shared.messaging.templates.variables import given
 from tests import escalations as world
 from tests import team
 from tests.pages import seeing

@@ -27,9 +27,10 @@ from shared.accountability.policies import rules as policy_rules
 from shared.kernel.due import sweep
 from shared.kernel.events import DomainEvent
 from shared.kernel.storage.client import dynamodb
-from shared.messaging import Channel, Purpose, Statement, events, sending
+from shared.messaging import Channel, Purpose, Statement, events
 from shared.messaging.message_items import Message
 from shared.messaging.outgoing import Outgoing
+from shared.messaging.sending import dispatch
 from tests import bus, carriers, engine, messages, money, queues
 from tests import escalations as world
 from tests.carriers import Carrier
@@ -158,7 +159,7 @@ class Watching(RuleBasedStateMachine):
         elif kind == "step":
             steps.run(pk, sk, now=self.now)
         else:
-            sending.advance(pk.removeprefix("MESSAGE#"), now=self.now)
+            dispatch.advance(pk.removeprefix("MESSAGE#"), now=self.now)
 
     def _events(self, copies: int) -> None:
         """Deliver what was told, in any order, up to so many times, until nothing more is."""
@@ -182,7 +183,7 @@ class Watching(RuleBasedStateMachine):
             case RunWithdrawn():
                 ending.after_withdrawal(event, now=self.now)
             case events.MessageQueued():
-                sending.advance(event.message_id, now=self.now)
+                dispatch.advance(event.message_id, now=self.now)
             case _:
                 delivery.note(event, now=self.now)  # type: ignore[arg-type]
 

@@ -9,8 +9,8 @@ import pytest
 from shared.accountability.escalation import answers, delivery, ending, starting, steps
 from shared.accountability.policies import rules as policy_rules
 from shared.accountability.policies.rules import Kind, Step, Who
-from shared.messaging import sending
 from shared.messaging.events import MessageSent
+from shared.messaging.sending import dispatch
 from tests import carriers, engine, faults, messages, money
 from tests import escalations as world
 from tests.carriers import Carrier
@@ -67,7 +67,7 @@ class Case:
         first, second = world.steps(self.goal)
         real(first.pk, first.sk, now=START)
         (ask,) = world.contacts(self.goal)
-        sending.advance(ask.message_id, now=START)
+        dispatch.advance(ask.message_id, now=START)
         self.ask, self.second = ask, second
         if also_second:
             real(second.pk, second.sk, now=START)
@@ -77,7 +77,7 @@ class Case:
 
     def send(self) -> None:
         (cleo,) = [one for one in world.contacts(self.goal) if one.recipient_id == self.cleo]
-        sending.advance(cleo.message_id, now=START)
+        dispatch.advance(cleo.message_id, now=START)
 
     def acknowledge(self) -> None:
         about = f"contact:{self.goal}#{self.ask.date}#01#{self.ben}"
@@ -95,7 +95,7 @@ class Case:
         for row in world.steps(self.goal):
             steps.run(row.pk, row.sk, now=START)
         for one in world.contacts(self.goal):
-            sending.advance(one.message_id, now=START)
+            dispatch.advance(one.message_id, now=START)
         mine = {one.message_id: one.recipient_id for one in world.contacts(self.goal)}
         assert all(row.status != "PLANNED" for row in world.steps(self.goal))
         return [mine[one.message_id] for one in carrier.taken if one.message_id in mine]

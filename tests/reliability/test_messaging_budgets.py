@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared.kernel.storage import reads
-from shared.messaging import budgets
-from shared.messaging.budgets import Limit, OverBudget, Reservation
 from shared.messaging.limit_items import Spent, budget_pk
+from shared.messaging.sending import budgets
+from shared.messaging.sending.budgets import Limit, OverBudget, Reservation
 from tests.clock import START
 
 SENDERS = 1_000

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.messaging import Channel, conversations, delivery, sending
+from shared.messaging import Channel
 from shared.messaging.items import address_hash
+from shared.messaging.sending import conversations, delivery, dispatch
 from tests import carriers, engine, faults, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -67,7 +68,7 @@ QUICK = {"sent", "silent, taken", "unconfirmed"}
 
 def _play(case: Case, message_id: str) -> None:
     for seconds in case.times:
-        sending.advance(message_id, now=START + timedelta(seconds=seconds))
+        dispatch.advance(message_id, now=START + timedelta(seconds=seconds))
 
 
 @pytest.mark.covers("R-06", "X-A-35", "X-A-26")
@@ -138,7 +139,7 @@ def test_a_reply_that_is_quicker_than_our_own_note_finds_its_matter_afterwards(s
         ask = Run(1).ask()
         carrier.plan = carriers.script(carriers.CRASH_AFTER)
         with pytest.raises(faults.Crash):
-            sending.advance(ask, now=START)
+            dispatch.advance(ask, now=START)
         settle(carrier, ask, 0)
         matters, _ = conversations.standing(address_hash(phone(1)), now=START)
         assert [matter.message_id for matter in matters] == [ask]

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.messaging import Channel, sending
+from shared.messaging import Channel
+from shared.messaging.sending import dispatch
 from tests import carriers, engine, mailroom, messages, mutants, senders
 from tests.carriers import Carrier
 from tests.clock import START
 from tests.figures import tell
 from tests.mutants import Mutant
 
-CLAIM, SENDING, PROGRESS = senders.CLAIM, "shared.messaging.sending", "shared.messaging.progress"
+CLAIM, SENDING, PROGRESS = senders.CLAIM, "shared.messaging.sending.dispatch", "shared.messaging.sending.progress"
 _UNKNOWN = (
     'delivery.apply(attempt.message_id, attempt.attempt, "UNKNOWN", known=claimed, now=now)\n        return False'
 )
@@ -28,7 +29,7 @@ def _silent() -> list[str]:
     with carriers.carried(Carrier()) as carrier:
         ask = senders.Run(1).ask()
         carrier.plan = carriers.script(carriers.SILENT_AFTER)
-        sending.advance(ask, now=START)
+        dispatch.advance(ask, now=START)
         senders.settle(carrier, ask, 0)
         taken = senders.taken_of(carrier, ask)
     return [] if taken == [Channel.SMS] else [f"taken by {taken}"]
@@ -104,7 +105,7 @@ _BUDGETS = [
     (
         Mutant(
             "a budget is given back in the first scope alone",
-            "shared.messaging.budgets",
+            "shared.messaging.sending.budgets",
             "give_back",
             "in reservation.scopes",
             "in reservation.scopes[:1]",
@@ -160,7 +161,7 @@ MUTANTS = [
     (
         Mutant(
             "a count is written over",
-            "shared.messaging.counters",
+            "shared.messaging.sending.counters",
             "_one_more",
             "condition=unchanged",
             "condition=None",
@@ -180,7 +181,7 @@ MUTANTS = [
     (
         Mutant(
             "states go back",
-            "shared.messaging.delivery",
+            "shared.messaging.sending.delivery",
             "apply",
             "RANKS.get(state, -1) <= RANKS[item.state]",
             "False",

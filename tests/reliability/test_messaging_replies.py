@@ -12,10 +12,10 @@ from shared import messaging
 from shared.kernel.categories import Channel
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, transact
-from shared.messaging import conversations
 from shared.messaging.inbound import twilio_events
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Message, message_pk
+from shared.messaging.sending import conversations
 from tests import faults
 from tests.calls import invoke
 from tests.clock import START, FixedClock

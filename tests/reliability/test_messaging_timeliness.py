@@ -12,8 +12,9 @@ from shared.kernel import due
 from shared.kernel.due import due_shard
 from shared.kernel.names import due_queue, queue_name
 from shared.kernel.storage.client import aws_client, dynamodb
-from shared.messaging import Channel, sending
+from shared.messaging import Channel
 from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX, Message, message_pk
+from shared.messaging.sending import dispatch
 from tests import carriers, engine, messages, queues
 from tests.carriers import Carrier
 from tests.figures import tell
@@ -44,7 +45,7 @@ def counted(stage: str, monkeypatch: pytest.MonkeyPatch) -> Counted:
     engine.environment.read_anew()
     messages.register_sender()
     found = Counted()
-    monkeypatch.setattr(sending, "metrics", lambda: found)
+    monkeypatch.setattr(dispatch, "metrics", lambda: found)
     return found
 
 
@@ -64,7 +65,7 @@ def _deferred(count: int) -> list[str]:
         asked.append(
             messages.ask(f"m{number}", to=person, subject_id=f"usr_{number}", topics=(f"run:{number}",), at=NIGHT)
         )
-        sending.advance(asked[-1], now=NIGHT)
+        dispatch.advance(asked[-1], now=NIGHT)
     assert {(messages.standing(one).status, messages.standing(one).due_at) for one in asked} == {("DEFERRED", OPENS)}
     return asked
 
@@ -95,11 +96,11 @@ def test_what_waited_for_the_morning_leaves_when_it_begins(counted: Counted, car
     first = _first_deliveries([one for one in sweeps if one <= OPENS])
     assert first == dict.fromkeys(asked, OPENS)
     for one, at in first.items():
-        sending.advance(one, now=at - timedelta(milliseconds=1))
+        dispatch.advance(one, now=at - timedelta(milliseconds=1))
         assert carrier.taken == [] or carrier.taken[-1].message_id != one
-        sending.advance(one, now=at)
+        dispatch.advance(one, now=at)
     assert [one.message_id for one in carrier.taken] == list(first)
-    assert (counted.of(sending.LATENESS), sum(counted.of(sending.LATE))) == ([0.0] * len(asked), 0)
+    assert (counted.of(dispatch.LATENESS), sum(counted.of(dispatch.LATE))) == ([0.0] * len(asked), 0)
 
 
 @pytest.mark.covers("S-A-64")
@@ -110,9 +111,9 @@ def test_who_sends_late_says_so(counted: Counted, carrier: Carrier, late: int, a
     now = OPENS + timedelta(seconds=late)
     first = _first_deliveries([now])
     assert first == {ask: now}
-    sending.advance(ask, now=now)
+    dispatch.advance(ask, now=now)
     assert len(carrier.taken) == 1
-    assert (counted.of(sending.LATENESS), counted.of(sending.LATE)) == ([late], [alarms])
+    assert (counted.of(dispatch.LATENESS), counted.of(dispatch.LATE)) == ([late], [alarms])
 
 
 @pytest.mark.covers("S-A-64")
@@ -121,9 +122,9 @@ def test_a_message_is_as_late_as_the_attempt_that_the_provider_took(counted: Cou
     carrier.plan = carriers.script(carriers.AGAIN, carriers.AGAIN)
     for seconds in (0, 30, 150):
         assert counted.values == []
-        sending.advance(ask, now=OPENS + timedelta(seconds=seconds))
+        dispatch.advance(ask, now=OPENS + timedelta(seconds=seconds))
     assert len(carrier.taken) == 1
-    assert counted.values == [(sending.LATENESS, 150.0), (sending.LATE, 1)]
+    assert counted.values == [(dispatch.LATENESS, 150.0), (dispatch.LATE, 1)]
 
 
 @pytest.mark.covers("S-A-64")
@@ -133,9 +134,9 @@ def test_what_was_taken_without_an_answer_left_when_it_was_taken(counted: Counte
     carrier.plan = carriers.script(carriers.SILENT_AFTER)
     for seconds in (5, 125):
         assert counted.values == []
-        sending.advance(ask, now=OPENS + timedelta(seconds=seconds))
+        dispatch.advance(ask, now=OPENS + timedelta(seconds=seconds))
     assert len(carrier.taken) == 1
-    assert counted.values == [(sending.LATENESS, 5.0), (sending.LATE, 0)]
+    assert counted.values == [(dispatch.LATENESS, 5.0), (dispatch.LATE, 0)]
 
 
 @pytest.mark.covers("S-A-64")
@@ -143,9 +144,9 @@ def test_a_text_that_nobody_confirms_is_timed_once(counted: Counted, carrier: Ca
     messages.enlist(phone=messages.LONDON)
     ask = messages.ask(at=OPENS)
     for minutes in (0, 15, 30):
-        sending.advance(ask, now=OPENS + minutes * MINUTE)
+        dispatch.advance(ask, now=OPENS + minutes * MINUTE)
     assert len(carrier.taken) == 2
-    assert counted.values == [(sending.LATENESS, 0.0), (sending.LATE, 0)]
+    assert counted.values == [(dispatch.LATENESS, 0.0), (dispatch.LATE, 0)]
 
 
 def _store(pattern: Message, count: int, stored: int) -> None:

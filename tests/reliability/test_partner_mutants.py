@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.messaging import events, suppression
+from shared.messaging import events
+from shared.messaging.recipients import suppression
 from tests.clock import FixedClock
 from tests.figures import tell
 from tests.mutants import Mutant, planted
@@ -15,6 +16,7 @@ from tests.team import GRACE, added, link_to, messages, sent, statement_on, stor
 __all__ = ["ada"]
 
 TEAM = "shared.accountability.team"
+PAGE = "shared.accountability.partner_page.actions"
 
 
 def used_twice(clock: FixedClock) -> None:
@@ -126,7 +128,13 @@ SEEDED: list[tuple[Mutant, Callable[[FixedClock], None]]] = [
         used_twice,
     ),
     (
-        Mutant("a deed uses no link up", "shared.accountability.partner_page.actions", "_using_up", "partner.generation += 1", "pass"),
+        Mutant(
+            "a deed uses no link up",
+            PAGE,
+            "_using_up",
+            "partner.generation += 1",
+            "pass",
+        ),
         used_twice,
     ),
     (Mutant("a link does not expire", f"{TEAM}.links", "opened", "<= to_ms(now)", "< 0"), expired),

@@ -22,7 +22,8 @@ from shared.accountability.team import invitations, news, partners
 from shared.accountability.team.errors import Changed, PartnerExists, TeamFull
 from shared.accountability.team.naming import NewPartner
 from shared.kernel.caller import Browser
-from shared.messaging import events, suppression
+from shared.messaging import events
+from shared.messaging.recipients import suppression
 from tests import environment, faults, outbox, team
 from tests import escalations as world
 from tests.calls import call, invoke

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.messaging import suppression
+from shared.messaging.recipients import suppression
 from tests import faults, messages
 from tests.clock import START
 from tests.messages import PHONE

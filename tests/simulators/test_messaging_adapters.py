@@ -18,8 +18,8 @@ from shared.messaging.categories import CATEGORIES
 from shared.messaging.inbound import sns
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Words
 from shared.messaging.providers import ses, twilio
-from shared.messaging.wording.catalogue import seeded
-from shared.messaging.words import compose
+from shared.messaging.templates.catalogue import seeded
+from shared.messaging.templates.rendering import compose
 from tests import environment
 from tests.languages import english
 from tests.simulators.test_twilio_texts import ACCOUNT, ANNA, TOKEN, UK_LANDLINE, steer

@@ -2,7 +2,7 @@
 
 A sentence is written in English where it is used. ``kernel/languages/<language>.toml`` says it in every other language:
 its keys are the English sentences, so that a person who knows both can read them side by side. A new language is one
-more such file (and one of messages, ``messaging/wording``); a test tells what it does not say yet.
+more such file (and one of messages, ``messaging/templates``); a test tells what it does not say yet.
 """
 
 import re

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.kernel import inbox
 from shared.kernel.telemetry import logger
 from shared.kernel.text.addresses import canonical_address
-from shared.messaging import delivery, suppression
 from shared.messaging.events import MailEventReceived
 from shared.messaging.inbound import sns
 from shared.messaging.inbound.sns import Envelope
 from shared.messaging.items import MessagingInbox
 from shared.messaging.providers.ses import ATTEMPT_TAG, MESSAGE_TAG, PROVIDER
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import delivery
 
 
 class _Address(BaseModel):

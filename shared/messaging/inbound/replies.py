@@ -24,16 +24,19 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import ConditionFailed, Delete, Put, Update, Write, commit, transact
 from shared.kernel.text.reading import clean
-from shared.messaging import conversations, phones, suppression
+from shared.messaging import phones
+from shared.messaging.conversation_items import Conversation, Kind, Question
 from shared.messaging.events import Answer, ReplyReceived
 from shared.messaging.inbound import answers, keywords, routing
-from shared.messaging.inbound.items import Conversation, Question, Review, review_pk
-from shared.messaging.inbound.routing import Answered, Asked, Do, Kind, Matter, Meaning, Which, Wrote
+from shared.messaging.inbound.items import Review, review_pk
+from shared.messaging.inbound.routing import Answered, Asked, Do, Matter, Meaning, Which, Wrote
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import AddressState, MessagingInbox, RecipientItem, address_hashes, recipient_pk
 from shared.messaging.message_items import REPLY_PREFIX, Reply, message_pk
 from shared.messaging.providers.twilio import PROVIDER
-from shared.messaging.requests import KEPT, NOBODY, MessageRequest, request
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import conversations
+from shared.messaging.sending.requests import KEPT, NOBODY, MessageRequest, request
 
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """A confirmation that comes later is not sent at all (47 CFR 64.1200(a)(12))."""

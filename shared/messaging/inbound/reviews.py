@@ -12,17 +12,20 @@ from shared.kernel.storage.client import Attributes
 from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.writes import Update, Write, transact
 from shared.kernel.wire import Page
-from shared.messaging import evidence, phones, suppression
+from shared.messaging import phones
+from shared.messaging.conversation_items import Kind
 from shared.messaging.events import ReplyReceived
+from shared.messaging.history import evidence
 from shared.messaging.inbound import twilio_forms
 from shared.messaging.inbound.errors import NoSuchAnswer, OwnReply, ReviewDecided, ReviewNotFound
 from shared.messaging.inbound.items import Review, review_pk
-from shared.messaging.inbound.routing import MEANT, Kind
+from shared.messaging.inbound.routing import MEANT
 from shared.messaging.inbound.schemas import Decision, ReviewDecision, ReviewStatus, ReviewView
 from shared.messaging.inbound.twilio_forms import Written
 from shared.messaging.items import REVIEWS, MessagingInbox
 from shared.messaging.providers.twilio import PROVIDER
-from shared.messaging.requests import NOBODY, MessageRequest, request
+from shared.messaging.recipients import suppression
+from shared.messaging.sending.requests import NOBODY, MessageRequest, request
 
 
 class _Decided(Exception):

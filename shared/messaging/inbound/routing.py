@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.messaging.conversation_items import Kind
 from shared.messaging.events import Answer
 from shared.messaging.inbound.answers import Sense
 from shared.messaging.inbound.keywords import Reading
-
-Kind = Literal["CONSENT", "ASK", "NOTICE"]
 
 ANSWERS: dict[int, Answer] = {1: "ACCEPTED", 2: "DONE", 3: "CANNOT"}
 """What a partner answers an ask with (X-A-13)."""

@@ -9,13 +9,14 @@ from urllib.parse import parse_qsl
 from shared.kernel import inbox
 from shared.kernel.shells.webhook import Delivery
 from shared.kernel.telemetry import logger
-from shared.messaging import delivery, suppression
 from shared.messaging.events import TwilioEventReceived
 from shared.messaging.inbound import replies, twilio_forms
 from shared.messaging.inbound.twilio_forms import Told, Written
 from shared.messaging.items import MessagingInbox
 from shared.messaging.providers import twilio
 from shared.messaging.providers.twilio import PROVIDER
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import delivery
 
 _ATTEMPT: Final = re.compile(r"[0-9]{1,3}", re.ASCII)
 _MESSAGE: Final = re.compile(r"msg_[0-9a-z]{26}", re.ASCII)

@@ -14,7 +14,7 @@ from shared.kernel.storage.client import aws_client
 from shared.kernel.text.speech import DEFAULT, speaker, spoken
 from shared.messaging.domain import MessagingSettings
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Refused, Taken
-from shared.messaging.unsubscribe import reason
+from shared.messaging.recipients.unsubscribe import reason
 
 PROVIDER: Final = "ses"
 

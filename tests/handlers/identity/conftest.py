@@ -16,7 +16,7 @@ from shared.kernel.config import settings
 from shared.kernel.security import keys
 from shared.kernel.storage.client import dynamodb
 from shared.messaging.message_items import Message
-from shared.messaging.variables import given
+from shared.messaging.templates.variables import given
 from tests import calls, engine
 from tests.calls import Answer, call
 from tests.triggers import authorizer_event, queue_event

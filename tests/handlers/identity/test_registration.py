@@ -9,7 +9,7 @@ from shared.kernel.registry import load
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import get
 from shared.messaging.items import RecipientItem, recipient_pk
-from shared.messaging.variables import given
+from shared.messaging.templates.variables import given
 from tests.calls import call, invoke
 from tests.handlers.identity.conftest import (
     PASSWORD,

@@ -52,7 +52,7 @@ def test_a_failure_of_ours_says_so_and_nothing_else(call: Call, monkeypatch: pyt
     def fails(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("shared.messaging.unsubscribe.read", fails)
+    monkeypatch.setattr("shared.messaging.recipients.unsubscribe.read", fails)
     answer = call("messaging.show_unsubscribe", path={"token": "x"}, headers=BROWSER)
     assert (answer.status, "<h1>This did not work</h1>" in answer.text) == (500, True)
     assert "secret of the house" not in answer.text

@@ -14,7 +14,7 @@ from shared.live.metering.events import BalanceRanLow, ViewingEnded
 from shared.live.metering.items import ViewingItem, viewing_pk
 from shared.live.metering.schemas import MeterTick
 from shared.messaging.message_items import Message
-from shared.messaging.variables import given
+from shared.messaging.templates.variables import given
 from tests.clock import START
 from tests.handlers.live.conftest import VIEWER, image, put_stream, watch
 from tests.triggers import due_event, queue_event, schedule_event, stream_event

@@ -8,9 +8,9 @@ import pytest
 from shared import messaging
 from shared.kernel.categories import Channel
 from shared.kernel.storage.writes import Put, transact
-from shared.messaging import conversations
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Attempt, Message, attempt_sk, message_pk
+from shared.messaging.sending import conversations
 from tests.clock import START
 from tests.texting import ANN
 

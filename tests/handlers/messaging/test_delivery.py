@@ -5,9 +5,10 @@ from itertools import permutations
 
 import pytest
 
-from shared.messaging import Channel, conversations, delivery, sending
+from shared.messaging import Channel
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import address_hash
+from shared.messaging.sending import conversations, delivery, dispatch
 from tests import carriers, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -28,7 +29,7 @@ def ask(carrier):
     messages.register_sender()
     messages.enlist()
     message_id = messages.ask()
-    sending.advance(message_id, now=START)
+    dispatch.advance(message_id, now=START)
     return message_id
 
 
@@ -61,11 +62,11 @@ def test_what_did_not_arrive_goes_by_the_next_channel_at_once(ask, carrier, invo
     delivery.apply(ask, 1, state, code="30003", now=START + timedelta(seconds=5))
     assert (standing(ask).status, standing(ask).reason) == ("QUEUED", "30003")
     assert told("MessageQueued") == 2
-    sending.advance(ask, now=START + timedelta(seconds=5))
+    dispatch.advance(ask, now=START + timedelta(seconds=5))
     assert [one.channel for one in carrier.taken] == [Channel.SMS, Channel.EMAIL]
     assert summary(ask)[2] == [("SMS", state), ("EMAIL", "QUEUED")]
     delivery.apply(ask, 2, "FAILED", code="bounce", now=START + timedelta(seconds=6))
-    sending.advance(ask, now=START + timedelta(seconds=6))
+    dispatch.advance(ask, now=START + timedelta(seconds=6))
     assert summary(ask)[:2] == ("FAILED", "bounce")
     assert [event["reason"] for event in sent("messaging", "MessageFailed")] == ["bounce"]
     failures = [(event["channel"], event["reason"]) for event in sent("messaging", "ChannelFailed")]
@@ -74,7 +75,7 @@ def test_what_did_not_arrive_goes_by_the_next_channel_at_once(ask, carrier, invo
 
 def test_a_late_delivery_is_true_all_the_same(ask, carrier):
     delivery.apply(ask, 1, "UNDELIVERED", code="30003", now=START)
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     delivery.apply(ask, 1, "DELIVERED", now=START)
     assert standing(ask).status == "DELIVERED"
     delivery.apply(ask, 2, "UNDELIVERED", now=START)
@@ -82,7 +83,7 @@ def test_a_late_delivery_is_true_all_the_same(ask, carrier):
 
 
 def test_the_failure_of_an_earlier_channel_does_not_disturb_the_later(ask, carrier):
-    sending.advance(ask, now=START + timedelta(minutes=15))
+    dispatch.advance(ask, now=START + timedelta(minutes=15))
     delivery.apply(ask, 1, "UNDELIVERED", code="30003", now=START + timedelta(minutes=16))
     assert summary(ask) == ("SENT", None, [("SMS", "UNDELIVERED"), ("EMAIL", "QUEUED")])
 
@@ -93,9 +94,9 @@ def test_a_state_that_comes_before_the_providers_own_answer_counts(carrier, stat
     messages.enlist()
     message_id = messages.ask()
     carrier.plan = carriers.script(carriers.SILENT_AFTER)
-    sending.advance(message_id, now=START)
+    dispatch.advance(message_id, now=START)
     delivery.apply(message_id, 1, state, provider_id="SM9", now=START)
-    sending.advance(message_id, now=START + timedelta(minutes=2))
+    dispatch.advance(message_id, now=START + timedelta(minutes=2))
     assert standing(message_id).status == ("DELIVERED" if state == "DELIVERED" else "SENT")
     assert (attempts(message_id)[0].provider_id, carrier.asked) == ("SM9", 0)
     assert (told("MessageSent"), len(carrier.taken)) == (1, 1)
@@ -106,9 +107,9 @@ def test_a_lost_attempt_that_was_sent_after_all_is_not_sent_again(carrier):
     messages.enlist()
     message_id = messages.ask()
     carrier.plan = carriers.script(carriers.AGAIN)
-    sending.advance(message_id, now=START)
+    dispatch.advance(message_id, now=START)
     delivery.apply(message_id, 1, "SENT", now=START)
-    sending.advance(message_id, now=START + timedelta(seconds=30))
+    dispatch.advance(message_id, now=START + timedelta(seconds=30))
     assert (standing(message_id).status, carrier.taken) == ("SENT", [])
 
 

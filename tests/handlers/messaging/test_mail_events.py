@@ -9,10 +9,10 @@ from shared.kernel import inbox
 from shared.kernel.categories import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.storage import reads
-from shared.messaging import suppression
 from shared.messaging.inbound import sns
 from shared.messaging.items import MessagingInbox, address_hash
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
+from shared.messaging.recipients import suppression
 from tests import environment, outbox, texting
 from tests.calls import Invoke
 from tests.handlers.messaging.conftest import MESSAGE, sent

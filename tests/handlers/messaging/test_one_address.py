@@ -7,10 +7,12 @@ import pytest
 
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, Update, commit
-from shared.messaging import Channel, sending, suppression, unsubscribe
+from shared.messaging import Channel
 from shared.messaging.inbound import mail_events
 from shared.messaging.inbound.mail_events import _Address, _Bounce, _Mail, _Told
 from shared.messaging.items import AddressEntry, RecipientItem, Suppression, address_hashes, recipient_pk
+from shared.messaging.recipients import suppression, unsubscribe
+from shared.messaging.sending import dispatch
 from tests import carriers, messages, outbox
 from tests.calls import Call
 from tests.carriers import Carrier
@@ -45,7 +47,7 @@ def _pat(stored: str) -> None:
 
 def _judged() -> tuple[str, str | None]:
     ask = messages.ask()
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     found = messages.standing(ask)
     return found.status, found.reason
 
@@ -97,13 +99,13 @@ def test_staff_are_told_what_is_no_address(call: Call, email: str) -> None:
 def test_a_suppression_before_the_claim_wins_wherever_it_lies(carrier: Carrier, hashed: str) -> None:
     _pat(BEFORE)
     ask = messages.ask()
-    known = sending.facts.read(messages.standing(ask), START)
-    decided = sending._decide(known)
-    assert isinstance(decided, sending._Ready)
+    known = dispatch.facts.read(messages.standing(ask), START)
+    decided = dispatch._decide(known)
+    assert isinstance(decided, dispatch._Ready)
     fields = {"reason": "COMPLAINT", "scope": "ALL", "source": "sns-1", "suppressed_at": START}
     commit(Put(Suppression(pk=f"ADDRESS#{hashed}", sk=Suppression.SK, **fields)))
     with pytest.raises(VersionConflict):
-        sending.claim(known, decided.way, decided.words, now=START)
+        dispatch.claim(known, decided.way, decided.words, now=START)
     assert carrier.taken == []
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.messaging import budgets, sending
+from shared.messaging.sending import budgets, dispatch
 from tests import carriers, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -50,7 +50,7 @@ def test_the_log_of_a_message_tells_its_attempts_and_neither_words_nor_addresses
     messages.enlist()
     ask = messages.ask()
     carrier.plan = carriers.script(carriers.FINAL)
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     answer = call("messaging.read_message", path={"message_id": ask}, caller=GUIDE)
     claimed = {"claimedAt": AT, "answeredBy": None, "words": "escalation.day-2/en/1", "deliveredAt": None}
     assert answer.status == 200
@@ -172,14 +172,14 @@ def test_a_revocation_names_one_address(call, body):
 def test_texts_leave_once_the_sender_is_registered(call, carrier):
     messages.enlist(email=None)
     blocked = messages.ask()
-    sending.advance(blocked, now=START)
+    dispatch.advance(blocked, now=START)
     answer = call("messaging.register_sender", body=REGISTER, caller=ADMIN)
     assert (answer.status, answer.data) == (
         200,
         REGISTER | {"campaignId": None, "changedAt": AT, "changedBy": "usr_admin", "version": 1},
     )
     ask = messages.ask("2")
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     assert (summary(blocked)[1], summary(ask)[0]) == ("SENDER_UNREGISTERED", "SENT")
 
 
@@ -196,13 +196,13 @@ def test_a_days_budget_stops_texts_and_not_mails(call, carrier, scope):
     third = messages.ask("3", to="ptn_2", category="partner-notice")
     messages.enlist()
     messages.enlist("ptn_2", email=None)
-    sending.advance(first, now=START)
+    dispatch.advance(first, now=START)
     used = attempts(first)[0].segments
     answer = call("messaging.set_budget", body={"scope": scope, "unitsPerDay": used}, caller=ADMIN)
     assert answer.data["unitsPerDay"] == used
     assert answer.data["usedToday"] == (0 if "*" in scope else used)
-    sending.advance(second, now=START)
-    sending.advance(third, now=START)
+    dispatch.advance(second, now=START)
+    dispatch.advance(third, now=START)
     assert summary(second)[2] == [("EMAIL", "QUEUED")]
     assert summary(third) == ("DEFERRED", "BUDGET", [])
 
@@ -212,7 +212,7 @@ def test_units_that_were_not_used_are_given_back(call, carrier):
     messages.enlist()
     ask = messages.ask()
     carrier.plan = carriers.script(carriers.FINAL)
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     used = call("messaging.set_budget", body=LIMIT, caller=ADMIN).data["usedToday"]
     assert used == 0
 

@@ -5,8 +5,8 @@ import pytest
 from shared import messaging
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import transact
-from shared.messaging import users
 from shared.messaging.items import RecipientItem, recipient_pk
+from shared.messaging.recipients import users
 from tests.triggers import principal
 
 ADA = principal("usr_ada", "messaging:use")

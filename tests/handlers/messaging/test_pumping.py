@@ -6,8 +6,9 @@ import pytest
 
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit
-from shared.messaging import Channel, budgets, phones, sending
+from shared.messaging import Channel, phones
 from shared.messaging.limit_items import Budget, Spent, budget_pk
+from shared.messaging.sending import budgets, dispatch
 from tests import carriers, messages
 from tests.carriers import Carrier
 from tests.clock import START
@@ -27,7 +28,7 @@ def carrier(monkeypatch: pytest.MonkeyPatch) -> Any:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
     """The metrics that were counted."""
     found: list[tuple[str, float]] = []
-    monkeypatch.setattr(sending.metrics(), "add_metric", lambda name, unit, value: found.append((name, value)))
+    monkeypatch.setattr(dispatch.metrics(), "add_metric", lambda name, unit, value: found.append((name, value)))
     return found
 
 
@@ -44,7 +45,7 @@ def spent(scope: str) -> int:
 def judged(number: int = 1, phone: str = "+447911123456", **changes: Any) -> tuple[str, str | None]:
     person = messages.enlist(f"ptn_{number}", phone=phone, email=None, channels=(Channel.SMS,))
     ask = messages.ask(f"ask-{number}", to=person, topics=(), **changes)
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     found = messages.standing(ask)
     return found.status, found.reason
 
@@ -75,7 +76,7 @@ def test_what_was_stored_before_is_neither_texted_nor_called(
 def test_whoever_writes_to_us_from_there_is_not_answered(carrier: Carrier) -> None:
     deliver(written("HELP", number="+5355123456"))
     (asked,) = messages.queued()
-    sending.advance(asked, now=START)
+    dispatch.advance(asked, now=START)
     assert messages.standing(asked).reason == "COUNTRY"
     assert carrier.taken == []
 
@@ -89,7 +90,7 @@ def test_a_budget_that_is_used_up_lets_a_message_wait_and_tells_somebody(
     assert judged() == ("DEFERRED", "BUDGET")
     assert carrier.taken == []
     assert [spent(one) for one in ("user:usr_ada", "prefix:+44791112", "country:GG", "all:*")] == [0, 0, 0, 0]
-    assert [value for name, value in counted if name == sending.OVER_BUDGET] == [1]
+    assert [value for name, value in counted if name == dispatch.OVER_BUDGET] == [1]
 
 
 @pytest.mark.covers("X-A-04")

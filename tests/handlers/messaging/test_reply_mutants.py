@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.messaging import Channel, sending
+from shared.messaging import Channel
+from shared.messaging.sending import dispatch
 from tests import carriers, messages, mutants, outbox
 from tests.carriers import Carrier
 from tests.clock import START, FixedClock
@@ -22,7 +23,7 @@ def carrier(monkeypatch: pytest.MonkeyPatch) -> Any:
     messages.register_sender()
     with carriers.carried(Carrier()) as carrier:
         messages.enlist(phone=ANN, email=None, channels=(Channel.SMS,))
-        sending.advance(messages.ask(), now=START)
+        dispatch.advance(messages.ask(), now=START)
         yield carrier
 
 
@@ -71,7 +72,7 @@ MUTANTS = [
     (
         Mutant(
             "an opt-out's id lacks when and by what",
-            "shared.messaging.suppression",
+            "shared.messaging.recipients.suppression",
             "suppress_hash",
             'f"{hashed}-{source}-{to_ms(now)}" if scope == WHOLE',
             'f"{hashed}" if scope == WHOLE',

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.messaging import evidence, suppression
+from shared.messaging.history import evidence
 from shared.messaging.inbound import reviews
 from shared.messaging.items import address_hash
+from shared.messaging.recipients import suppression
 from tests import messages, outbox
 from tests.calls import Answer, Call
 from tests.clock import FixedClock

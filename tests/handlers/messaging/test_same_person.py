@@ -11,9 +11,11 @@ from infra.operations import backfill
 from shared.kernel.storage import reads
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, commit
-from shared.messaging import Channel, conversations, sending, suppression
+from shared.messaging import Channel
 from shared.messaging.items import AddressEntry, AddressState, RecipientItem, Suppression, address_hashes, recipient_pk
 from shared.messaging.message_items import Message, message_pk
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import conversations, dispatch
 from tests import carriers, environment, messages, outbox
 from tests.calls import Call
 from tests.carriers import Carrier
@@ -52,7 +54,7 @@ def old_hash(number: str) -> str:
 
 def judged(key: str = "ask-1", **changes: Any) -> tuple[str, str | None]:
     ask = messages.ask(key, **changes)
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     found = messages.standing(ask)
     return found.status, found.reason
 
@@ -90,7 +92,7 @@ def test_an_answer_under_either_number_answers_what_was_asked_under_the_stored_o
     pat(stored)
     deliver(written("Hello", number=other, whatsapp=True))
     ask = messages.ask()
-    sending.advance(ask, now=START)
+    dispatch.advance(ask, now=START)
     assert [(one.to, one.channel) for one in carrier.taken] == [(stored, Channel.WHATSAPP)]
     deliver(written("1", number=other, whatsapp=True, at=2))
     assert [event["answer"] for event in outbox.sent("messaging", "ReplyReceived")] == ["ACCEPTED"]
@@ -140,12 +142,12 @@ def test_a_stop_before_the_claim_wins_wherever_it_was_stored(carrier: Carrier, s
     pat(stored)
     for number, hashed in enumerate(address_hashes(stored)):
         ask = messages.ask(f"late-{number}")
-        known = sending.facts.read(messages.standing(ask), START)
-        decided = sending._decide(known)
-        assert isinstance(decided, sending._Ready)
+        known = dispatch.facts.read(messages.standing(ask), START)
+        decided = dispatch._decide(known)
+        assert isinstance(decided, dispatch._Ready)
         commit(Put(_suppression(hashed, "STOP")))
         with pytest.raises(VersionConflict):
-            sending.claim(known, decided.way, decided.words, now=START)
+            dispatch.claim(known, decided.way, decided.words, now=START)
         commit(Put(_suppression(hashed, "STOP", lifted_at=START)))
 
 

@@ -8,11 +8,13 @@ import pytest
 from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, commit, transact
-from shared.messaging import Channel, directory, sending, suppression
+from shared.messaging import Channel
 from shared.messaging.categories import MOST_A_WEEK
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.message_items import DUE_KIND, MESSAGE_PREFIX
+from shared.messaging.recipients import directory, suppression
+from shared.messaging.sending import dispatch
 from tests import carriers, messages, team
 from tests.carriers import Carrier
 from tests.clock import START
@@ -132,10 +134,10 @@ def test_who_must_not_be_written_to_is_not_and_it_is_recorded_why(carrier, send,
 @pytest.mark.covers("X-O-05")
 def test_a_message_that_is_blocked_is_counted(carrier, send, monkeypatch):
     found = []
-    monkeypatch.setattr(sending.metrics(), "add_metric", lambda name, unit, value: found.append((name, value)))
+    monkeypatch.setattr(dispatch.metrics(), "add_metric", lambda name, unit, value: found.append((name, value)))
     messages.enlist(consents=())
     send(messages.ask())
-    assert [value for name, value in found if name == sending.STOPPED] == [1]
+    assert [value for name, value in found if name == dispatch.STOPPED] == [1]
 
 
 @pytest.mark.covers("X-A-04")
@@ -211,14 +213,14 @@ def test_a_matter_that_is_over_stops_what_has_not_left(carrier, send):
 @pytest.mark.covers("X-A-04", "D-01")
 def test_nothing_leaves_by_a_way_that_was_taken_back_between_judging_and_claiming(carrier, send, monkeypatch):
     messages.enlist(channels=(Channel.SMS, Channel.EMAIL))
-    ask, judged = messages.ask(), sending.claim
+    ask, judged = messages.ask(), dispatch.claim
 
     def narrowed_meanwhile(*given, **more):
-        monkeypatch.setattr(sending, "claim", judged)
+        monkeypatch.setattr(dispatch, "claim", judged)
         messages.agree(PAT, Channel.EMAIL, at=START + timedelta(seconds=1))
         return judged(*given, **more)
 
-    monkeypatch.setattr(sending, "claim", narrowed_meanwhile)
+    monkeypatch.setattr(dispatch, "claim", narrowed_meanwhile)
     send(ask)
     assert [one.channel for one in attempts(ask)] == ["EMAIL"]
     assert [one.channel for one in carrier.taken] == [Channel.EMAIL]
@@ -228,14 +230,14 @@ def test_nothing_leaves_by_a_way_that_was_taken_back_between_judging_and_claimin
 def test_nothing_leaves_in_the_name_of_a_user_who_is_suspended(carrier, send, work, clock, monkeypatch):
     messages.enlist()
     ask, of_another = messages.ask(), messages.ask("2", subject_id="usr_bob", category="partner-notice")
-    judged = sending.claim
+    judged = dispatch.claim
 
     def suspended_meanwhile(*args, **options):
-        monkeypatch.setattr(sending, "claim", judged)
+        monkeypatch.setattr(dispatch, "claim", judged)
         messages.suspend()
         return judged(*args, **options)
 
-    monkeypatch.setattr(sending, "claim", suspended_meanwhile)
+    monkeypatch.setattr(dispatch, "claim", suspended_meanwhile)
     send(ask)
     assert (carrier.taken, summary(ask)) == ([], ("CANCELLED", "SUSPENDED", []))
     send(of_another)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.messaging import suppression
 from shared.messaging.items import address_hashes
+from shared.messaging.recipients import suppression
 from tests import messages
 from tests.clock import START
 from tests.messages import MAIL, PHONE

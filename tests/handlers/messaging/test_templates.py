@@ -6,9 +6,8 @@ import pytest
 
 from shared.kernel.categories import Channel
 from shared.kernel.storage.client import dynamodb
-from shared.messaging import words
-from shared.messaging.wording import versions
-from shared.messaging.words import UnknownTemplate
+from shared.messaging.templates import rendering, versions
+from shared.messaging.templates.rendering import UnknownTemplate
 from tests.clock import START
 from tests.triggers import principal
 
@@ -45,7 +44,7 @@ def history(call, key=KEY):
 
 def said(locale="en", *, later=0.0):
     now = START + timedelta(seconds=later)
-    return words.render(KEY, locale, Channel.IN_APP, {"partner_name": "Max"}, first_text=False, now=now)
+    return rendering.render(KEY, locale, Channel.IN_APP, {"partner_name": "Max"}, first_text=False, now=now)
 
 
 def test_the_catalogue_is_there_from_the_start(call):
@@ -136,7 +135,7 @@ def test_there_is_one_query_a_minute(monkeypatch):
 
 def test_a_template_of_no_such_key(call):
     with pytest.raises(UnknownTemplate):
-        words.render("no.such", "en", Channel.SMS, {}, first_text=False, now=START)
+        rendering.render("no.such", "en", Channel.SMS, {}, first_text=False, now=START)
     assert write(call, key="no.such").code == "NOT_FOUND"
     assert history(call, "no.such").code == "NOT_FOUND"
     assert approve(call, 2).code == "NOT_FOUND"

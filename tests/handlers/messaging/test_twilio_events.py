@@ -12,11 +12,13 @@ from shared.kernel import inbox, secrets
 from shared.kernel.categories import Channel
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import aws_client
-from shared.messaging import conversations, evidence, suppression
+from shared.messaging.conversation_items import Question
+from shared.messaging.history import evidence
 from shared.messaging.inbound import answers, reviews
-from shared.messaging.inbound.items import Question
 from shared.messaging.items import AddressState, MessagingInbox, address_hash, address_pk
 from shared.messaging.message_items import Attempt, Message, attempt_sk, message_pk
+from shared.messaging.recipients import suppression
+from shared.messaging.sending import conversations
 from tests import outbox
 from tests.calls import Call, Invoke
 from tests.clock import START, FixedClock

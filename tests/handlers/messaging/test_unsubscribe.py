@@ -6,9 +6,9 @@ import pytest
 
 from shared.kernel.categories import Channel
 from shared.kernel.storage import reads
-from shared.messaging import suppression, unsubscribe
 from shared.messaging.categories import CATEGORIES
 from shared.messaging.items import Suppression, address_hash, address_pk, suppression_sk
+from shared.messaging.recipients import suppression, unsubscribe
 from tests import outbox
 from tests.calls import Answer, Call
 from tests.languages import english

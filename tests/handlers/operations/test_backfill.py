@@ -12,9 +12,9 @@ from shared.kernel.clock import to_ms
 from shared.kernel.names import table_name
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import dynamodb
-from shared.messaging import readdressing as recipients
-from shared.messaging import suppression
 from shared.messaging.items import RecipientItem, address_hash, address_hashes, recipient_pk
+from shared.messaging.recipients import readdressing as recipients
+from shared.messaging.recipients import suppression
 from tests.clock import START
 from tests.handlers.conftest import STAGE
 

@@ -5,7 +5,7 @@ import pytest
 from functions.payments.tell_of_payment import tell_of_payment
 from shared.kernel.categories import Channel
 from shared.kernel.money import Credits, Minor
-from shared.messaging import words
+from shared.messaging.templates import rendering
 from shared.payments.events import PaymentSucceeded
 from tests import team
 from tests.calls import Invoke
@@ -33,7 +33,7 @@ def test_a_payment_is_told_once_in_the_product_and_once_by_mail_whatever_its_eve
     ]
     for channel in (Channel.EMAIL, Channel.IN_APP):
         values = {"amount": "10.99 USD", "credits": "105"}
-        said = words.render("payment.success", "en", channel, values, first_text=False, now=START)
+        said = rendering.render("payment.success", "en", channel, values, first_text=False, now=START)
         assert "You paid 10.99 USD. 105 credits are on your account." in said.text
     (message, _) = team.messages("payment.success")
     assert message["variables"] == '{"amount": "10.99 USD", "credits": "105"}'

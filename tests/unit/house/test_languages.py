@@ -55,7 +55,7 @@ def _is_key(value: str) -> bool:
 
 @cache
 def _templates() -> frozenset[tuple[str, str]]:
-    from shared.messaging.wording.catalogue import seeded
+    from shared.messaging.templates.catalogue import seeded
 
     return frozenset(seeded())
 

@@ -4,5 +4,5 @@ from tests.reads import CHECKED
 
 MAY_BE_LATE = {
     "shared.messaging.inbound.reviews.queue": CHECKED,
-    "shared.messaging.operating.messages_to": CHECKED,
+    "shared.messaging.operators.operating.messages_to": CHECKED,
 }

@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shared.kernel.categories import OUTSIDE, Cap, Channel
-from shared.messaging import hours
 from shared.messaging.categories import CATEGORIES, category
-from shared.messaging.gate import Block, Count, Defer, Facts, Person, Send, Way, decide, next_day
-from shared.messaging.hours import Whereabouts, every_day
+from shared.messaging.recipients import hours
+from shared.messaging.recipients.hours import Whereabouts, every_day
+from shared.messaging.sending.gate import Block, Count, Defer, Facts, Person, Send, Way, decide, next_day
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 """In New York."""

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.messaging import hours
-from shared.messaging.hours import DEFAULT, STRICTEST, UNKNOWN_ZONES, Whereabouts, Window, every_day
+from shared.messaging.recipients import hours
+from shared.messaging.recipients.hours import DEFAULT, STRICTEST, UNKNOWN_ZONES, Whereabouts, Window, every_day
 
 ZONES = (
     "America/New_York",

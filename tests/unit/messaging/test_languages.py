@@ -7,11 +7,11 @@ import pytest
 
 from shared.kernel.categories import Channel
 from shared.messaging.inbound import answers
-from shared.messaging.wording import catalogue
-from shared.messaging.wording.catalogue import language, languages, seeded
-from shared.messaging.wording.language import TABLE
-from shared.messaging.wording.syntax import problems
-from shared.messaging.words import compose
+from shared.messaging.templates import catalogue
+from shared.messaging.templates.catalogue import language, languages, seeded
+from shared.messaging.templates.language import TABLE
+from shared.messaging.templates.rendering import compose
+from shared.messaging.templates.syntax import problems
 from tests.sentences import EVERYTHING
 
 OTHERS = sorted(languages() - {catalogue.DEFAULT_LOCALE})

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kernel.categories import Channel
-from shared.messaging import preferences
 from shared.messaging.categories import CATEGORIES
+from shared.messaging.recipients import preferences
 
 CELLS = [(name, channel) for name, category in CATEGORIES.items() for channel in category.channels]
 muted_sets = st.sets(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.wording.segments import size
+from shared.messaging.templates.segments import size
 
 
 @pytest.mark.covers("X-A-43")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messaging.wording.schemas import Wording
-from shared.messaging.wording.syntax import Unfillable, fill, problems
+from shared.messaging.templates.schemas import Wording
+from shared.messaging.templates.syntax import Unfillable, fill, problems
 
 GIVEN = ("name", "note")
 

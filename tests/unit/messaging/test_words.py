@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from shared.accountability.team import links
 from shared.kernel.brands import Product, brand
 from shared.kernel.categories import Channel
-from shared.messaging import words
-from shared.messaging.wording.catalogue import Version, language, seeded
-from shared.messaging.wording.schemas import Wording
-from shared.messaging.wording.segments import size
-from shared.messaging.wording.syntax import problems
-from shared.messaging.words import FIRST_WORDS, MissingVariable, TooLong, compose
+from shared.messaging.templates import rendering
+from shared.messaging.templates.catalogue import Version, language, seeded
+from shared.messaging.templates.rendering import FIRST_WORDS, MissingVariable, TooLong, compose
+from shared.messaging.templates.schemas import Wording
+from shared.messaging.templates.segments import size
+from shared.messaging.templates.syntax import problems
 from tests.sentences import EVERYTHING, PEOPLE
 
 FIRST = "Dataday: Reply STOP to end, HELP for help. Msg & data rates may apply."
@@ -311,13 +311,13 @@ def test_whatsapp_gets_its_approved_template_and_its_variables_in_order():
 
 @given(st.text())
 def test_a_value_stays_in_its_sentence(value):
-    line = words._one_line(value)
+    line = rendering._one_line(value)
     assert line == " ".join(line.split())
     assert not set(line) & set("\n\r\x00\x1b\u202e\u2066\ufffe\uffff")
 
 
 def test_a_call_can_say_every_value():
-    assert words._one_line("A\ufffed\uffffa \U0001f389") == "A d a \U0001f389"
+    assert rendering._one_line("A\ufffed\uffffa \U0001f389") == "A d a \U0001f389"
 
 
 def test_what_a_value_says_is_not_read_as_a_template():

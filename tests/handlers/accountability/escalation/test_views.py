@@ -14,7 +14,7 @@ from shared.kernel.text.speech import Sentence
 from shared.messaging.items import AddressState, address_pk
 from shared.messaging.limit_items import Sender, sender_pk
 from shared.messaging.message_items import Attempt, attempt_sk, message_pk
-from shared.messaging.variables import kept
+from shared.messaging.templates.variables import kept
 from tests import environment
 from tests import escalations as world
 from tests.clock import START

@@ -8,8 +8,9 @@ import pytest
 from shared import messaging
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import transact
-from shared.messaging import Channel, sending
+from shared.messaging import Channel
 from shared.messaging.items import RecipientItem, recipient_pk
+from shared.messaging.sending import dispatch
 from tests import carriers, messages
 from tests.calls import call
 from tests.carriers import Carrier
@@ -38,7 +39,7 @@ def leaves_at(key: str) -> datetime | None:
     words = {"template": "balance.low", "variables": {"balance": "1"}, "channels": (Channel.EMAIL,)}
     with carriers.carried(Carrier()) as carrier:
         ask = messages.ask(key, to=USER.user_id, category="progress", at=EVENING, **words)
-        sending.advance(ask, now=EVENING)
+        dispatch.advance(ask, now=EVENING)
         return EVENING if carrier.taken else messages.standing(ask).due_at
 
 

@@ -11,11 +11,12 @@ from shared.accountability.team.items import Partner
 from shared.kernel.clock import to_ms
 from shared.kernel.due import due_shard
 from shared.kernel.storage.writes import Put, Update, commit
-from shared.messaging import events, suppression
-from shared.messaging import evidence as evidence_of
+from shared.messaging import events
+from shared.messaging.history import evidence as evidence_of
 from shared.messaging.message_items import REPLY_PREFIX, Message, Reply, message_pk
-from shared.messaging.variables import kept
-from shared.messaging.wording import catalogue
+from shared.messaging.recipients import suppression
+from shared.messaging.templates import catalogue
+from shared.messaging.templates.variables import kept
 from tests import escalations as world
 from tests import outbox, team
 from tests.clock import START

@@ -10,8 +10,9 @@ import pytest
 from shared.accountability.team import consents, news
 from shared.accountability.team.people import entry_of
 from shared.kernel.brands import Product, brand
-from shared.messaging import categories, suppression
+from shared.messaging import categories
 from shared.messaging.events import AddressOptedOut
+from shared.messaging.recipients import suppression
 from tests import escalations as world
 from tests import outbox, team
 from tests.team import (
@@ -498,7 +499,8 @@ def test_a_crash_between_an_answer_and_its_link_is_made_good_by_a_second_press(a
 
 
 def test_the_page_of_somebody_who_stopped_everything_offers_nothing(both, clock, invoke):
-    from shared.messaging import events, suppression
+    from shared.messaging import events
+    from shared.messaging.recipients import suppression
 
     token = accepted(both, now=clock.now())
     suppression.suppress(PHONE, "STOP", source="SM1", now=clock.now())

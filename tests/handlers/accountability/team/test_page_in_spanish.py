@@ -9,7 +9,7 @@ from shared.kernel.text import speech
 from shared.messaging import Channel, render
 from shared.messaging.events import ReplyReceived
 from shared.messaging.message_items import REPLY_PREFIX, Attempt, Reply, message_pk
-from shared.messaging.variables import given
+from shared.messaging.templates.variables import given
 from tests import escalations as world
 from tests import team
 from tests.clock import START

@@ -8,7 +8,7 @@ from shared import identity
 from shared.accountability.team import rules
 from shared.kernel.storage.writes import commit
 from shared.messaging import Recipient, enlist
-from shared.messaging.variables import given
+from shared.messaging.templates.variables import given
 from tests import outbox, team
 from tests.team import GRACE, OTHER, USER, added, evidence, messages, stored
 from tests.triggers import principal

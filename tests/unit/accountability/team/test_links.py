@@ -9,7 +9,7 @@ from shared.accountability.team.items import Partner
 from shared.accountability.team.links import Use
 from shared.kernel import secrets
 from shared.kernel.errors import NotFound
-from shared.messaging.variables import given, stored
+from shared.messaging.templates.variables import given, stored
 from tests import environment
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shared.accountability.partner_page.form import PageForm, offered, rest_until, wishes
 from shared.accountability.team.errors import Unfit
-from shared.messaging import Channel, Recipient, directory
+from shared.messaging import Channel, Recipient
+from shared.messaging.recipients import directory
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 BOTH = Recipient("ptn_1", "Grace", phone="+12125550123", email="grace@example.com", locale="en")

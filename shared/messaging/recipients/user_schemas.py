@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_val
 
 from shared.kernel.wire import Change, Versioned, Wire
 from shared.kernel.zones import ZoneName
-from shared.messaging.wording.schemas import SpokenLocale
+from shared.messaging.templates.schemas import SpokenLocale
 
 Wall = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Field(examples=["22:00"])]
 """A time of the local day."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
-from shared.messaging.wording.schemas import Wording
+from shared.messaging.templates.schemas import Wording
 
 BUILT_IN = frozenset({"brand", "contact", "home"})
 """Variables that every template may use."""

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from shared.kernel.categories import Channel
-from shared.messaging import variables, words
-from shared.messaging.facts import Known
-from shared.messaging.gate import Way
 from shared.messaging.outgoing import Words
+from shared.messaging.sending.gate import Way
+from shared.messaging.sending.send_context import Known
+from shared.messaging.templates import rendering, variables
 
 
 class WindowClosed(Exception):
@@ -21,7 +21,7 @@ def worded(known: Known, way: Way, *, now: datetime) -> Words:
         WindowClosed: these may not be said on WhatsApp now.
     """
     message = known.message
-    said = words.render(
+    said = rendering.render(
         message.template,
         known.recipient.locale if known.recipient else "en",
         way.channel,

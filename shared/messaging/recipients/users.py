@@ -7,9 +7,9 @@ from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Put, Update, Write, commit
 from shared.kernel.versions import Seen
-from shared.messaging import preferences
 from shared.messaging.items import AddressEntry, RecipientItem, address_pk, recipient_pk
-from shared.messaging.user_schemas import Preferences, PreferencesChange, QuietHours
+from shared.messaging.recipients import preferences
+from shared.messaging.recipients.user_schemas import Preferences, PreferencesChange, QuietHours
 
 _LOCALE = "en"
 

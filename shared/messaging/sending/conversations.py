@@ -8,8 +8,7 @@ from shared.kernel.categories import PHONE, Channel
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Put, Write
 from shared.messaging.categories import category
-from shared.messaging.inbound.items import Conversation, Question
-from shared.messaging.inbound.routing import Kind
+from shared.messaging.conversation_items import Conversation, Kind, Question
 from shared.messaging.message_items import Message
 
 KINDS: Mapping[str, Kind] = {"consent-request": "CONSENT", "partner-notice": "NOTICE"}

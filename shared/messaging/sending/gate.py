@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.kernel.categories import OUTSIDE, Cap, Category, Channel
-from shared.messaging import hours, preferences
-from shared.messaging.hours import Week, Whereabouts
+from shared.messaging.recipients import hours, preferences
+from shared.messaging.recipients.hours import Week, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, JsonValue, StrictInt
 from shared.kernel.categories import Channel
 from shared.kernel.text.reading import Text
 from shared.kernel.wire import Instant, Versioned, Wire
-from shared.messaging.suppression import Reason
+from shared.messaging.recipients.suppression import Reason
 
 AddressHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Note = Annotated[Text, Field(min_length=3, max_length=500, examples=["Called on 3 May: wants no more messages."])]

@@ -10,7 +10,6 @@ from shared.kernel.categories import Channel, Purpose
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Delete, Put, Update, Write
 from shared.messaging import phones
-from shared.messaging.hours import Whereabouts
 from shared.messaging.items import (
     AddressEntry,
     Consent,
@@ -20,6 +19,7 @@ from shared.messaging.items import (
     consent_sk,
     recipient_pk,
 )
+from shared.messaging.recipients.hours import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)

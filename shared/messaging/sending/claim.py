@@ -13,13 +13,14 @@ from pynamodb.expressions.condition import Condition
 from shared.kernel.categories import Channel
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Check, Put, Write, transact
-from shared.messaging import counters, progress, variables
-from shared.messaging.facts import Known, subject_key
-from shared.messaging.gate import Way
 from shared.messaging.items import Consent, RecipientItem, Suppression, address_pks, consent_sk, suppression_sk
 from shared.messaging.message_items import Attempt, Message, attempt_sk
 from shared.messaging.outgoing import Words
-from shared.messaging.requests import MessageRequest, request, still_open
+from shared.messaging.sending import counters, progress
+from shared.messaging.sending.gate import Way
+from shared.messaging.sending.requests import MessageRequest, request, still_open
+from shared.messaging.sending.send_context import Known, subject_key
+from shared.messaging.templates import variables
 
 UNKNOWN_AFTER = timedelta(minutes=2)
 """After which a claim without an outcome is nobody's any more: longer than any function that sends may run."""

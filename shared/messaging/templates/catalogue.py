@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.messaging.wording.language import TABLE, Language, of_table
-from shared.messaging.wording.schemas import Wording
+from shared.messaging.templates.language import TABLE, Language, of_table
+from shared.messaging.templates.schemas import Wording
 
 DEFAULT_LOCALE = "en"
 

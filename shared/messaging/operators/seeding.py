@@ -6,8 +6,8 @@ from datetime import datetime
 from shared.kernel.config import settings_of
 from shared.kernel.versions import OtherVersion, Seen
 from shared.messaging.domain import MessagingSettings
-from shared.messaging.operating import register_sender
-from shared.messaging.operator_schemas import SenderChange
+from shared.messaging.operators.operating import register_sender
+from shared.messaging.operators.operator_schemas import SenderChange
 
 
 def ensure_sender(now: datetime) -> None:

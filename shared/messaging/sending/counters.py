@@ -10,10 +10,10 @@ from shared.kernel.clock import from_ms, to_ms
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.items import Item
 from shared.kernel.storage.writes import Put, Update
-from shared.messaging.gate import Count
 from shared.messaging.items import address_pks, recipient_pk
 from shared.messaging.limit_items import SendCounter, sends_sk
 from shared.messaging.message_items import Message
+from shared.messaging.sending.gate import Count
 
 Key = tuple[type[Item], str, str]
 

@@ -11,10 +11,10 @@ from shared.kernel.events import outbox
 from shared.kernel.storage import reads
 from shared.kernel.storage.conflicts import known_first, retry_on_conflict
 from shared.kernel.storage.writes import Write, transact
-from shared.messaging import progress
 from shared.messaging.events import MessageQueued
 from shared.messaging.message_items import MAY_LEAVE, Attempt, Message
-from shared.messaging.progress import RANKS
+from shared.messaging.sending import progress
+from shared.messaging.sending.progress import RANKS
 
 _TAKEN = frozenset({"QUEUED", "SENT"})
 _ARRIVED = frozenset({"DELIVERED", "READ"})

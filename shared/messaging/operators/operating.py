@@ -12,13 +12,13 @@ from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Update, commit
 from shared.kernel.versions import OtherVersion, Seen, refusing
 from shared.kernel.wire import Page
-from shared.messaging import phones, suppression
+from shared.messaging import phones
 from shared.messaging.categories import CATEGORIES
 from shared.messaging.events import WHOLE
 from shared.messaging.items import RECIPIENTS, address_hashes
 from shared.messaging.limit_items import Budget, Sender, Spent, budget_pk, sender_pk
 from shared.messaging.message_items import ATTEMPT_PREFIX, REPLY_PREFIX, Attempt, Message, Reply, message_pk
-from shared.messaging.operator_schemas import (
+from shared.messaging.operators.operator_schemas import (
     AddressView,
     AttemptState,
     AttemptView,
@@ -32,9 +32,10 @@ from shared.messaging.operator_schemas import (
     SenderView,
     SuppressionView,
 )
+from shared.messaging.recipients import suppression
 
 if TYPE_CHECKING:
-    from shared.messaging.addressing import NewSuppression
+    from shared.messaging.operators.addressing import NewSuppression
 
 
 def message(message_id: str) -> MessageView:

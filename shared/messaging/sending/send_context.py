@@ -9,13 +9,9 @@ from shared.kernel.config import settings_of
 from shared.kernel.storage import reads
 from shared.kernel.storage.items import Item
 from shared.kernel.text.forms import address_forms
-from shared.messaging import budgets, counters, phones
-from shared.messaging.budgets import Limit
+from shared.messaging import phones
 from shared.messaging.categories import category
-from shared.messaging.counters import Counter
 from shared.messaging.domain import MessagingSettings
-from shared.messaging.gate import Facts, Person, Way
-from shared.messaging.hours import Week, Whereabouts, every_day
 from shared.messaging.items import (
     AddressState,
     Consent,
@@ -29,7 +25,12 @@ from shared.messaging.items import (
 from shared.messaging.limit_items import SendCounter, Sender, sender_pk
 from shared.messaging.message_items import Message
 from shared.messaging.phones import Phone
-from shared.messaging.requests import topic_key
+from shared.messaging.recipients.hours import Week, Whereabouts, every_day
+from shared.messaging.sending import budgets, counters
+from shared.messaging.sending.budgets import Limit
+from shared.messaging.sending.counters import Counter
+from shared.messaging.sending.gate import Facts, Person, Way
+from shared.messaging.sending.requests import topic_key
 
 CONVERSATION = timedelta(hours=24)
 """How long after the person wrote by WhatsApp we may write in our own words (X-A-28)."""

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from shared.kernel.text.addresses import MailAddress
 from shared.kernel.wire import Wire
-from shared.messaging.operator_schemas import Note
+from shared.messaging.operators.operator_schemas import Note
 
 
 class NewSuppression(Wire):

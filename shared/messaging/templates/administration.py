@@ -11,10 +11,10 @@ from shared.kernel.storage.conflicts import VersionConflict, retry_on_conflict
 from shared.kernel.storage.reads import get, query, query_all
 from shared.kernel.storage.writes import Put, Update, commit, transact
 from shared.messaging.events import TemplateApproved
-from shared.messaging.wording import versions
-from shared.messaging.wording.catalogue import Version, seeded
-from shared.messaging.wording.errors import OwnVersion, TemplateNotFound, VersionSuperseded
-from shared.messaging.wording.items import (
+from shared.messaging.templates import versions
+from shared.messaging.templates.catalogue import Version, seeded
+from shared.messaging.templates.errors import OwnVersion, TemplateNotFound, VersionSuperseded
+from shared.messaging.templates.items import (
     ACTIVE_PK,
     ActiveTemplate,
     TemplateVersion,
@@ -22,7 +22,8 @@ from shared.messaging.wording.items import (
     template_pk,
     version_sk,
 )
-from shared.messaging.wording.schemas import (
+from shared.messaging.templates.rendering import FIRST_WORDS, NoWords, compose
+from shared.messaging.templates.schemas import (
     NewVersion,
     PreviewRequest,
     TemplatePreview,
@@ -30,9 +31,8 @@ from shared.messaging.wording.schemas import (
     VersionView,
     Wording,
 )
-from shared.messaging.wording.segments import size
-from shared.messaging.wording.syntax import problems
-from shared.messaging.words import FIRST_WORDS, NoWords, compose
+from shared.messaging.templates.segments import size
+from shared.messaging.templates.syntax import problems
 
 
 def templates(*, now: datetime) -> list[TemplateView]:

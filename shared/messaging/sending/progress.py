@@ -10,10 +10,11 @@ from shared.kernel.due import due_shard
 from shared.kernel.events import outbox
 from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.writes import Put, Update, Write
-from shared.messaging import conversations, events
+from shared.messaging import events
 from shared.messaging.categories import category
 from shared.messaging.items import AddressState, address_hash, address_pk
 from shared.messaging.message_items import DUE_KIND, Attempt, Message, attempt_sk, message_pk
+from shared.messaging.sending import conversations
 
 RANKS = {
     "CLAIMED": 0,

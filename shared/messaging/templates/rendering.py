@@ -9,12 +9,12 @@ from shared.kernel.categories import Channel
 from shared.kernel.text.reading import clean
 from shared.messaging.brands import product_of
 from shared.messaging.outgoing import Words
-from shared.messaging.wording import syntax, versions
-from shared.messaging.wording.catalogue import Version, language
-from shared.messaging.wording.language import Language
-from shared.messaging.wording.schemas import Wording
-from shared.messaging.wording.segments import in_gsm, size
-from shared.messaging.wording.syntax import INNER, Unfillable
+from shared.messaging.templates import syntax, versions
+from shared.messaging.templates.catalogue import Version, language
+from shared.messaging.templates.language import Language
+from shared.messaging.templates.schemas import Wording
+from shared.messaging.templates.segments import in_gsm, size
+from shared.messaging.templates.syntax import INNER, Unfillable
 
 FIRST_WORDS = "sms.first-words"
 """Key of what the first text to a number ends with: who writes, and how to end it."""

@@ -18,17 +18,18 @@ from shared.kernel.storage.conflicts import VersionConflict
 from shared.kernel.storage.tries import pause
 from shared.kernel.storage.writes import Write, transact
 from shared.kernel.telemetry import logger, metrics
-from shared.messaging import budgets, counters, delivery, facts, gate, progress, suppression, unsubscribe
-from shared.messaging.budgets import OverBudget, Reservation
-from shared.messaging.claim import UNKNOWN_AFTER, Claimed, claim
-from shared.messaging.facts import Known
-from shared.messaging.gate import Block, Defer, Facts, Send, Way
 from shared.messaging.items import address_hash
 from shared.messaging.message_items import Attempt, Message, message_pk
 from shared.messaging.outgoing import WAITS, OutcomeUnknown, Outgoing, Refused, Taken, Words
 from shared.messaging.providers.adapters import adapter, askable
-from shared.messaging.worded import WindowClosed, worded
-from shared.messaging.words import NoWords
+from shared.messaging.recipients import suppression, unsubscribe
+from shared.messaging.sending import budgets, counters, delivery, gate, progress, send_context
+from shared.messaging.sending.budgets import OverBudget, Reservation
+from shared.messaging.sending.claim import UNKNOWN_AFTER, Claimed, claim
+from shared.messaging.sending.gate import Block, Defer, Facts, Send, Way
+from shared.messaging.sending.render_message import WindowClosed, worded
+from shared.messaging.sending.send_context import Known
+from shared.messaging.templates.rendering import NoWords
 
 STEPS = 16
 """Steps of one call: channels tried in a row, and reads again after somebody else was faster."""
@@ -88,7 +89,7 @@ def _step(message: Message, now: datetime) -> bool:
     """Take the step that is due and return whether another may be due at once."""
     if message.status == "SENDING":
         return _ask(message, now)
-    known = facts.read(message, now)
+    known = send_context.read(message, now)
     decided = _decide(known)
     if isinstance(decided, _Ready):
         return _send(known, decided, now)

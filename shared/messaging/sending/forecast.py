@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.kernel.categories import Channel
-from shared.messaging import facts, gate
-from shared.messaging.counters import Counter
-from shared.messaging.facts import Known
-from shared.messaging.gate import Block, Count, Defer, Facts, Way
 from shared.messaging.outgoing import Words
-from shared.messaging.requests import MessageRequest, unsent
-from shared.messaging.worded import WindowClosed, worded
-from shared.messaging.words import NoWords
+from shared.messaging.sending import gate, send_context
+from shared.messaging.sending.counters import Counter
+from shared.messaging.sending.gate import Block, Count, Defer, Facts, Way
+from shared.messaging.sending.render_message import WindowClosed, worded
+from shared.messaging.sending.requests import MessageRequest, unsent
+from shared.messaging.sending.send_context import Known
+from shared.messaging.templates.rendering import NoWords
 
 TURNS = 12
 """How often a message may wait anew, or turn to its next channel, before the forecast gives up."""
@@ -49,7 +49,7 @@ class Outlook:
         The function needs ``touches=[messaging.access.FORECAST, messaging.access.READ_WORDS]``, ``layers=["text"]`` and
         the settings of one that sends.
         """
-        known = facts.read(unsent(wanted, now=at), at)
+        known = send_context.read(unsent(wanted, now=at), at)
         asked = self._facts(known)
         for _ in range(TURNS):
             decision = gate.decide(asked)
@@ -69,7 +69,7 @@ class Outlook:
     def _later(self, known: Known, asked: Facts, until: datetime) -> tuple[Known, Facts]:
         """Return the facts as they will be then, as far as they are known: a conversation may be over."""
         if any(way.conversation for way in asked.ways):
-            known = facts.read(known.message, until)
+            known = send_context.read(known.message, until)
             asked = self._facts(known)
         return known, replace(asked, now=until)
 

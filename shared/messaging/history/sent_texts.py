@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.kernel.storage import reads
 from shared.messaging.message_items import Attempt, Message, attempt_sk, message_pk
-from shared.messaging.variables import SecretLink, kept
+from shared.messaging.templates.variables import SecretLink, kept
 
 
 def words_said(message_ids: Sequence[str]) -> Mapping[str, str]:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from shared.kernel.storage.reads import query_all
-from shared.messaging.wording.catalogue import DEFAULT_LOCALE, Version, seeded
-from shared.messaging.wording.items import ACTIVE_PK, ActiveTemplate
-from shared.messaging.wording.schemas import Wording
+from shared.messaging.templates.catalogue import DEFAULT_LOCALE, Version, seeded
+from shared.messaging.templates.items import ACTIVE_PK, ActiveTemplate
+from shared.messaging.templates.schemas import Wording
 
 KEPT = timedelta(seconds=60)
 """How long a process goes on with what it read: an approval is in use everywhere after that."""

@@ -12,7 +12,7 @@ from shared.messaging.categories import category
 from shared.messaging.events import MessageQueued
 from shared.messaging.items import Topic
 from shared.messaging.message_items import DUE_KIND, Message, message_pk
-from shared.messaging.variables import Variables, stored
+from shared.messaging.templates.variables import Variables, stored
 
 KEPT = timedelta(days=90)
 """How long a message and its attempts can be read (D-08: operational logs)."""

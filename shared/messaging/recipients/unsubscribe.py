@@ -13,10 +13,10 @@ from shared.kernel.security import derived
 from shared.kernel.storage.writes import commit
 from shared.kernel.text.speech import Sentence, speaker, translated
 from shared.kernel.wire import Raw
-from shared.messaging import suppression
 from shared.messaging.brands import product_of
 from shared.messaging.categories import CATEGORIES
 from shared.messaging.events import WHOLE, RecipientUnsubscribed
+from shared.messaging.recipients import suppression
 
 What = Literal["PERSON", "KIND", "EVERYTHING"]
 """What is ended: all that is about one person, one kind of mail, all of our messages."""

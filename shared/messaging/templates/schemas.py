@@ -9,7 +9,7 @@ from shared.kernel.categories import Channel
 from shared.kernel.text import speech
 from shared.kernel.text.reading import Line, Text
 from shared.kernel.wire import Instant, Wire
-from shared.messaging.wording.segments import HARD_LIMIT
+from shared.messaging.templates.segments import HARD_LIMIT
 
 _KEY = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 

@@ -1,0 +1,1 @@
+"""Who may be reached, how, and what they agreed to: directory, consent, suppression, preferences."""
