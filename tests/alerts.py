@@ -51,6 +51,9 @@ MESSAGES = (
 STALE = 0.3
 """Share of the reads that need not be consistent and are not."""
 
+CAUGHT_UP = 45
+"""Second of each minute up to which late reads know all by the next sweep: an index is late by seconds."""
+
 PROVIDER_FAILURES = 0.2
 
 
@@ -143,6 +146,7 @@ class Simulation:
             self._wire = stack.enter_context(faults.injected(plan, stale=STALE, seed=self.random.randrange(2**32)))
             for minute in range(self.minutes):
                 self.later(minute * MINUTE + self.random.randrange(5), self._sweep)
+                self.later(minute * MINUTE + CAUGHT_UP, self._wire.catch_up)
             while self._waiting:
                 self.now, _, happen = heapq.heappop(self._waiting)
                 happen()

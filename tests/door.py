@@ -25,7 +25,7 @@ def guarded(guard: Guard) -> Iterator[None]:
 
     def call(operation: str, request: Request) -> Request:
         name = "".join(word.capitalize() for word in operation.split("_"))
-        return guard(name, request, lambda named, changed: behind(_as_sent(named), changed))
+        return guard(name, request, lambda named, changed: behind(as_sent(named), changed))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "call", call)
@@ -45,5 +45,6 @@ def calls_made() -> Iterator[list[str]]:
         yield made
 
 
-def _as_sent(name: str) -> str:
+def as_sent(name: str) -> str:
+    """Return DynamoDB's name of an operation as the client calls it."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

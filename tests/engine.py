@@ -101,6 +101,15 @@ def make_tables(stage: str) -> list[str]:
     ]
 
 
+@contextmanager
+def stage_tables(stage: str) -> Iterator[None]:
+    """Make every declared table of a stage, and delete them afterwards."""
+    made = make_tables(stage)
+    yield
+    for table in made:
+        client.dynamodb().delete_table(TableName=table)
+
+
 def make_secrets(stage: str) -> None:
     """Make every secret of a stage."""
     vault = client.aws_client("secretsmanager")

@@ -73,6 +73,11 @@ class Faults:
         """Let this thread, whose process died, be a new process."""
         self._dead.discard(get_ident())
 
+    def catch_up(self) -> None:
+        """Let late reads know of everything that was written until now."""
+        if self._late:
+            self._late.catch_up()
+
     def meet(self, operation: str, request: Request, call: Call) -> Request:
         """Stand in the way of one call (``tests.door.Guard``), and of each retry of the client's."""
         for _ in range(ATTEMPTS):

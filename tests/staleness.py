@@ -13,11 +13,11 @@ from typing import Any
 from infra.tables import tables
 from shared.kernel.config import settings
 from shared.kernel.storage.client import aws_client
-from tests import engine
+from tests import door, engine
 from tests.door import Call
 
 _COPY = ".late"
-_BATCH = 25
+_BATCH, _KEYS = 25, 100
 """Writes of one BatchWriteItem."""
 
 Row = dict[str, Any]
@@ -35,6 +35,7 @@ class Late:
     def __init__(self, seed: int, rate: float) -> None:
         self.seen = 0
         self._random, self._rate, self._lock = random.Random(seed), rate, Lock()
+        self._behind: dict[tuple[str, str, str], Row] = {}
         self._client = aws_client("dynamodb")
         self._names = {settings().table(table.domain) for table in tables()}
 
@@ -55,16 +56,33 @@ class Late:
     def learn(self, operation: str, request: Row, call: Call) -> None:
         """Let the copies know what is about to be written over."""
         written = list(_written(operation, request))
+        with self._lock:
+            self._behind |= {(name, *_names(key)): key for name, key in written}
+        self._bring(written, call)
+
+    def catch_up(self) -> None:
+        """Let the copies know of everything that was written: a read is late by a while, not for ever."""
+        with self._lock:
+            behind = [(name, key) for (name, *_), key in self._behind.items()]
+            self._behind.clear()
+        for start in range(0, len(behind), _KEYS):
+            self._bring(behind[start : start + _KEYS], self._ask)
+
+    def _ask(self, operation: str, request: Row) -> Row:
+        answer: Row = getattr(self._client, door.as_sent(operation))(**request)
+        return answer
+
+    def _bring(self, written: list[Written], call: Call) -> None:
         asked: dict[str, Row] = {}
         for name, key in written:
             asked.setdefault(name, {"ConsistentRead": True, "Keys": []})["Keys"].append(key)
         if not asked:
             return
         found = _whole(call("BatchGetItem", {"RequestItems": asked}))["Responses"]
-        before = {(name, *_names(item)): item for name, items in found.items() for item in items}
+        stands = {(name, *_names(item)): item for name, items in found.items() for item in items}
         changes = []
         for name, key in written:
-            item = before.get((name, *_names(key)))
+            item = stands.get((name, *_names(key)))
             changes.append((name, {"PutRequest": {"Item": item}} if item else {"DeleteRequest": {"Key": key}}))
         for wanted in _batches(changes):
             _whole(call("BatchWriteItem", {"RequestItems": wanted}))

@@ -22,7 +22,7 @@ from infra.local.processes import tail
 from infra.local.settings import HOST, PORTS, ROOT, TOOL_PATH, LocalSettings, LocalStackError
 
 LANES = ("unit", "handlers", "pages", "infra", "contract", "simulators", "reliability", "stack")
-SPREAD = ("unit", "handlers")
+SPREAD = ("unit", "handlers", "reliability")
 """Lanes whose tests share nothing and run on every core."""
 
 ENGINES = "engines"

@@ -1,4 +1,4 @@
-"""Money, tokens and races, judged on a real engine: the pinned emulator on a free port, one per test process.
+"""Money, tokens and races, judged on a real engine: the pinned emulator's, in the test's process or on a free port.
 
 ``DYNAMODB_ENDPOINT`` lets the same tests run against another DynamoDB (DynamoDB Local, dynoxide); everything else stays
 on the emulator. Each test gets a stage of its own, so tests share nothing but the process.
@@ -15,8 +15,7 @@ import pytest
 
 from shared.kernel import clock as kernel_clock
 from shared.kernel.brands import EXAMPLE
-from shared.kernel.storage.client import dynamodb
-from tests import engine
+from tests import embedded, engine
 from tests.clock import FixedClock
 
 LITMUS = "tests/reliability/test_engine_litmus.py::"
@@ -44,8 +43,12 @@ def aws_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Provide a fresh stage: every declared table, the secrets, and an environment that points there."""
+def stage(aws_endpoint: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Provide a fresh stage: every declared table, the secrets, and an environment that points there.
+
+    Its tables are in this process, unless the test is marked ``wire``: several processes share them, or the wire itself
+    is what it is about.
+    """
     name = f"t{uuid.uuid4().hex[:8]}"
     environment = engine.ACCOUNT | {"WELLSPRING_STAGE": name, "AWS_ENDPOINT_URL": aws_endpoint}
     # A stage of this name is no example: it must say who speaks in its messages.
@@ -54,11 +57,10 @@ def stage(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
     engine.forget()
-    made = engine.make_tables(name)
     engine.make_secrets(name)
-    yield name
-    for table in made:
-        dynamodb().delete_table(TableName=table)
+    by_wire = request.node.get_closest_marker("wire") or "DYNAMODB_ENDPOINT" in os.environ
+    with engine.stage_tables(name) if by_wire else embedded.tables():
+        yield name
     engine.forget()
 
 

@@ -20,7 +20,7 @@ from shared.kernel.storage.client import dynamodb
 THREADS = 8
 ROUNDS = 400
 
-pytestmark = pytest.mark.covers("R-01")
+pytestmark = [pytest.mark.covers("R-01"), pytest.mark.wire]
 
 Attempt = Callable[[int], Any]
 

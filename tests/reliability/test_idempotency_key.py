@@ -16,6 +16,8 @@ from tests.samples import notes
 from tests.samples.keep_note import keep_note
 from tests.triggers import principal
 
+pytestmark = pytest.mark.wire
+
 REQUESTS = 1_000
 FOLDER = "usr_a:f"
 

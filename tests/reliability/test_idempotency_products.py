@@ -22,6 +22,8 @@ from tests.figures import tell
 from tests.providers import Provider, simulator
 from tests.triggers import principal
 
+pytestmark = pytest.mark.wire
+
 REQUESTS, SAMPLE = 1_000, 24
 TRIES = 1_000
 USER, KEY = "usr_a", "key-1"

@@ -184,6 +184,7 @@ def _last_change(table: str, count: int = 10) -> dict[str, Any]:
 
 
 @pytest.mark.covers("R-25", "X-O-02")
+@pytest.mark.wire
 @pytest.mark.parametrize("name", _of(OnStream))
 def test_a_change_that_a_reader_gave_up_on_is_read_again_once(
     name: str, stage: str, monkeypatch: pytest.MonkeyPatch
@@ -325,6 +326,7 @@ def test_a_real_sweep_that_failed_hands_over_once_when_mended(
 
 
 @pytest.mark.covers("R-25", "X-O-02")
+@pytest.mark.wire
 def test_a_real_reader_of_a_stream_counts_once_what_it_gave_up_on(
     stage: str, clock: FixedClock, in_place_of_lambda: Callable[[str], None]
 ) -> None:

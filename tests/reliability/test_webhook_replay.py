@@ -22,6 +22,8 @@ from tests.figures import tell
 from tests.outbox import sent
 from tests.triggers import Event
 
+pytestmark = pytest.mark.wire
+
 TIMES = 1_000
 CREDIT = 105_000
 STORAGE = (*faults.WRITES, "GetItem", "Query")
