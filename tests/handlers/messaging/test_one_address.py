@@ -12,7 +12,7 @@ from shared.messaging.inbound import mail_events
 from shared.messaging.inbound.mail_events import _Address, _Bounce, _Mail, _Told
 from shared.messaging.items import AddressEntry, RecipientItem, Suppression, address_hashes, recipient_pk
 from shared.messaging.recipients import suppression, unsubscribe
-from shared.messaging.sending import dispatch
+from shared.messaging.sending import dispatch, send_context
 from tests import carriers, messages, outbox
 from tests.calls import Call
 from tests.carriers import Carrier
@@ -99,7 +99,7 @@ def test_staff_are_told_what_is_no_address(call: Call, email: str) -> None:
 def test_a_suppression_before_the_claim_wins_wherever_it_lies(carrier: Carrier, hashed: str) -> None:
     _pat(BEFORE)
     ask = messages.ask()
-    known = dispatch.facts.read(messages.standing(ask), START)
+    known = send_context.read(messages.standing(ask), START)
     decided = dispatch._decide(known)
     assert isinstance(decided, dispatch._Ready)
     fields = {"reason": "COMPLAINT", "scope": "ALL", "source": "sns-1", "suppressed_at": START}

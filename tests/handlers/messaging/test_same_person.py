@@ -15,7 +15,7 @@ from shared.messaging import Channel
 from shared.messaging.items import AddressEntry, AddressState, RecipientItem, Suppression, address_hashes, recipient_pk
 from shared.messaging.message_items import Message, message_pk
 from shared.messaging.recipients import suppression
-from shared.messaging.sending import conversations, dispatch
+from shared.messaging.sending import conversations, dispatch, send_context
 from tests import carriers, environment, messages, outbox
 from tests.calls import Call
 from tests.carriers import Carrier
@@ -142,7 +142,7 @@ def test_a_stop_before_the_claim_wins_wherever_it_was_stored(carrier: Carrier, s
     pat(stored)
     for number, hashed in enumerate(address_hashes(stored)):
         ask = messages.ask(f"late-{number}")
-        known = dispatch.facts.read(messages.standing(ask), START)
+        known = send_context.read(messages.standing(ask), START)
         decided = dispatch._decide(known)
         assert isinstance(decided, dispatch._Ready)
         commit(Put(_suppression(hashed, "STOP")))

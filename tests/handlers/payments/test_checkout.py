@@ -116,11 +116,16 @@ def test_a_lost_answer_of_stripe_is_asked_for_again(call: Call, stripe: Provider
     assert (len(sessions(stripe)), stripe.state()["happened"]) == (1, {"timeout": 1})
 
 
-def test_a_crash_after_stripe_answered_leaves_a_purchase_that_goes_on(call: Call, stripe: Provider, price: str) -> None:
+def test_a_crash_after_stripe_answered_leaves_a_purchase_that_goes_on(
+    call: Call, stripe: Provider, price: str, clock: FixedClock
+) -> None:
     plan = faults.script(faults.CRASH_BEFORE)
     with pytest.raises(faults.Crash), faults.injected(plan, operations=["TransactWriteItems"]):
         buy(call, price)
-    answer = buy(call, price, request_id="req-2")
+    # Whoever died keeps the key until its lock has run out.
+    assert buy(call, price, request_id="req-2").code == "REQUEST_IN_PROGRESS"
+    clock.advance(minutes=1)
+    answer = buy(call, price, request_id="req-3")
     (session,) = sessions(stripe)
     assert (answer.status, answer.data["sessionId"]) == (201, session["id"])
     assert deliveries.standing(session["metadata"]["paymentId"]).provider_ref == session["id"]
