@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.kernel.declare import Function
 from shared.kernel.registry import load
+from shared.kernel.shells import prepare
 from tests.triggers import LambdaContext, http_event
 
 CONTEXT = LambdaContext()
@@ -47,13 +48,13 @@ def function_of(named: str | Function[Any, Any]) -> Function[Any, Any]:
 def call(named: str | Function[Any, Any], **request: Any) -> Answer:
     """Call an endpoint; ``request`` as in ``tests.triggers.http_event``."""
     function = function_of(named)
-    answer = function(http_event(function, **request), CONTEXT)
+    answer = prepare(function)(http_event(function, **request), CONTEXT)
     return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
 
 def invoke(named: str | Function[Any, Any], event: dict[str, Any]) -> Any:
     """Run any function on a Lambda event and return what it answered."""
-    return function_of(named)(event, CONTEXT)
+    return prepare(function_of(named))(event, CONTEXT)
 
 
 Call = Callable[..., Answer]

@@ -7,7 +7,7 @@ no environment read; the runtime behind a trigger is imported when the function 
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
 from shared.kernel.access import Access
@@ -161,25 +161,12 @@ class Declaration:
         return f"{self.domain}-{self.module.split('.')[2]}".replace("_", "-")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function(Generic[P, R]):
-    """A declared handler. Calling it with a Lambda event and context runs it through its trigger's shell."""
+    """A declared handler; ``shells.prepare`` makes what Lambda calls of it."""
 
     declaration: Declaration
     handler: Callable[P, R]
-    _run: Callable[[dict[str, Any], Any], Any] | None = field(default=None, repr=False)
-
-    def prepare(self) -> Callable[[dict[str, Any], Any], Any]:
-        """Build the shell once (at Lambda's init) and return it."""
-        if self._run is None:
-            from shared.kernel.shells import shell_for
-
-            self._run = shell_for(self)
-        return self._run
-
-    def __call__(self, event: dict[str, Any], context: Any) -> Any:
-        """Handle one Lambda event."""
-        return self.prepare()(event, context)
 
     @property
     def summary(self) -> str:

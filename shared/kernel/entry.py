@@ -10,8 +10,9 @@ import os
 gc.disable()
 
 from shared.kernel.registry import load  # noqa: E402 - the collector is off before anything large is imported
+from shared.kernel.shells import prepare  # noqa: E402
 
-handler = load(os.environ["WELLSPRING_FUNCTION_MODULE"]).prepare()
+handler = prepare(load(os.environ["WELLSPRING_FUNCTION_MODULE"]))
 
 gc.freeze()
 gc.enable()

@@ -11,6 +11,7 @@ from shared.kernel.config import settings
 from shared.kernel.declare import Function, Http, OnEvent
 from shared.kernel.events import DomainEvent
 from shared.kernel.registry import functions
+from shared.kernel.shells import prepare
 from shared.kernel.storage.client import dynamodb
 from tests import deliveries, team, texting
 from tests.calls import call, invoke
@@ -117,7 +118,7 @@ def break_everything(tokens: list[str]) -> None:
                 path = dict.fromkeys(_names(trigger.path), tokens[0])
                 body = {"email": MAIL, "password": PASSWORD, "token": tokens[0], "notes": NOTE, "title": TITLE}
                 caller = principal("usr_ada", trigger.allow) if trigger.allow != "public" else None
-                function(http_event(function, path=path, body=body, caller=caller), None)
+                prepare(function)(http_event(function, path=path, body=body, caller=caller), None)
 
 
 def _names(path: str) -> list[str]:

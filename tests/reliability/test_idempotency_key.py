@@ -7,6 +7,7 @@ import pytest
 
 from shared.kernel import clock as kernel_clock
 from shared.kernel.declare import Function
+from shared.kernel.shells import prepare
 from shared.kernel.storage.reads import get, query_all
 from tests import faults, workers
 from tests.calls import Answer, call
@@ -28,7 +29,7 @@ unlimited = Function(replace(_declared, trigger=replace(_declared.trigger, rate=
 
 def _start() -> None:
     kernel_clock._clock = FixedClock()
-    unlimited.prepare()
+    prepare(unlimited)
 
 
 def _post(job: tuple[int, str, str]) -> tuple[Answer, int]:

@@ -18,7 +18,7 @@ from shared.identity.events import EmailVerified
 from shared.kernel.declare import Declaration, Function, OnDue, OnEvent, OnStream, Schedule
 from shared.kernel.names import queue_name, table_name
 from shared.kernel.registry import functions
-from shared.kernel.shells import shell_for
+from shared.kernel.shells import prepare
 from shared.kernel.storage import reads
 from shared.kernel.storage.client import aws_client, dynamodb
 from shared.wallet import books, journal
@@ -48,7 +48,7 @@ class Work:
     def __init__(self, declaration: Declaration) -> None:
         self.broken = 0
         self.done: list[Any] = []
-        self.shell: Callable[[Any, Any], Any] = shell_for(Function(declaration, self._work))
+        self.shell: Callable[[Any, Any], Any] = prepare(Function(declaration, self._work))
 
     def _work(self, *given: Any) -> None:
         if self.broken:

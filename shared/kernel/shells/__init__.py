@@ -1,6 +1,7 @@
 """Shells: what stands between a Lambda event and a declared handler, one per kind of trigger."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from shared.kernel import declare
@@ -8,8 +9,9 @@ from shared.kernel import declare
 Shell = Callable[[dict[str, Any], Any], Any]
 
 
-def shell_for(function: declare.Function[Any, Any]) -> Shell:
-    """Build the shell of a function's trigger; only that trigger's machinery is imported."""
+@cache
+def prepare(function: declare.Function[Any, Any]) -> Shell:
+    """Return what Lambda calls: the shell of a function's trigger, built once; only its machinery is imported."""
     match function.declaration.trigger:
         case declare.Http():
             from shared.kernel.shells.http import HttpShell

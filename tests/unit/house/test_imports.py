@@ -109,10 +109,10 @@ CORE = {
 
 PREPARE = """
 import sys
-from shared.kernel.domains import domains
 from shared.kernel.registry import load
+from shared.kernel.shells import prepare
 for module in sys.argv[1:]:
-    load(module).prepare()
+    prepare(load(module))
 print(*sorted({name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names))
 """
 

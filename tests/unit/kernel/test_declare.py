@@ -10,7 +10,7 @@ from shared.kernel.declare import Function, Http
 from shared.kernel.due import SHARDS, due_shard
 from shared.kernel.names import bus_name, due_queue, key_alias, queue_name, secret_name, table_name
 from shared.kernel.registry import functions, load
-from shared.kernel.shells import shell_for
+from shared.kernel.shells import prepare
 from tests.samples.keep_note import keep_note
 from tests.samples.list_notes import list_notes
 from tests.triggers import http_event, principal
@@ -54,12 +54,12 @@ def test_an_option_that_does_not_exist_is_refused() -> None:
 def test_every_trigger_has_its_shell(made: Any, kind: type) -> None:
     function = made(lambda record: record)
     assert isinstance(function.declaration.trigger, kind)
-    assert callable(shell_for(function))
+    assert callable(prepare(function))
 
 
 def test_a_function_is_prepared_once() -> None:
     function = Function(list_notes.declaration, list_notes.handler)
-    assert function.prepare() is function.prepare()
+    assert prepare(function) is prepare(function)
 
 
 def test_a_file_declares_exactly_one_function() -> None:
