@@ -1,37 +1,17 @@
 """Function stacks: a domain's functions with everything that hangs on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.functions import RUNTIME
+from infra.artifacts import CORE, RUNTIME, Artifacts
 from infra.platform import PlatformStack
 from infra.triggers import deploy
 from shared.kernel import names
 from shared.kernel.declare import Authorizer, Declaration, FunctionUrl
-
-CORE = "core"
-
-
-@dataclass(frozen=True, slots=True)
-class Artifacts:
-    """What the functions of one stack run: the domain's code and, on AWS, this stack's own layers.
-
-    A layer shared between stacks would be an export that blocks every update of it. ``urls`` are the stack's function
-    URLs by provider, known once their functions are added.
-    """
-
-    code: lambda_.Code
-    layers: dict[str, lambda_.LayerVersion]
-    urls: dict[str, str] = field(default_factory=dict)
-
-    def layers_of(self, declaration: Declaration) -> list[lambda_.ILayerVersion]:
-        """Return the layers of a function; none locally, where functions run on the project's interpreter."""
-        return [self.layers[family] for family in (CORE, *declaration.layers)] if self.layers else []
 
 
 class DomainStack(Stack):

@@ -10,20 +10,19 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
+from infra.artifacts import RUNTIME, Artifacts
 from infra.grants import statements
 from shared.kernel import names
 from shared.kernel.config import callback_variable, setting_names, variable
 from shared.kernel.declare import Declaration, OnDue
 
 if TYPE_CHECKING:
-    from infra.domain import Artifacts
     from infra.platform import PlatformStack
 
 HANDLER = "shared.kernel.entry.handler"
 LOCAL_HANDLER = "infra.local.entry.handler"
 """The local stage's: its clock can be moved."""
 
-RUNTIME = lambda_.Runtime.PYTHON_3_13
 SLOW = 0.8
 """Share of the time-out from which a call counts as slow."""
 
@@ -67,7 +66,7 @@ def make_function(
     stack: Stack,
     declaration: Declaration,
     platform: "PlatformStack",
-    artifacts: "Artifacts",
+    artifacts: Artifacts,
     triggered_by: list[iam.PolicyStatement],
     dead_letters: sqs.Queue | None = None,
 ) -> lambda_.Function:

@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 
+from infra.artifacts import Artifacts
 from infra.functions import make_function
 from infra.queues import make_dead_letters, make_queue
 from shared.kernel import names
@@ -31,7 +32,6 @@ from shared.kernel.declare import (
 )
 
 if TYPE_CHECKING:
-    from infra.domain import Artifacts
     from infra.platform import PlatformStack
 
 RETRIES = 2
@@ -53,7 +53,7 @@ LATE = Duration.minutes(5)
 """How far a stream's reader may fall behind before an alarm."""
 
 
-def deploy(stack: Stack, declaration: Declaration, platform: "PlatformStack", artifacts: "Artifacts") -> None:
+def deploy(stack: Stack, declaration: Declaration, platform: "PlatformStack", artifacts: Artifacts) -> None:
     """Deploy one function and what calls it."""
     match declaration.trigger:
         case OnEvent() | OnDue():
@@ -73,7 +73,7 @@ def _called(
     trigger: Http | FunctionUrl | Authorizer | Socket,
     platform: "PlatformStack",
     function: lambda_.Function,
-    artifacts: "Artifacts",
+    artifacts: Artifacts,
 ) -> None:
     match trigger:
         case Http():
@@ -115,7 +115,7 @@ def _called(
             platform.use_authorizer(function)
 
 
-def _queued(stack: Stack, declaration: Declaration, platform: "PlatformStack", artifacts: "Artifacts") -> None:
+def _queued(stack: Stack, declaration: Declaration, platform: "PlatformStack", artifacts: Artifacts) -> None:
     trigger = declaration.trigger
     name = names.due_queue(trigger.kind) if isinstance(trigger, OnDue) else declaration.name
     queue = make_queue(stack, name, declaration, platform)
@@ -143,7 +143,7 @@ def _queued(stack: Stack, declaration: Declaration, platform: "PlatformStack", a
 
 
 def _streamed(
-    stack: Stack, declaration: Declaration, trigger: OnStream, platform: "PlatformStack", artifacts: "Artifacts"
+    stack: Stack, declaration: Declaration, trigger: OnStream, platform: "PlatformStack", artifacts: Artifacts
 ) -> None:
     dead = make_dead_letters(stack, declaration.name, platform)
     tables = {domain: platform.tables[domain] for domain in trigger.domains or sorted(platform.tables)}
@@ -184,7 +184,7 @@ def _streamed(
 
 
 def _scheduled(
-    stack: Stack, declaration: Declaration, trigger: Schedule, platform: "PlatformStack", artifacts: "Artifacts"
+    stack: Stack, declaration: Declaration, trigger: Schedule, platform: "PlatformStack", artifacts: Artifacts
 ) -> None:
     dead = make_dead_letters(stack, declaration.name, platform)
     send = iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead.queue_arn])
