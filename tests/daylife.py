@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from shared.accountability.goals import days, life, logs, members, offline, outages
+from shared.accountability.goals import days, lifecycle, logs, offline, outages, profiles
 from shared.accountability.goals.errors import AlreadyLogged, AlreadyPaused, DayNotOpen, TooSoon
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import DUE_KIND, Day, Goal
@@ -165,7 +165,7 @@ def _act(run: _Runner, source: random.Random, person: Person, now: datetime) -> 
         _log(run, source, person, now)
     if source.random() < 0.005:
         zone = source.choice(ZONES)
-        run.insist(lambda: members.change(person.user_id, AccountabilityProfileChange(zone=zone), now=now))
+        run.insist(lambda: profiles.change(person.user_id, AccountabilityProfileChange(zone=zone), now=now))
         person.zones.add(zone)
         run.count("journeys")
     if source.random() < 0.005 and person.paused is None:
@@ -206,7 +206,7 @@ def _pause(run: _Runner, source: random.Random, person: Person, now: datetime) -
     until = _later(first, source.randrange(3))
     wanted = PauseRequest.model_validate({"from": first, "until": until})
     try:
-        found = run.insist(lambda: life.pause(person.user_id, person.goal_id, wanted, now=now))
+        found = run.insist(lambda: lifecycle.pause(person.user_id, person.goal_id, wanted, now=now))
     except TooSoon:
         run.count("pauses refused")
         return
@@ -302,7 +302,7 @@ def _topics() -> set[str]:
 def _problems(
     world: Life, person: Person, told: dict[str, list[dict[str, Any]]], outage: tuple[datetime, datetime], now: datetime
 ) -> list[str]:
-    goal, owner = _goal(person), members.member_of(person.user_id)
+    goal, owner = _goal(person), profiles.member_of(person.user_id)
     key = (Day.pk == goal_pk(person.goal_id)) & Day.sk.startswith("DAY#")
     rows = [Day.load(dict(raw)) for raw in reads.query_all(Day, key, consistent=True)]
     over = [row for row in rows if row.outcome]

@@ -17,7 +17,7 @@ import pytest
 
 from shared.accountability import events as told
 from shared.accountability.escalation import answers, contacts, delivery, ending, starting, steps
-from shared.accountability.goals import days, life, logs
+from shared.accountability.goals import days, lifecycle, logs
 from shared.accountability.goals.items import Goal, goal_sk
 from shared.accountability.goals.schemas import PauseRequest
 from shared.accountability.items import ContactKey, day_topic, goal_pk, run_topic, user_pk
@@ -25,7 +25,7 @@ from shared.accountability.partner_page import actions
 from shared.accountability.partner_page.form import PageForm
 from shared.accountability.policies import rules as policy_rules
 from shared.accountability.policies.rules import Kind, Step, Who
-from shared.accountability.team import links, news
+from shared.accountability.team import links, message_events
 from shared.accountability.team.items import Partner
 from shared.kernel import inbox
 from shared.kernel.caller import Browser
@@ -105,7 +105,7 @@ def log() -> None:
 
 
 def pause() -> None:
-    life.pause(USER, GOAL, PauseRequest.model_validate({"from": MORROW}), now=NOW)
+    lifecycle.pause(USER, GOAL, PauseRequest.model_validate({"from": MORROW}), now=NOW)
 
 
 def rest() -> None:
@@ -113,7 +113,7 @@ def rest() -> None:
 
 
 def delete() -> None:
-    life.delete(USER, GOAL, now=NOW)
+    lifecycle.delete(USER, GOAL, now=NOW)
 
 
 def stop() -> None:
@@ -243,7 +243,7 @@ def _consume(event: DomainEvent, now: datetime) -> None:
         case events.MessageQueued():
             dispatch.advance(event.message_id, now=now)
         case events.AddressOptedOut():
-            news.follow(event, now=now)
+            message_events.follow(event, now=now)
         case _ if type(event) in delivery.STATES:
             delivery.note(event, now=now)  # type: ignore[arg-type]
 

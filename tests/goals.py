@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from shared.accountability.goals import members
+from shared.accountability.goals import profiles
 from shared.accountability.goals.calendar import Window, opening
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, Member, goal_sk
+from shared.accountability.goals.repository import open_on
 from shared.accountability.goals.rules import Tally
-from shared.accountability.goals.state import open_on
 from shared.accountability.items import user_pk
 from shared.kernel.storage.writes import Put, commit
 from tests.clock import START
@@ -32,7 +32,7 @@ def member(user_id: str, **settings: Any) -> Member:
 
 def goal(owner: Member, goal_id: str = "gol_1", *, now: datetime = START, **attributes: Any) -> Goal:
     """Return a goal that its owner set just now."""
-    window: Window = opening(now, members.habits(owner))
+    window: Window = opening(now, profiles.habits(owner))
     standard: dict[str, Any] = {
         "title": "Run",
         "frequency": Frequency(since=window.day).model_dump_json(),

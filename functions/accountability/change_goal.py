@@ -1,5 +1,5 @@
 from shared import messaging
-from shared.accountability.goals import access, errors, keeping
+from shared.accountability.goals import access, errors, manage
 from shared.accountability.goals.schemas import GoalChange, GoalView
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -21,4 +21,4 @@ from shared.kernel.versions import SeenVersion
 )
 def change_goal(goal_id: Id, body: GoalChange, caller: Caller, seen: SeenVersion, clock: Clock) -> GoalView:
     """Change a goal; another frequency and other rest days begin tomorrow."""
-    return keeping.change(caller.user_id, goal_id, body, seen, now=clock.now())
+    return manage.change(caller.user_id, goal_id, body, seen, now=clock.now())

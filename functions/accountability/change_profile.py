@@ -1,5 +1,5 @@
 from shared import identity, messaging
-from shared.accountability.goals import access, members
+from shared.accountability.goals import access, profiles
 from shared.accountability.goals.schemas import AccountabilityProfile, AccountabilityProfileChange
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -29,4 +29,4 @@ def change_profile(
     body: AccountabilityProfileChange, caller: Caller, seen: SeenVersion, clock: Clock
 ) -> AccountabilityProfile:
     """Change one's settings for all goals; another zone or day start begins with the next day."""
-    return members.change(caller.user_id, body, seen, now=clock.now())
+    return profiles.change(caller.user_id, body, seen, now=clock.now())

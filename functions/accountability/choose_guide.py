@@ -1,5 +1,5 @@
 from shared import identity
-from shared.accountability.goals import access, members
+from shared.accountability.goals import access, profiles
 from shared.accountability.goals.schemas import GuideChoice, StaffProfile
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -20,4 +20,4 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 )
 def choose_guide(user_id: Id, body: GuideChoice, caller: Caller, clock: Clock) -> StaffProfile:
     """Set the guide who hears first when a user misses a day, or remove them."""
-    return members.choose_guide(user_id, body.guide_id, by=caller.user_id, now=clock.now())
+    return profiles.choose_guide(user_id, body.guide_id, by=caller.user_id, now=clock.now())

@@ -1,5 +1,5 @@
 from shared import messaging
-from shared.accountability.goals import access, life
+from shared.accountability.goals import access, lifecycle
 from shared.accountability.goals.schemas import GoalView
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -19,4 +19,4 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 )
 def complete_goal(goal_id: Id, caller: Caller, clock: Clock) -> GoalView:
     """Complete a goal: nobody is asked or told about it any more."""
-    return life.complete(caller.user_id, goal_id, now=clock.now())
+    return lifecycle.complete(caller.user_id, goal_id, now=clock.now())

@@ -1,5 +1,5 @@
 from shared import identity
-from shared.accountability.goals import access, errors, keeping
+from shared.accountability.goals import access, errors, manage
 from shared.accountability.goals.schemas import GoalView, NewGoal
 from shared.kernel.caller import Caller, OperationId
 from shared.kernel.clock import Clock
@@ -18,4 +18,4 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 )
 def create_goal(body: NewGoal, caller: Caller, operation: OperationId, clock: Clock) -> GoalView:
     """Set a goal; its first day is open at once."""
-    return keeping.create(caller.user_id, body, operation=operation, now=clock.now())
+    return manage.create(caller.user_id, body, operation=operation, now=clock.now())

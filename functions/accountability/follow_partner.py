@@ -1,12 +1,12 @@
 from shared import messaging
-from shared.accountability.team import access, news
+from shared.accountability.team import access, message_events
 from shared.kernel.clock import Clock
 from shared.kernel.declare import on_event
 from shared.messaging import events
 
 
 @on_event(
-    *news.FOLLOWED,
+    *message_events.FOLLOWED,
     touches=[
         access.KEEP_TEAM,
         messaging.access.ENLIST,
@@ -29,4 +29,4 @@ def follow_partner(
     clock: Clock,
 ) -> None:
     """Follow what partners answer to an invitation, what becomes of their addresses and of words sent to all."""
-    news.follow(event, now=clock.now())
+    message_events.follow(event, now=clock.now())

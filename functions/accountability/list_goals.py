@@ -2,7 +2,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from shared.accountability.goals import access, keeping
+from shared.accountability.goals import access, manage
 from shared.accountability.goals.schemas import CursorQuery, GoalView, LimitQuery, Status
 from shared.kernel import cursors
 from shared.kernel.caller import Caller
@@ -27,4 +27,4 @@ def list_goals(
     cursor: CursorQuery = None,
 ) -> Page[GoalView]:
     """List one's goals."""
-    return keeping.page(caller.user_id, status, limit=limit, cursor=cursor)
+    return manage.page(caller.user_id, status, limit=limit, cursor=cursor)

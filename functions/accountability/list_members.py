@@ -2,7 +2,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from shared.accountability.goals import access, members
+from shared.accountability.goals import access, profiles
 from shared.accountability.goals.schemas import CursorQuery, LimitQuery, StaffProfile, UserId
 from shared.kernel import cursors
 from shared.kernel.caller import Caller
@@ -28,4 +28,4 @@ def list_members(
     cursor: CursorQuery = None,
 ) -> Page[StaffProfile]:
     """List the users of a guide."""
-    return members.guided(guide_id or caller.user_id, limit=limit, cursor=cursor)
+    return profiles.guided(guide_id or caller.user_id, limit=limit, cursor=cursor)

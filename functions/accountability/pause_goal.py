@@ -1,5 +1,5 @@
 from shared import messaging
-from shared.accountability.goals import access, errors, life
+from shared.accountability.goals import access, errors, lifecycle
 from shared.accountability.goals.schemas import GoalView, PauseRequest
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -19,4 +19,4 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 )
 def pause_goal(goal_id: Id, body: PauseRequest, caller: Caller, clock: Clock) -> GoalView:
     """Pause a goal from tomorrow or later, for a time or until it is resumed."""
-    return life.pause(caller.user_id, goal_id, body, now=clock.now())
+    return lifecycle.pause(caller.user_id, goal_id, body, now=clock.now())

@@ -1,4 +1,4 @@
-from shared.accountability.goals import access, keeping
+from shared.accountability.goals import access, manage
 from shared.accountability.goals.schemas import GoalView
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
@@ -16,4 +16,4 @@ from shared.kernel.platform import COUNT_RATE
 )
 def read_goal(goal_id: Id, caller: Caller) -> GoalView:
     """Read one of one's goals: its open day, streak and rules."""
-    return keeping.one(caller.user_id, goal_id)
+    return manage.one(caller.user_id, goal_id)

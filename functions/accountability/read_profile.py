@@ -1,5 +1,5 @@
 from shared import identity
-from shared.accountability.goals import access, members
+from shared.accountability.goals import access, profiles
 from shared.accountability.goals.schemas import AccountabilityProfile
 from shared.kernel.caller import Caller
 from shared.kernel.declare import get
@@ -14,4 +14,4 @@ from shared.kernel.platform import COUNT_RATE
 )
 def read_profile(caller: Caller) -> AccountabilityProfile:
     """Read one's settings for all goals: zone, day start, grace, baseline."""
-    return members.view(members.member_of(caller.user_id))
+    return profiles.view(profiles.member_of(caller.user_id))

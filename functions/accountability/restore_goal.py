@@ -1,5 +1,5 @@
 from shared import messaging
-from shared.accountability.goals import access, errors, life
+from shared.accountability.goals import access, errors, lifecycle
 from shared.accountability.goals.schemas import GoalView
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -19,4 +19,4 @@ from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
 )
 def restore_goal(goal_id: Id, caller: Caller, clock: Clock) -> GoalView:
     """Restore a deleted goal; the days between do not count."""
-    return life.restore(caller.user_id, goal_id, now=clock.now())
+    return lifecycle.restore(caller.user_id, goal_id, now=clock.now())

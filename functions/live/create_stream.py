@@ -3,7 +3,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.declare import post
 from shared.kernel.errors import Unavailable
 from shared.kernel.platform import COUNT_RATE, KEEP_ANSWER
-from shared.live import access, errors, opening
+from shared.live import access, creation, errors
 from shared.live.schemas import CreatedStream, NewStream
 
 
@@ -21,4 +21,4 @@ from shared.live.schemas import CreatedStream, NewStream
 )
 def create_stream(body: NewStream, caller: Caller, operation: OperationId, clock: Clock) -> CreatedStream:
     """Set up a stream and get the room to publish it to."""
-    return opening.create(caller.user_id, body, operation, now=clock.now())
+    return creation.create(caller.user_id, body, operation, now=clock.now())

@@ -6,7 +6,7 @@ from shared.kernel.due import DELIVER
 from shared.kernel.errors import NotFound
 from shared.kernel.paths import Id
 from shared.kernel.platform import COUNT_RATE
-from shared.live import access, entry, errors
+from shared.live import access, errors, room_tokens
 from shared.live.metering.access import LET_IN
 from shared.live.metering.errors import SessionEnded
 from shared.live.schemas import Entry, EntryRequest
@@ -28,4 +28,4 @@ def issue_token(stream_id: Id, body: EntryRequest, caller: Caller, clock: Clock)
     The first token of a viewing session opens its first interval, which is owed from then on, ticked or not. More
     tokens for the same session cost nothing more.
     """
-    return entry.admit(stream_id, caller.user_id, body.session_id, now=clock.now())
+    return room_tokens.admit(stream_id, caller.user_id, body.session_id, now=clock.now())

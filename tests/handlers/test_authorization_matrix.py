@@ -13,7 +13,7 @@ from shared.kernel.config import settings
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Put, commit
 from shared.live import categories
-from shared.messaging.notifications import keeping
+from shared.messaging.notifications import inbox
 from tests import deliveries, engine, escalations, gates, goals
 from tests.authorization import EVERYBODY, Row, rows
 from tests.calls import call
@@ -93,7 +93,7 @@ def viewing():
     categories.ensure(START)
     put_stream(creator_id=OWNER)
     commit(Put(deliveries.payment(at=START, user_id=OWNER)))
-    keeping.keep(keeping.Entry(OWNER, "msg_1", "balance", "Title", "Text"), now=START)
+    inbox.keep(inbox.Entry(OWNER, "msg_1", "balance", "Title", "Text"), now=START)
     return watch(user_id=OWNER)
 
 
@@ -214,7 +214,7 @@ def world(viewing: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(rates, "RATES", {name: rates.Rate(10**9, rate.seconds) for name, rate in rates.RATES.items()})
     commit(Put(goals.goal(goals.member(OWNER), title="Steep mountain")))
     escalations.put_partner("ptn_1", OWNER, name="Grace of the owner", phone="+12125550187")
-    keeping.keep(keeping.Entry(OWNER, "msg_2", "balance", "A title of the owner", "Text"), now=START)
+    inbox.keep(inbox.Entry(OWNER, "msg_2", "balance", "A title of the owner", "Text"), now=START)
     return viewing
 
 

@@ -17,7 +17,7 @@ from infra.documents.openapi import document, endpoints
 from shared.identity import rules
 from shared.kernel import rates
 from shared.live import categories
-from shared.messaging.notifications import keeping
+from shared.messaging.notifications import inbox
 from tests import calls, engine, goals
 from tests.clock import START
 from tests.figures import tell
@@ -70,7 +70,7 @@ def known(aws: None, livekit: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     categories.ensure(START)
     put_stream("str_1", creator_id="usr_creator")
     goals.put_goal(CALLER.user_id)
-    notification = keeping.keep(keeping.Entry(CALLER.user_id, "msg_1", "balance", "Title", "Text"), now=START)
+    notification = inbox.keep(inbox.Entry(CALLER.user_id, "msg_1", "balance", "Title", "Text"), now=START)
     yield {
         "stream_id": "str_1",
         "goal_id": "gol_1",

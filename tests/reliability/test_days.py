@@ -256,7 +256,7 @@ def test_five_thousand_days_that_end_in_one_minute_are_handed_over_within_it(sta
 
 
 GOALS = "shared.accountability.goals"
-STATE, DAYS, LOGS = f"{GOALS}.state", f"{GOALS}.days", f"{GOALS}.logs"
+STATE, DAYS, LOGS = f"{GOALS}.repository", f"{GOALS}.days", f"{GOALS}.logs"
 RULES, CALENDAR, CORRECTIONS = f"{GOALS}.rules", f"{GOALS}.calendar", f"{GOALS}.corrections"
 
 BUGS = [

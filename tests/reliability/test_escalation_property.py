@@ -18,7 +18,7 @@ from shared import messaging
 from shared.accountability.escalation import answers, contacts, delivery, ending, starting, steps
 from shared.accountability.escalation.items import StepRow
 from shared.accountability.events import DayMissed, GoalLogged, RunWithdrawn
-from shared.accountability.goals import days, keeping, logs, members
+from shared.accountability.goals import days, logs, manage, profiles
 from shared.accountability.goals.errors import AlreadyLogged, DayNotOpen
 from shared.accountability.goals.items import Goal
 from shared.accountability.goals.schemas import AccountabilityProfileChange, NewGoal
@@ -113,7 +113,7 @@ class Watching(RuleBasedStateMachine):
         world.put_member(self.user, zone=zone)
         policy = self.random.choice(("standard", "attentive"))
         wanted = NewGoal(title="morning run", policy=policy)
-        self.goal = keeping.create(self.user, wanted, operation="opn_1", now=self.now).id
+        self.goal = manage.create(self.user, wanted, operation="opn_1", now=self.now).id
         for place, there in enumerate(zones):
             partner_id = f"ptn_{place}"
             self.zones[partner_id] = there
@@ -266,7 +266,7 @@ class Watching(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def travel(self, zone: str) -> None:
-        members.change(self.user, AccountabilityProfileChange(zone=zone), now=self.now)
+        profiles.change(self.user, AccountabilityProfileChange(zone=zone), now=self.now)
         counts["journeys"] += 1
 
     def teardown(self) -> None:

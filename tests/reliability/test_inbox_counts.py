@@ -8,7 +8,7 @@ import pytest
 
 from shared.kernel.errors import NotFound, Unavailable
 from shared.kernel.storage.reads import get, query_all
-from shared.messaging.notifications import keeping, reading
+from shared.messaging.notifications import inbox, reading
 from shared.messaging.notifications.items import Inbox, Notification, notification_id, notifications_pk
 from tests.clock import START
 
@@ -18,11 +18,11 @@ SEED = 20260301
 
 
 def _come(number):
-    entry = keeping.Entry(USER, f"msg_{number}", "progress", "Title", "Text")
+    entry = inbox.Entry(USER, f"msg_{number}", "progress", "Title", "Text")
     kept = None
     while kept is None:
         with suppress(Unavailable):
-            kept = keeping.keep(entry, now=START)
+            kept = inbox.keep(entry, now=START)
 
 
 def _read(number):

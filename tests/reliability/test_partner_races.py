@@ -18,7 +18,7 @@ import pytest
 from shared.accountability.partner_page import actions
 from shared.accountability.partner_page.actions import Visit
 from shared.accountability.partner_page.form import PageForm
-from shared.accountability.team import invitations, news, partners
+from shared.accountability.team import invitations, message_events, partners
 from shared.accountability.team.errors import Changed, PartnerExists, TeamFull
 from shared.accountability.team.naming import NewPartner
 from shared.kernel.caller import Browser
@@ -113,7 +113,7 @@ def delivered(event: Any, now: datetime) -> None:
     taken = 0
     while taken < 2:
         with suppress(Changed):
-            news.follow(event, now=now)
+            message_events.follow(event, now=now)
             taken += 1
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared import messaging
 from shared.accountability import timeline
-from shared.accountability.escalation import contacts, delivery, facts, steps
+from shared.accountability.escalation import contacts, delivery, run_context, steps
 from shared.accountability.escalation.items import Answer, Contact, StepRow
 from shared.accountability.escalation.rules import ANSWERED, CANNOT, DECIDES
 from shared.accountability.events import AskAnswered
@@ -161,7 +161,7 @@ def _open_again(contact: Contact) -> list[Write]:
 
     They hold to the other asks of the day as they were read, so that an answer which comes at the same moment counts.
     """
-    asks = [one for one in facts.contacts_of(contact.goal_id, contact.date) if one.type == contacts.ASK]
+    asks = [one for one in run_context.contacts_of(contact.goal_id, contact.date) if one.type == contacts.ASK]
     others = [one for one in asks if one.sk != contact.sk]
     topic = reads.get(*messaging.topic_key(day_topic(contact.goal_id, contact.date)))
     if topic is None or topic.reason != CLOSED_BY or any(one.response in ANSWERED for one in others):

@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability import timeline
-from shared.accountability.escalation import clearing, contacts, facts, outreach, rules, steps
+from shared.accountability.escalation import clearing, contacts, outreach, rules, run_context, steps
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.items import goal_pk, key_of, user_pk
 from shared.accountability.team import scope
@@ -202,11 +202,11 @@ def _sent(contact: Contact, now: datetime) -> list[Write]:
     writes: list[Write] = [_line(contact, _said(contact), "sent", now)]
     if contact.missed_since is None or contact.step == contacts.CLEAR:
         return writes
-    escalation = reads.get(Escalation, goal_pk(contact.goal_id), facts.escalation_sk(contact.missed_since))
+    escalation = reads.get(Escalation, goal_pk(contact.goal_id), run_context.escalation_sk(contact.missed_since))
     if escalation is None:
         raise LookupError("a contact of a run has its escalation")
     if escalation.status == "OPEN":
-        followed = facts.still_followed(contact.goal_id, contact.missed_since, error=VersionConflict)
+        followed = run_context.still_followed(contact.goal_id, contact.missed_since, error=VersionConflict)
         return [*writes, followed, *_if_unanswered(contact, escalation, now)]
     key = clearing.key_of(contact)
     if clearing.owed(contact, escalation) and reads.get(Contact, key.pk, key.sk) is None:
@@ -218,7 +218,7 @@ def _if_unanswered(contact: Contact, escalation: Escalation, now: datetime) -> l
     """Return the write that plans the next round of an ask, for the time when nobody has answered (X-A-14)."""
     if contact.type != contacts.ASK:
         return []
-    step = facts.plan_of(escalation)[int(contact.step)]
+    step = run_context.plan_of(escalation)[int(contact.step)]
     number = rules.next_round(str(contact.round))
     if step.acknowledge_within is None or number > step.repeat:
         return []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from shared.accountability.escalation import clearing, contacts, facts, steps
+from shared.accountability.escalation import clearing, contacts, run_context, steps
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.events import EscalationEnded, GoalLogged, RunWithdrawn
 from shared.accountability.items import goal_pk
@@ -39,7 +39,7 @@ def _end(goal_id: str, missed_since: str, reason: str, now: datetime) -> None:
     What was not sent was stopped before, in the transaction that ended the run. A step that was planned is skipped; a
     message that turns out to have left all the same gets its all-clear when that is known (``delivery``).
     """
-    sk = facts.escalation_sk(missed_since)
+    sk = run_context.escalation_sk(missed_since)
     escalation = reads.get(Escalation, goal_pk(goal_id), sk)
     if escalation is None:
         return

@@ -7,7 +7,7 @@ from typing import Any, cast
 from shared import messaging
 from shared.accountability.escalation.items import Contact, Escalation, StepRow
 from shared.accountability.escalation.schemas import ContactView, EscalationView, StepView
-from shared.accountability.goals import state
+from shared.accountability.goals import repository
 from shared.accountability.items import goal_pk
 from shared.kernel import cursors
 from shared.kernel.orders import Order
@@ -30,7 +30,7 @@ def contacts(
         NotFound: there is no such goal of the user's.
         BadCursor: the cursor is of another list.
     """
-    state.find(user_id, goal_id, deleted=True)
+    repository.find(user_id, goal_id, deleted=True)
     scope = f"contacts#{goal_id}#{order}"
     found = reads.query(
         Contact,
@@ -82,7 +82,7 @@ def escalations(
         NotFound: there is no such goal of the user's.
         BadCursor: the cursor is of another list.
     """
-    state.find(user_id, goal_id, deleted=True)
+    repository.find(user_id, goal_id, deleted=True)
     scope = f"escalations#{goal_id}#{order}"
     found = reads.query(
         Escalation,

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from shared.accountability.escalation import contacts, facts, rules
+from shared.accountability.escalation import contacts, rules, run_context
 from shared.accountability.escalation.contacts import Wanted
 from shared.accountability.events import MilestoneReached
 from shared.accountability.goals.frequency import Frequency
@@ -30,7 +30,7 @@ def celebrate(event: MilestoneReached, *, now: datetime) -> None:
     )
     if not member.share_milestones:
         return
-    backers = facts.backers(event.user_id)
+    backers = run_context.backers(event.user_id)
     candidates = [candidate for partner, candidate in backers.values() if partner.milestones]
     chosen = rules.choose(candidates, event.goal_id, MOST_PARTNERS, now=now)
     writes = [

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from shared.accountability.escalation import contacts
 from shared.accountability.escalation.contacts import Wanted
-from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import StepRow
 from shared.accountability.escalation.rules import valid_for
+from shared.accountability.escalation.run_context import Run
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.items import ContactKey, run_topic
 from shared.accountability.team.items import Case, case_pk

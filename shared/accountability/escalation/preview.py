@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from shared import messaging
-from shared.accountability.escalation import contacts, facts, rules, steps
+from shared.accountability.escalation import contacts, rules, run_context, steps
 from shared.accountability.escalation.items import Escalation
 from shared.accountability.escalation.rules import Candidate
 from shared.accountability.escalation.schemas import EscalationPreview, PreviewContact, PreviewDay
 from shared.accountability.escalation.steps import MissedDay
-from shared.accountability.goals import days, members, state
+from shared.accountability.goals import days, profiles, repository
 from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past
 from shared.accountability.goals.items import Day, Goal, Member, day_sk
@@ -53,11 +53,11 @@ def preview(user_id: str, goal_id: str, count: int) -> EscalationPreview:
     Raises:
         NotFound: there is no such goal of the user's.
     """
-    goal = state.find(user_id, goal_id)
-    member = members.member_of(user_id)
+    goal = repository.find(user_id, goal_id)
+    member = profiles.member_of(user_id)
     escalation = _under_way(goal)
     policy = catalogue.newest(goal.policy)
-    simulated = _Simulation(goal, member, facts.backers(user_id))
+    simulated = _Simulation(goal, member, run_context.backers(user_id))
     shown = []
     for miss in islice(_coming(goal, member), count):
         goes_on = escalation is not None and escalation.missed_since == miss.since
@@ -75,7 +75,7 @@ def preview(user_id: str, goal_id: str, count: int) -> EscalationPreview:
 def _under_way(goal: Goal) -> Escalation | None:
     if goal.missed_since is None:
         return None
-    found = reads.get(Escalation, goal_pk(goal.goal_id), facts.escalation_sk(goal.missed_since))
+    found = reads.get(Escalation, goal_pk(goal.goal_id), run_context.escalation_sk(goal.missed_since))
     return found if found and found.status == "OPEN" else None
 
 
@@ -86,7 +86,7 @@ def _coming(goal: Goal, member: Member) -> Iterator[_Miss]:
     """
     if goal.due_at is None:
         return
-    coming, window, habits = Goal.load(goal.dump()), goal.window, members.habits(member)
+    coming, window, habits = Goal.load(goal.dump()), goal.window, profiles.habits(member)
     logged, days_missed = _logged(goal), goal.missed_run
     since: str | None = goal.missed_since
     past = dict(days.past(goal, Frequency.model_validate_json(goal.frequency), goal.open_day))

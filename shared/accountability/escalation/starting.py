@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.accountability.escalation import facts, steps
+from shared.accountability.escalation import run_context, steps
 from shared.accountability.escalation.items import Escalation, StepRow
 from shared.accountability.events import DayMissed, EscalationStarted
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
@@ -43,10 +43,10 @@ def _plan(event: DayMissed, now: datetime) -> list[StepRow]:
         [
             (Goal, user_pk(event.user_id), goal_sk(event.goal_id)),
             (Day, goal_pk(event.goal_id), day_sk(event.date)),
-            (Escalation, goal_pk(event.goal_id), facts.escalation_sk(event.missed_since)),
+            (Escalation, goal_pk(event.goal_id), run_context.escalation_sk(event.missed_since)),
         ]
     )
-    followed = facts.follows(goal, event.missed_since, event.days_missed)
+    followed = run_context.follows(goal, event.missed_since, event.days_missed)
     if not followed or (escalation is not None and escalation.status != "OPEN"):
         logger().info("escalation_not_started", goal_id=event.goal_id, date=event.date)
         return []
@@ -56,7 +56,7 @@ def _plan(event: DayMissed, now: datetime) -> list[StepRow]:
     rows = _rows(event, begun, day.closed_at or now)
     transact(
         [
-            facts.still_missed(
+            run_context.still_missed(
                 event.user_id, event.goal_id, event.missed_since, event.days_missed, error=VersionConflict
             ),
             _marked(event),
@@ -71,7 +71,7 @@ def _begun(event: DayMissed, goal: Goal, now: datetime) -> Escalation:
     policy = catalogue.newest(goal.policy)
     return Escalation(
         pk=goal_pk(event.goal_id),
-        sk=facts.escalation_sk(event.missed_since),
+        sk=run_context.escalation_sk(event.missed_since),
         escalation_id=derived_id("esc", event.goal_id, event.missed_since),
         goal_id=event.goal_id,
         user_id=event.user_id,
@@ -121,4 +121,4 @@ def _first(event: DayMissed, escalation: Escalation, now: datetime) -> list[Writ
 
 
 def _going_on(event: DayMissed) -> Write:
-    return facts.still_followed(event.goal_id, event.missed_since, error=VersionConflict)
+    return run_context.still_followed(event.goal_id, event.missed_since, error=VersionConflict)

@@ -14,13 +14,13 @@ from pynamodb.expressions.update import Action
 
 from shared import messaging
 from shared.accountability import timeline
-from shared.accountability.escalation import contacts, facts, outreach, rules
+from shared.accountability.escalation import contacts, outreach, rules, run_context
 from shared.accountability.escalation.contacts import Wanted
-from shared.accountability.escalation.facts import Run
 from shared.accountability.escalation.items import Contact, StepRow
 from shared.accountability.escalation.rules import Obstacle
+from shared.accountability.escalation.run_context import Run
 from shared.accountability.events import StepRun, StepSkipped
-from shared.accountability.goals import members
+from shared.accountability.goals import profiles
 from shared.accountability.goals.calendar import ends_at
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, Member
@@ -122,7 +122,7 @@ def _run_planned(pk: str, sk: str, now: datetime) -> None:
 
 
 def _run(item: StepRow, now: datetime) -> None:
-    standing = facts.run_of(item)
+    standing = run_context.run_of(item)
     obstacle = standing.obstacle(item.missed_since, item.days_missed)
     if obstacle is not None:
         _skip(item, obstacle, now)
@@ -131,7 +131,7 @@ def _run(item: StepRow, now: datetime) -> None:
 
 
 def _take(item: StepRow, standing: Run, now: datetime) -> None:
-    step = facts.plan_of(standing.escalation)[item.number]
+    step = run_context.plan_of(standing.escalation)[item.number]
     if step.who is Who.GUIDE:
         writes, count = outreach.writes(item, standing, error=VersionConflict, now=now), 1
     else:
@@ -153,8 +153,10 @@ def _commit(item: StepRow, writes: list[Write], count: int, now: datetime) -> No
     )
     claim = _over(item, "DONE", StepRow.contacts.set(count), now=now)
     held = [
-        facts.still_missed(item.user_id, item.goal_id, item.missed_since, item.days_missed, error=VersionConflict),
-        facts.still_followed(item.goal_id, item.missed_since, error=VersionConflict),
+        run_context.still_missed(
+            item.user_id, item.goal_id, item.missed_since, item.days_missed, error=VersionConflict
+        ),
+        run_context.still_followed(item.goal_id, item.missed_since, error=VersionConflict),
         messaging.still_open(run_topic(item.goal_id, item.missed_since), error=VersionConflict),
         messaging.still_open(day_topic(item.goal_id, item.date), error=VersionConflict),
     ]
@@ -221,10 +223,10 @@ def _event_id(item: StepRow) -> str:
 def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tuple[list[Write], int]:
     asks = step.kind is Kind.ASK
     type_ = contacts.ASK if asks else contacts.NOTICE
-    contacted = [one for one in facts.contacts_of(item.goal_id, item.date) if one.type == type_]
+    contacted = [one for one in run_context.contacts_of(item.goal_id, item.date) if one.type == type_]
     known = {one.recipient_id for one in contacted if one.reason != scope.NARROWED}
     day = MissedDay.of_step(item)
-    backers, plan = facts.backers(item.user_id), facts.plan_of(standing.escalation).values()
+    backers, plan = run_context.backers(item.user_id), run_context.plan_of(standing.escalation).values()
     size = step.size(item.days_missed) if item.round == FIRST_ROUND else 1
     candidates = [candidate for _, candidate in backers.values()]
     chosen = rules.choose(candidates, item.goal_id, size, without=known, now=now)
@@ -257,7 +259,7 @@ def wanted(
     """Return what a step wants of one partner; ``plan`` is what the run follows."""
     followed_up = policy_rules.followed_up(plan, day.days_missed, guided=member.guide_id is not None)
     flexible = not Frequency.model_validate_json(goal.frequency).counts_days(day.days_missed)
-    asks, over_at = step.kind is Kind.ASK, ends_at(day.date, members.habits(member))
+    asks, over_at = step.kind is Kind.ASK, ends_at(day.date, profiles.habits(member))
     key = ContactKey(day.goal_id, day.date, f"{step.number:02d}", partner.partner_id)
     matters = (run_topic(day.goal_id, day.missed_since), day_topic(day.goal_id, day.date))
     return Wanted(

@@ -1,6 +1,6 @@
 """How every goal stands this moment, for a screen that ``goal.progress`` keeps fresh (S-A-15)."""
 
-from shared.accountability.goals import keeping, rules
+from shared.accountability.goals import manage, rules
 from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.goals.schemas import AnalyticsView, GoalNumbers
 from shared.accountability.items import goal_pk
@@ -9,7 +9,7 @@ from shared.kernel.storage import reads
 
 def analytics(user_id: str) -> AnalyticsView:
     """Return the numbers of every goal of a user that goes on: one query, and one batch for the open days."""
-    goals = [goal for goal in keeping.every(user_id) if goal.status == "ACTIVE"]
+    goals = [goal for goal in manage.every(user_id) if goal.status == "ACTIVE"]
     wanted = [(Day, goal_pk(goal.goal_id), day_sk(goal.open_day)) for goal in goals]
     days: list[Day | None] = reads.get_many(wanted) if wanted else []
     numbers = [_numbers(goal, day) for goal, day in zip(goals, days, strict=True)]

@@ -9,10 +9,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.accountability.goals import days, members
+from shared.accountability.goals import days, profiles
 from shared.accountability.goals.calendar import MAX_GRACE
 from shared.accountability.goals.items import DUE_KIND, Goal, Walk
-from shared.accountability.goals.state import active_goals, saved, watch
+from shared.accountability.goals.repository import active_goals, saved, watch
 from shared.kernel import due
 from shared.kernel.due import SHARDS, due_shard
 from shared.kernel.storage import reads
@@ -68,7 +68,7 @@ def _rearm(pk: str, sk: str, *, now: datetime) -> bool:
     goal = reads.get(Goal, pk, sk)
     if goal is None or goal.active_shard is None or goal.closes_at is None or _sound(goal.dump()):
         return False
-    watch(goal, goal.closes_at + timedelta(minutes=members.member_of(goal.user_id).grace))
+    watch(goal, goal.closes_at + timedelta(minutes=profiles.member_of(goal.user_id).grace))
     with suppress(VersionConflict):
         commit(saved(goal))
         logger().error("goal_rearmed", goal_id=goal.goal_id, late_seconds=int((now - goal.closes_at).total_seconds()))

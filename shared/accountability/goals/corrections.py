@@ -16,8 +16,8 @@ from shared.accountability.goals import days, rules
 from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.frequency import Frequency, falls_short, period
 from shared.accountability.goals.items import Day, Goal, LogRevision, day_sk
+from shared.accountability.goals.repository import changed, progressed, run_withdrawn, told, withdraw_run
 from shared.accountability.goals.rules import Tally
-from shared.accountability.goals.state import changed, progressed, run_withdrawn, told, withdraw_run
 from shared.accountability.items import day_topic, goal_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.storage import reads

@@ -9,17 +9,11 @@ from datetime import datetime
 from typing import cast
 
 from shared.accountability.events import DayMissed, Outcome
-from shared.accountability.goals import members, outages, rules
+from shared.accountability.goals import outages, profiles, rules
 from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past, asks_on, falls_short, period
 from shared.accountability.goals.items import DUE_KIND, OUTAGE_KIND, Day, Goal, Member, Outage, day_sk
-from shared.accountability.goals.state import (
-    celebrate,
-    open_on,
-    progressed,
-    saved,
-    withdraw_run,
-)
+from shared.accountability.goals.repository import celebrate, open_on, progressed, saved, withdraw_run
 from shared.accountability.items import goal_pk
 from shared.kernel import due
 from shared.kernel.errors import Unavailable
@@ -112,7 +106,7 @@ def settle(goal: Goal, *, now: datetime) -> None:
     day.closed_at = now
     day.put_tally(goal.tally)
     happened: list[Write] = []
-    open_next(goal, following(window, members.habits(member)))
+    open_next(goal, following(window, profiles.habits(member)))
     if goal.status == "PAUSED":
         happened += withdraw_run(goal, "PAUSED", now=now)
     elif day.outcome == "MISSED" and not (ahead and ahead.log_id):

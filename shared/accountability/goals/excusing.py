@@ -11,7 +11,7 @@ from shared.accountability.goals import outages, rules
 from shared.accountability.goals.calendar import Window, shifted
 from shared.accountability.goals.corrections import excuse_day
 from shared.accountability.goals.items import Day, Outage, day_sk
-from shared.accountability.goals.state import active_goals
+from shared.accountability.goals.repository import active_goals
 from shared.accountability.items import goal_pk
 from shared.kernel.clock import system_clock
 from shared.kernel.due import SHARDS

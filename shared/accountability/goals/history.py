@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 
-from shared.accountability.goals import keeping
+from shared.accountability.goals import manage
 from shared.accountability.goals.calendar import shifted
 from shared.accountability.goals.items import Day, Goal, LogRevision, day_sk
 from shared.accountability.goals.logs import view
+from shared.accountability.goals.repository import find
 from shared.accountability.goals.schemas import LogView, RevisionView
-from shared.accountability.goals.state import find
 from shared.accountability.items import goal_pk
 from shared.kernel import cursors
 from shared.kernel.errors import ValidationFailed
@@ -58,7 +58,7 @@ def of_all_goals(
     _require_forward(first, last)
     scope = f"days#{user_id}#{first}#{last}#{order}"
     start = cursors.decode(scope, cursor)
-    keys = list(islice(_days(keeping.every(user_id), first or _FIRST, last or _LAST, start, order), MANY * READS))
+    keys = list(islice(_days(manage.every(user_id), first or _FIRST, last or _LAST, start, order), MANY * READS))
     shown: list[LogView] = []
     for date, goal_id, day in _read(keys):
         shown.append(view(day))

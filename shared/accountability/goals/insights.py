@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.accountability.goals import keeping, members, rules
+from shared.accountability.goals import manage, profiles, rules
 from shared.accountability.goals.calendar import shifted
 from shared.accountability.goals.items import Day, Goal, day_sk
+from shared.accountability.goals.repository import find
 from shared.accountability.goals.schemas import InsightsView
-from shared.accountability.goals.state import find
 from shared.accountability.items import goal_pk
 from shared.kernel.storage import reads
 from shared.kernel.wire import Reply
@@ -28,11 +28,11 @@ def insights(user_id: str, goal_id: str | None) -> Reply[InsightsView]:
     Raises:
         NotFound: there is no such goal of the user's.
     """
-    goals = [find(user_id, goal_id)] if goal_id else keeping.every(user_id)
+    goals = [find(user_id, goal_id)] if goal_id else manage.every(user_id)
     streak = max((goal.streak for goal in goals), default=0)
     longest = max((goal.longest_streak for goal in goals), default=0)
     upcoming = rules.next_milestone(streak)
-    best_before = members.member_of(user_id).personal_best_before
+    best_before = profiles.member_of(user_id).personal_best_before
     return Reply(
         InsightsView(
             achievement_rate=rules.share(sum(goal.days_done for goal in goals), sum(goal.days_asked for goal in goals)),

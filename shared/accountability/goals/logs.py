@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from shared.accountability.events import CrisisSuspected, GoalLogged, Outcome
-from shared.accountability.goals import corrections, days, members, rules, uploads
+from shared.accountability.goals import corrections, days, profiles, rules, uploads
 from shared.accountability.goals.calendar import following, shifted
 from shared.accountability.goals.errors import AlreadyLogged, DayNotOpen, GoalOver
 from shared.accountability.goals.items import Day, Goal, day_sk
-from shared.accountability.goals.schemas import LogChange, LogFields, LogView
-from shared.accountability.goals.state import (
+from shared.accountability.goals.repository import (
     celebrate,
     find,
     progressed,
@@ -20,6 +19,7 @@ from shared.accountability.goals.state import (
     saved,
     withdraw_run,
 )
+from shared.accountability.goals.schemas import LogChange, LogFields, LogView
 from shared.accountability.items import goal_pk
 from shared.kernel.errors import NotFound
 from shared.kernel.events import outbox
@@ -200,7 +200,7 @@ def _log_open(goal: Goal, date: str, entry: Entry, *, now: datetime) -> Logged:
     before, is_open = goal.tally, date == goal.open_day
     window = goal.window
     if not is_open:
-        window = following(window, members.habits(members.member_of(goal.user_id)))
+        window = following(window, profiles.habits(profiles.member_of(goal.user_id)))
     day = Day.of(goal, window)
     day.revision = 0
     _write_log(day, entry, now=now)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import identity
-from shared.accountability.goals import corrections, members
+from shared.accountability.goals import corrections, profiles
 from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.items import Day, Goal, day_sk, goal_sk
 from shared.accountability.items import CASES, goal_pk, user_pk
@@ -146,7 +146,7 @@ def read(case_id: str, *, by: str, now: datetime) -> CaseDetail:
 
 def _contact(case: Case, by: str, *, now: datetime) -> Contact | None:
     """Return how a person reaches the user, and note who was told; ``None`` where the account is gone."""
-    reached, member = identity.reach(case.user_id), members.member_of(case.user_id)
+    reached, member = identity.reach(case.user_id), profiles.member_of(case.user_id)
     if reached is None:
         return None
     logger().info("contact_shown", case_id=case.case_id, by=by)

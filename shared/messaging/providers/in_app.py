@@ -1,7 +1,7 @@
 """The in-app inbox as a way out: what lies in it has arrived."""
 
 from shared.kernel.errors import Unavailable
-from shared.messaging.notifications import keeping
+from shared.messaging.notifications import inbox
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Taken
 
 
@@ -13,7 +13,7 @@ def send(outgoing: Outgoing) -> Taken:
     Raises:
         OutcomeUnknown: storage did not answer.
     """
-    entry = keeping.Entry(
+    entry = inbox.Entry(
         user_id=outgoing.to,
         message_id=outgoing.message_id,
         category=outgoing.category,
@@ -21,12 +21,12 @@ def send(outgoing: Outgoing) -> Taken:
         message=outgoing.words.text,
     )
     try:
-        return Taken(keeping.keep(entry, now=outgoing.claimed_at), arrived=True)
+        return Taken(inbox.keep(entry, now=outgoing.claimed_at), arrived=True)
     except Unavailable as silence:
         raise OutcomeUnknown from silence
 
 
 def find(outgoing: Outgoing) -> Taken | None:
     """Return what an earlier try of a message put into the inbox, ``None`` where there is nothing."""
-    found = keeping.find(outgoing.to, outgoing.message_id)
+    found = inbox.find(outgoing.to, outgoing.message_id)
     return Taken(found, arrived=True) if found else None

@@ -7,7 +7,7 @@ import pytest
 from shared.kernel.categories import Channel
 from shared.kernel.storage.client import dynamodb
 from shared.messaging.events import NotificationCreated
-from shared.messaging.notifications import keeping
+from shared.messaging.notifications import inbox
 from shared.messaging.notifications.items import Inbox, notifications_pk
 from shared.messaging.outgoing import OutcomeUnknown, Outgoing, Taken, Words
 from shared.messaging.providers import in_app
@@ -102,7 +102,7 @@ def test_what_never_came_is_not_found():
 
 
 def test_an_entry_that_comes_in_between_takes_the_next_number(call, monkeypatch):
-    real, met = keeping.get_many, []
+    real, met = inbox.get_many, []
 
     def meets(wanted):
         found = real(wanted)
@@ -111,22 +111,22 @@ def test_an_entry_that_comes_in_between_takes_the_next_number(call, monkeypatch)
             in_app.send(outgoing("msg_other"))
         return found
 
-    monkeypatch.setattr(keeping, "get_many", meets)
+    monkeypatch.setattr(inbox, "get_many", meets)
     assert in_app.send(outgoing()).provider_id == "ntf_000000000002"
     assert (ids(listed(call)), unread(call)) == (["ntf_000000000002", "ntf_000000000001"], 2)
 
 
 def test_an_inbox_that_never_stands_still_is_asked_later(monkeypatch):
-    real = keeping.get_many
+    real = inbox.get_many
 
     def moving(wanted):
         found = real(wanted)
-        monkeypatch.setattr(keeping, "get_many", real)
+        monkeypatch.setattr(inbox, "get_many", real)
         in_app.send(outgoing(f"msg_{len(dynamodb().scan(TableName='test-wellspring-messaging')['Items'])}x"))
-        monkeypatch.setattr(keeping, "get_many", moving)
+        monkeypatch.setattr(inbox, "get_many", moving)
         return found
 
-    monkeypatch.setattr(keeping, "get_many", moving)
+    monkeypatch.setattr(inbox, "get_many", moving)
     with pytest.raises(OutcomeUnknown):
         in_app.send(outgoing())
 

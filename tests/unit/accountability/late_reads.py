@@ -8,8 +8,8 @@ MAY_BE_LATE = {
     "shared.accountability.escalation.history._steps": SHOWN,
     "shared.accountability.timeline.page": SHOWN,
     "shared.accountability.goals.insights._rates": SHOWN,
-    "shared.accountability.goals.members.guided": CHECKED,
-    "shared.accountability.goals.state.active_goals": AGAIN,
+    "shared.accountability.goals.profiles.guided": CHECKED,
+    "shared.accountability.goals.repository.active_goals": AGAIN,
     "shared.accountability.team.cases.count_waiting": AGAIN,
     "shared.accountability.team.cases.listed": CHECKED,
 }

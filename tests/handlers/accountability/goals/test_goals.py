@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.accountability.goals import keeping, members
+from shared.accountability.goals import manage, profiles
 from shared.accountability.goals.rules import MAX_GOALS
 from shared.accountability.goals.schemas import NewGoal
 from shared.identity.seeding import ensure_account
@@ -209,8 +209,8 @@ def test_a_goal_is_set_with_a_title_and_a_frequency():
 def test_a_lost_answer_makes_no_second_goal():
     first = new_goal(key="once")
     wanted = NewGoal(title="Run")
-    again = keeping.create("usr_ada", wanted, operation="op", now=START)
-    assert keeping.create("usr_ada", wanted, operation="op", now=START) == again
+    again = manage.create("usr_ada", wanted, operation="op", now=START)
+    assert manage.create("usr_ada", wanted, operation="op", now=START) == again
     assert again.id != first["id"]
     assert len(ok(call("accountability.list_goals", caller=USER)).json["data"]) == 2
 
@@ -275,8 +275,8 @@ def test_an_unknown_policy_is_refused():
 @pytest.mark.covers("S-A-51")
 def test_somebody_may_have_so_many_goals(monkeypatch):
     assert MAX_GOALS == 50
-    monkeypatch.setattr(members, "MAX_GOALS", 4)
-    made = [keeping.create("usr_ada", NewGoal(title="Run"), operation=str(number), now=START) for number in range(4)]
+    monkeypatch.setattr(profiles, "MAX_GOALS", 4)
+    made = [manage.create("usr_ada", NewGoal(title="Run"), operation=str(number), now=START) for number in range(4)]
     answer = call("accountability.create_goal", body={"title": "Run"}, caller=USER)
     assert (answer.status, answer.code) == (409, "TOO_MANY_GOALS")
     ok(on("delete_goal", made[0].id))

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from shared.accountability.team import consents, news
+from shared.accountability.team import consents, message_events
 from shared.accountability.team.people import entry_of
 from shared.kernel.brands import Product, brand
 from shared.messaging import categories
@@ -160,7 +160,7 @@ def test_who_is_reached_by_mail_alone_reads_how_mails_end_and_agrees_to_that(clo
 def test_who_ended_all_mails_reads_whom_to_write_to(clock):
     mailed = added(phone=None, email="grace@example.com", preferred_contact_method="email")
     suppression.suppress("grace@example.com", "UNSUBSCRIBED", source="link", now=clock.now())
-    news.address_changed(AddressOptedOut(recipient_id=mailed, reason="UNSUBSCRIBED"), now=clock.now())
+    message_events.address_changed(AddressOptedOut(recipient_id=mailed, reason="UNSUBSCRIBED"), now=clock.now())
     said = words(visit(link_to(mailed, now=clock.now())))
     assert f"If you want them again, write to {brand(Product.GOALS).contact}." in said
 

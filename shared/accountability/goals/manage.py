@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import cast
 
 from shared.accountability.events import GoalCreated
-from shared.accountability.goals import days, members
+from shared.accountability.goals import days, profiles
 from shared.accountability.goals.calendar import opening, shifted
 from shared.accountability.goals.errors import GoalOver, TooSoon
 from shared.accountability.goals.frequency import Frequency
 from shared.accountability.goals.items import Goal, goal_sk
+from shared.accountability.goals.repository import changed, decided, find, open_on, settings_of, withdraw_run
 from shared.accountability.goals.rules import Tally
 from shared.accountability.goals.schemas import (
     FrequencyInput,
@@ -20,7 +21,6 @@ from shared.accountability.goals.schemas import (
     OpenDay,
     Status,
 )
-from shared.accountability.goals.state import changed, decided, find, open_on, settings_of, withdraw_run
 from shared.accountability.items import user_pk
 from shared.accountability.policies import catalogue
 from shared.accountability.policies.errors import PolicyNotFound
@@ -46,8 +46,8 @@ def create(user_id: str, wanted: NewGoal, *, operation: str, now: datetime) -> G
         TooManyGoals: the user has 50 goals.
     """
     _require_policy(wanted.policy)
-    member = members.member_of(user_id)
-    goal_id, window = derived_id("gol", user_id, operation), opening(now, members.habits(member))
+    member = profiles.member_of(user_id)
+    goal_id, window = derived_id("gol", user_id, operation), opening(now, profiles.habits(member))
     goal = Goal(
         pk=user_pk(user_id),
         sk=goal_sk(goal_id),
@@ -69,7 +69,7 @@ def create(user_id: str, wanted: NewGoal, *, operation: str, now: datetime) -> G
         transact(
             [
                 Put(goal, condition=Goal.pk.does_not_exist(), error=AlreadyExists),
-                members.one_more_goal(user_id),
+                profiles.one_more_goal(user_id),
                 outbox(GoalCreated(user_id=user_id, goal_id=goal_id), at=now),
             ]
         )

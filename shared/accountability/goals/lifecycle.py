@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import messaging
-from shared.accountability.goals import days, members, rules
+from shared.accountability.goals import days, profiles, rules
 from shared.accountability.goals.calendar import opening, shifted
 from shared.accountability.goals.errors import AlreadyPaused, GoalOver, TooSoon
 from shared.accountability.goals.items import Day, Goal, day_sk
-from shared.accountability.goals.keeping import check_ahead, next_day, view
+from shared.accountability.goals.manage import check_ahead, next_day, view
+from shared.accountability.goals.repository import changed, decided, settings_of, unwatch, watch, withdraw_run
 from shared.accountability.goals.schemas import GoalView, PauseRequest
-from shared.accountability.goals.state import changed, decided, settings_of, unwatch, watch, withdraw_run
 from shared.accountability.items import day_topic, goal_pk
 from shared.kernel.storage import reads
 from shared.kernel.storage.writes import Write
@@ -131,7 +131,7 @@ def delete(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
         stopped = withdraw_run(goal, "DELETED", now=now)
         goal.status, goal.deleted_at = "DELETED", now
         unwatch(goal)
-        return [*stopped, members.one_goal_less(user_id), *decided(goal, was, now=now)]
+        return [*stopped, profiles.one_goal_less(user_id), *decided(goal, was, now=now)]
 
     return view(changed(user_id, goal_id, apply, deleted=True))
 
@@ -150,7 +150,7 @@ def restore(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
             return []
         was = settings_of(goal)
         goal.status, goal.deleted_at = "COMPLETED" if goal.completed_at else "ACTIVE", None
-        writes: list[Write] = [members.one_more_goal(user_id)]
+        writes: list[Write] = [profiles.one_more_goal(user_id)]
         if not goal.completed_at:
             writes += _reopen(goal, now=now)
         return [*writes, *decided(goal, was, now=now)]
@@ -160,7 +160,7 @@ def restore(user_id: str, goal_id: str, *, now: datetime) -> GoalView:
 
 def _reopen(goal: Goal, *, now: datetime) -> list[Write]:
     """Open today. Where another day was open at the deletion and is over, settle it quietly: nobody hears of a miss."""
-    habits = members.habits(members.member_of(goal.user_id))
+    habits = profiles.habits(profiles.member_of(goal.user_id))
     today, left_until = opening(now, habits), goal.closes_at + timedelta(minutes=habits.grace)
     if now < left_until or today.day <= goal.open_day:
         goal.status = days.status_on(goal, goal.open_day)
