@@ -243,7 +243,7 @@ def _consume(event: DomainEvent, now: datetime) -> None:
         case events.MessageQueued():
             dispatch.advance(event.message_id, now=now)
         case events.AddressOptedOut():
-            message_events.follow(event, now=now)
+            message_events.handle(event, now=now)
         case _ if type(event) in delivery.STATES:
             delivery.note(event, now=now)  # type: ignore[arg-type]
 

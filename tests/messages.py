@@ -64,7 +64,7 @@ def leave(recipient_id: str) -> None:
 
 def suspend(user_id: str = "usr_ada", *, suspended: bool = True) -> None:
     """Let nothing go out in the name of a user any more, or let it again."""
-    commit(messaging.suspending(user_id, suspended=suspended))
+    commit(messaging.set_suspended_write(user_id, suspended=suspended))
 
 
 def rest(recipient_id: str, until: datetime) -> None:

@@ -29,4 +29,4 @@ def follow_partner(
     clock: Clock,
 ) -> None:
     """Follow what partners answer to an invitation, what becomes of their addresses and of words sent to all."""
-    message_events.follow(event, now=clock.now())
+    message_events.handle(event, now=clock.now())

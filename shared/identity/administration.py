@@ -31,7 +31,7 @@ def suspend(user_id: str, reason: str, *, by: str, now: datetime) -> AccountView
         NotFound: there is no such account.
     """
     event = AccountSuspended(user_id=user_id, by=by, reason=reason)
-    silent = messaging.suspending(user_id, suspended=True)
+    silent = messaging.set_suspended_write(user_id, suspended=True)
     return _change(event, [Account.suspended_at.set(now)], Account.suspended_at.does_not_exist(), silent, now=now)
 
 
@@ -42,7 +42,7 @@ def reinstate(user_id: str, reason: str, *, by: str, now: datetime) -> AccountVi
         NotFound: there is no such account.
     """
     event = AccountReinstated(user_id=user_id, by=by, reason=reason)
-    heard = messaging.suspending(user_id, suspended=False)
+    heard = messaging.set_suspended_write(user_id, suspended=False)
     return _change(event, [Account.suspended_at.remove()], Account.suspended_at.exists(), heard, now=now)
 
 

@@ -18,7 +18,7 @@ from shared.messaging.recipients.directory import (
     recipient_of,
     recipients_of,
 )
-from shared.messaging.recipients.users import enlist_user, living_in, locale_of, suspending
+from shared.messaging.recipients.users import enlist_user, locale_of, set_suspended_write, set_zone_write
 from shared.messaging.sending.forecast import Forecast, Outlook
 from shared.messaging.sending.requests import (
     AlreadyRequested,
@@ -66,7 +66,6 @@ __all__ = [
     "forget_address",
     "language",
     "languages",
-    "living_in",
     "locale_of",
     "message_id",
     "phones",
@@ -75,10 +74,11 @@ __all__ = [
     "render",
     "reopen_topic",
     "request",
+    "set_suspended_write",
+    "set_zone_write",
     "stated",
     "still_open",
     "suppression",
-    "suspending",
     "topic_key",
     "words_said",
 ]

@@ -35,7 +35,7 @@ def measure(bench: Deployment) -> dict[str, Counts]:
         patch.setattr(dispatch, "adapter", lambda way: adapter(way) if way is Channel.IN_APP else carrier)
         _people()
         found = {kind: _advanced(bench, kind) for kind in ASKS}
-        found |= {"requestMessage": _requested(bench)} | _told(bench)
+        found |= {"requestMessage": _requested(bench)} | _event(bench)
     environment.read_anew()
     return found
 
@@ -91,7 +91,7 @@ def _requested(bench: Deployment) -> Counts:
     return counts
 
 
-def _told(bench: Deployment) -> dict[str, Counts]:
+def _event(bench: Deployment) -> dict[str, Counts]:
     """Count what Twilio's word that a text arrived takes: its receipt, and the work from the queue."""
     found: dict[str, Counts] = {}
     for key in ("told-1", "told-2"):

@@ -289,7 +289,7 @@ BUGS = [
 ]
 
 IN_RACES = [
-    Mutant("a goal is written over whatever it became", STATE, "saved", "Goal.version == was", "Goal.pk.exists()"),
+    Mutant("a goal is written over whatever it became", STATE, "goal_write", "Goal.version == was", "Goal.pk.exists()"),
     Mutant("a day is logged over a log", LOGS, "_log_open", "Day.log_id.does_not_exist()", "None"),
 ]
 """Found by the race at the deadline."""

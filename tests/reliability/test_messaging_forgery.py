@@ -229,20 +229,20 @@ TWILIO_CONTROLS: dict[str, Callable[[int], Event]] = {
 MESSAGE = about_mail("Bounce", "msg_" + "0" * 26, bounceType="Permanent", bounceSubType="General", bouncedRecipients=[])
 
 
-def _told(**changes: Any) -> dict[str, Any]:
+def _event(**changes: Any) -> dict[str, Any]:
     return envelope(MESSAGE, **{"MessageId": "00000000-0000-0000-0000-000000000001"} | changes)
 
 
 def _at(**step: float) -> Vector:
-    return lambda: mail_event(sealed(_told(at=START + timedelta(**step))))
+    return lambda: mail_event(sealed(_event(at=START + timedelta(**step))))
 
 
 def _after(**changes: Any) -> Vector:
-    return lambda: mail_event(sealed(_told(), **changes))
+    return lambda: mail_event(sealed(_event(), **changes))
 
 
 def _before(**changes: Any) -> Vector:
-    return lambda: mail_event(sealed(_told(**changes)))
+    return lambda: mail_event(sealed(_event(**changes)))
 
 
 def _posted(body: bytes) -> Vector:
@@ -271,13 +271,13 @@ MAIL_VECTORS: dict[str, Vector] = {
     "signature: a list": _after(Signature=[]),
     "signature: short": _after(Signature="AAAA"),
     "signature: 5 KB": _after(Signature="A" * 5_120),
-    "signature: of another key": lambda: mail_event(sealed(_told(), signer="another")),
-    "signature: SHA-1 called SHA-256": lambda: mail_event(sealed(_told(), digest=hashes.SHA1)),
-    "signature: SHA-256 called SHA-1": lambda: mail_event(sealed(_told(SignatureVersion="1"), digest=hashes.SHA256)),
-    "signature: SHA-512": lambda: mail_event(sealed(_told(), digest=hashes.SHA512)),
-    "signature: of a subject that was taken away": lambda: mail_event(sealed(_told(Subject="x"), Subject=None)),
+    "signature: of another key": lambda: mail_event(sealed(_event(), signer="another")),
+    "signature: SHA-1 called SHA-256": lambda: mail_event(sealed(_event(), digest=hashes.SHA1)),
+    "signature: SHA-256 called SHA-1": lambda: mail_event(sealed(_event(SignatureVersion="1"), digest=hashes.SHA256)),
+    "signature: SHA-512": lambda: mail_event(sealed(_event(), digest=hashes.SHA512)),
+    "signature: of a subject that was taken away": lambda: mail_event(sealed(_event(Subject="x"), Subject=None)),
     "certificate: of another host": _before(SigningCertURL=EVIL),
-    "certificate: of another key": lambda: mail_event(sealed(_told(SigningCertURL=OTHER.format("1" * 32)))),
+    "certificate: of another key": lambda: mail_event(sealed(_event(SigningCertURL=OTHER.format("1" * 32)))),
     "certificate: that is not there": _before(SigningCertURL=OTHER.format("f" * 32)),
     "certificate: of no RSA key": _before(SigningCertURL=OTHER.format("e" * 32)),
     "certificate: that is none": _before(SigningCertURL=OTHER.format("d" * 32)),
@@ -496,7 +496,7 @@ def test_without_a_topic_nobody_is_believed(stage: str, monkeypatch: pytest.Monk
     monkeypatch.delenv("WELLSPRING_MAIL_TOPIC")
     environment.read_anew()
     for topic in (TOPIC, "x", ""):
-        assert invoke(MAIL, mail_event(sealed(_told(TopicArn=topic)))) == {"statusCode": 403, "body": ""}
+        assert invoke(MAIL, mail_event(sealed(_event(TopicArn=topic)))) == {"statusCode": 403, "body": ""}
 
 
 @pytest.mark.covers("R-12")
@@ -513,7 +513,7 @@ def test_on_aws_certificates_are_fetched_from_our_regions_sns_alone(
     assert fetched == []
     assert _tables(stage) == before
     for _ in range(2):
-        assert invoke(MAIL, mail_event(sealed(_told(SigningCertURL=AWS))))["statusCode"] == 200
+        assert invoke(MAIL, mail_event(sealed(_event(SigningCertURL=AWS))))["statusCode"] == 200
     assert fetched == [AWS]
 
 
@@ -534,7 +534,7 @@ def test_every_single_changed_bit_is_seen() -> None:
         same.append(bytes(changed))
     # The signature covers what a form says, not how it is written: %2b is %2B.
     assert {urlencode(sorted(twilio_forms._form(body))) for body in same} <= {urlencode(sorted(STOP))}
-    good = sealed(_told())
+    good = sealed(_event())
     for position in range(0, len(good) * 8, 11):
         changed = bytearray(good)
         changed[position // 8] ^= 1 << position % 8
@@ -547,7 +547,7 @@ def test_every_single_changed_bit_is_seen() -> None:
 
 @pytest.mark.covers("R-12", "X-A-05")
 def test_a_delivery_that_is_posted_again_and_again_has_its_effect_once(clock: FixedClock) -> None:
-    stop, bounce = posted(STOP), mail_event(sealed(_told()))
+    stop, bounce = posted(STOP), mail_event(sealed(_event()))
     start = posted(written("START", at=2))
     for event, receiver in ((stop, TWILIO), (bounce, MAIL)):
         assert [invoke(receiver, event)["statusCode"] for _ in range(5)] == [200] * 5

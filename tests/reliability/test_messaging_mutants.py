@@ -189,7 +189,7 @@ MUTANTS = [
         _storm,
     ),
     (
-        Mutant("nobody is told", PROGRESS, "ended", "return [over, _told(", "return [over] or [over, _told("),
+        Mutant("nobody is told", PROGRESS, "ended", "return [over, _event(", "return [over] or [over, _event("),
         _storm,
     ),
     (

@@ -113,7 +113,7 @@ def delivered(event: Any, now: datetime) -> None:
     taken = 0
     while taken < 2:
         with suppress(Changed):
-            message_events.follow(event, now=now)
+            message_events.handle(event, now=now)
             taken += 1
 
 

@@ -35,7 +35,7 @@ def owed(contact: Contact, escalation: Escalation | None) -> bool:
     return told and ended
 
 
-def writes(contact: Contact, escalation: Escalation, *, error: Refusal, now: datetime) -> list[Write]:
+def all_clear_writes(contact: Contact, escalation: Escalation, *, error: Refusal, now: datetime) -> list[Write]:
     """Return the writes of an all-clear, none where a person holds the goal's texts. One read of three items."""
     goal, member, partner = reads.get_many(
         [
@@ -61,7 +61,7 @@ def writes(contact: Contact, escalation: Escalation, *, error: Refusal, now: dat
         escalation_id=contact.escalation_id,
     )
     unheld = Check(Goal, goal.pk, goal.sk, Goal.held_at.does_not_exist(), error)
-    return [unheld, *contacts.made(wanted, error=error, now=now)]
+    return [unheld, *contacts.contact_writes(wanted, error=error, now=now)]
 
 
 def _variables(goal: Goal, member: Member, partner: Partner) -> Mapping[str, str | SecretLink]:

@@ -88,7 +88,7 @@ def message_of(wanted: Wanted) -> MessageRequest:
     )
 
 
-def made(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
+def contact_writes(wanted: Wanted, *, error: Refusal, now: datetime) -> list[Write]:
     """Return the three writes that make a contact and send its message; ``error`` tells that it is there.
 
     One whose message was stopped because the partner may hear less by now is made again.

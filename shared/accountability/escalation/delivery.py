@@ -210,7 +210,7 @@ def _sent(contact: Contact, now: datetime) -> list[Write]:
         return [*writes, followed, *_if_unanswered(contact, escalation, now)]
     key = clearing.key_of(contact)
     if clearing.owed(contact, escalation) and reads.get(Contact, key.pk, key.sk) is None:
-        writes += clearing.writes(contact, escalation, error=VersionConflict, now=now)
+        writes += clearing.all_clear_writes(contact, escalation, error=VersionConflict, now=now)
     return writes
 
 

@@ -94,7 +94,7 @@ def _sent(goal_id: str, missed_since: str) -> dict[str, Contact]:
 
 
 def _clear(contact: Contact, escalation: Escalation, now: datetime) -> None:
-    writes = clearing.writes(contact, escalation, error=_Settled, now=now)
+    writes = clearing.all_clear_writes(contact, escalation, error=_Settled, now=now)
     if writes:
         with suppress(_Settled):
             transact(writes)

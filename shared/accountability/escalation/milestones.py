@@ -36,7 +36,9 @@ def celebrate(event: MilestoneReached, *, now: datetime) -> None:
     writes = [
         write
         for candidate in chosen
-        for write in contacts.made(_wanted(event, goal, member, backers[candidate.partner_id][0]), error=_Told, now=now)
+        for write in contacts.contact_writes(
+            _wanted(event, goal, member, backers[candidate.partner_id][0]), error=_Told, now=now
+        )
     ]
     if writes:
         with suppress(_Told):

@@ -15,7 +15,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.storage.writes import Put, Refusal, Write
 
 
-def writes(item: StepRow, standing: Run, *, error: Refusal, now: datetime) -> list[Write]:
+def guide_notice_writes(item: StepRow, standing: Run, *, error: Refusal, now: datetime) -> list[Write]:
     """Return the writes that tell a user's guide of a missed day; without a guide it is a case for the staff."""
     guide_id = standing.member.guide_id
     if guide_id is None:
@@ -42,7 +42,7 @@ def writes(item: StepRow, standing: Run, *, error: Refusal, now: datetime) -> li
         round=item.round,
         flexible=flexible,
     )
-    return contacts.made(wanted, error=error, now=now)
+    return contacts.contact_writes(wanted, error=error, now=now)
 
 
 def case(user_id: str, goal_id: str, day: str, *, now: datetime) -> Put:

@@ -133,7 +133,7 @@ def _run(item: StepRow, now: datetime) -> None:
 def _take(item: StepRow, standing: Run, now: datetime) -> None:
     step = run_context.plan_of(standing.escalation)[item.number]
     if step.who is Who.GUIDE:
-        writes, count = outreach.writes(item, standing, error=VersionConflict, now=now), 1
+        writes, count = outreach.guide_notice_writes(item, standing, error=VersionConflict, now=now), 1
     else:
         writes, count = _to_partners(item, step, standing, now)
     if count:
@@ -234,7 +234,10 @@ def _to_partners(item: StepRow, step: Step, standing: Run, now: datetime) -> tup
     for candidate in chosen:
         partner, _ = backers[candidate.partner_id]
         contact = wanted(day, step, standing.goal, standing.member, partner, plan=plan, round_=item.round, now=now)
-        writes += [_chosen(partner, asks=asks, now=now), *contacts.made(contact, error=VersionConflict, now=now)]
+        writes += [
+            _chosen(partner, asks=asks, now=now),
+            *contacts.contact_writes(contact, error=VersionConflict, now=now),
+        ]
     return writes, len(chosen)
 
 

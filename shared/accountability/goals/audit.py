@@ -12,7 +12,7 @@ from typing import Any
 from shared.accountability.goals import days, profiles
 from shared.accountability.goals.calendar import MAX_GRACE
 from shared.accountability.goals.items import DUE_KIND, Goal, Walk
-from shared.accountability.goals.repository import active_goals, saved, watch
+from shared.accountability.goals.repository import active_goals, goal_write, watch
 from shared.kernel import due
 from shared.kernel.due import SHARDS, due_shard
 from shared.kernel.storage import reads
@@ -70,6 +70,6 @@ def _rearm(pk: str, sk: str, *, now: datetime) -> bool:
         return False
     watch(goal, goal.closes_at + timedelta(minutes=profiles.member_of(goal.user_id).grace))
     with suppress(VersionConflict):
-        commit(saved(goal))
+        commit(goal_write(goal))
         logger().error("goal_rearmed", goal_id=goal.goal_id, late_seconds=int((now - goal.closes_at).total_seconds()))
     return True

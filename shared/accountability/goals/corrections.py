@@ -16,7 +16,7 @@ from shared.accountability.goals import days, rules
 from shared.accountability.goals.errors import NewerWords
 from shared.accountability.goals.frequency import Frequency, falls_short, period
 from shared.accountability.goals.items import Day, Goal, LogRevision, day_sk
-from shared.accountability.goals.repository import changed, progressed, run_withdrawn, told, withdraw_run
+from shared.accountability.goals.repository import changed, goal_changed_event, progressed, run_withdrawn, withdraw_run
 from shared.accountability.goals.rules import Tally
 from shared.accountability.items import day_topic, goal_pk
 from shared.kernel.errors import NotFound
@@ -61,7 +61,7 @@ def correct(
     moved = _refold(goal, rows, day.date)
     return [
         trail.kept(revision),
-        *(row.saved() for row in ({day.date: day} | moved).values()),
+        *(row.write() for row in ({day.date: day} | moved).values()),
     ]
 
 
@@ -176,6 +176,6 @@ def release(user_id: str, goal_id: str, *, heard: datetime, now: datetime, also:
         if goal.held_at > heard:
             raise NewerWords
         goal.held_at = None
-        return [*withdraw_run(goal, "CRISIS", now=now), told(goal, now=now), *also]
+        return [*withdraw_run(goal, "CRISIS", now=now), goal_changed_event(goal, now=now), *also]
 
     changed(user_id, goal_id, change, deleted=True)

@@ -13,7 +13,7 @@ from shared.accountability.goals import outages, profiles, rules
 from shared.accountability.goals.calendar import Window, following, shifted
 from shared.accountability.goals.frequency import Frequency, Past, asks_on, falls_short, period
 from shared.accountability.goals.items import DUE_KIND, OUTAGE_KIND, Day, Goal, Member, Outage, day_sk
-from shared.accountability.goals.repository import celebrate, open_on, progressed, saved, withdraw_run
+from shared.accountability.goals.repository import celebrate, goal_write, open_on, progressed, withdraw_run
 from shared.accountability.items import goal_pk
 from shared.kernel import due
 from shared.kernel.errors import Unavailable
@@ -114,7 +114,7 @@ def settle(goal: Goal, *, now: datetime) -> None:
     if ahead and ahead.log_id:
         goal.put_tally(rules.counted(goal.tally, ahead.date, "LOGGED", completed=bool(ahead.completed)))
         happened += celebrate(goal, before, ahead.date, now=now)
-    transact([saved(goal), day.saved(), *happened, progressed(goal, window.day, now=now)])
+    transact([goal_write(goal), day.write(), *happened, progressed(goal, window.day, now=now)])
 
 
 def without_log(goal: Goal, window: Window) -> Outcome:

@@ -203,7 +203,7 @@ class Day(Tallied):
         day.put_tally(goal.tally)
         return day
 
-    def saved(self, **options: Any) -> Update:
+    def write(self, **options: Any) -> Update:
         """Return the write that stores the day; what belongs to escalation stays as it is."""
         actions: list[Action] = []
         for name, attribute in type(self).get_attributes().items():

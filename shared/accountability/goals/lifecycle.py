@@ -174,4 +174,4 @@ def _reopen(goal: Goal, *, now: datetime) -> list[Write]:
     left.put_tally(goal.tally)
     days.open_next(goal, today)
     goal.run_from = today.day
-    return [left.saved()]
+    return [left.write()]

@@ -13,10 +13,10 @@ from shared.accountability.goals.items import Day, Goal, day_sk
 from shared.accountability.goals.repository import (
     celebrate,
     find,
+    goal_write,
     progressed,
     run_closed,
     run_withdrawn,
-    saved,
     withdraw_run,
 )
 from shared.accountability.goals.schemas import LogChange, LogFields, LogView
@@ -212,8 +212,8 @@ def _log_open(goal: Goal, date: str, entry: Entry, *, now: datetime) -> Logged:
         goal.last_logged, goal.last_request = date, entry.request_id
     crisis, happened = _tell(goal, day, before.missed_since, now=now)
     happened += celebrate(goal, before, date, now=now)
-    fresh = day.saved(condition=Day.log_id.does_not_exist(), error=_standing)
-    transact([fresh, saved(goal), *happened])
+    fresh = day.write(condition=Day.log_id.does_not_exist(), error=_standing)
+    transact([fresh, goal_write(goal), *happened])
     return Logged(day, goal, crisis=crisis)
 
 
@@ -270,7 +270,7 @@ def revise(goal: Goal, rows: dict[str, Day], day: Day, entry: Entry, *, now: dat
     )
     crisis, happened = _tell(goal, day, before.missed_since, now=now)
     happened += celebrate(goal, before, day.date, now=now)
-    transact([saved(goal), *writes, *happened])
+    transact([goal_write(goal), *writes, *happened])
     return Logged(day, goal, crisis=crisis)
 
 

@@ -99,7 +99,7 @@ def change(
         Unavailable: others changed them all the time.
     """
     changes = _changes(wanted)
-    moved_to = [messaging.living_in(user_id, wanted.zone)] if wanted.zone else []
+    moved_to = [messaging.set_zone_write(user_id, wanted.zone)] if wanted.zone else []
 
     def once() -> AccountabilityProfile:
         member = member_of(user_id)

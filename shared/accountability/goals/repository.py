@@ -36,7 +36,7 @@ def find(user_id: str, goal_id: str, *, deleted: bool = False) -> Goal:
     return goal
 
 
-def saved(goal: Goal) -> Put:
+def goal_write(goal: Goal) -> Put:
     """Return the write that stores a goal as it has become, unless it changed since it was read."""
     was = goal.version
     goal.version = was + 1
@@ -55,7 +55,7 @@ def changed(user_id: str, goal_id: str, change: Callable[[Goal], Sequence[Write]
         goal = find(user_id, goal_id, deleted=deleted)
         writes = change(goal)
         if writes:
-            transact([saved(goal), *writes])
+            transact([goal_write(goal), *writes])
         return goal
 
     return retry_on_conflict(once)
@@ -101,7 +101,7 @@ def active_goals(shard: int, after: str | None, *, limit: int) -> tuple[Sequence
     return found.items, f"{last['pk']['S']}|{last['sk']['S']}" if last else None
 
 
-def told(goal: Goal, *, now: datetime) -> Put:
+def goal_changed_event(goal: Goal, *, now: datetime) -> Put:
     """Return the event that a goal was changed."""
     return outbox(GoalChanged(user_id=goal.user_id, goal_id=goal.goal_id, status=goal.status), at=now)
 
@@ -132,7 +132,7 @@ def decided(goal: Goal, was: Mapping[str, Any], *, now: datetime) -> list[Write]
     """Return what goes with a change that its owner decided: the event, and the trail from what it was."""
     after, version = settings_of(goal), goal.version + 1
     kept = trail.changed(goal.user_id, "GOAL", goal.goal_id, was, after, version=version, by=goal.user_id, now=now)
-    return [told(goal, now=now), *kept]
+    return [goal_changed_event(goal, now=now), *kept]
 
 
 def progressed(goal: Goal, day: str, *, now: datetime) -> Put:

@@ -55,7 +55,7 @@ PARTNER_PREFIX = "ptn_"
 LEAD_PREFIX = "led_"
 
 
-def follow(event: News, *, now: datetime) -> None:
+def handle(event: News, *, now: datetime) -> None:
     """Take in what was told of a partner or a lead; what is about another matter is not ours."""
     if isinstance(event, messaging.events.ReplyReceived):
         reply(event, now=now)

@@ -262,7 +262,7 @@ _DEEDS: Mapping[str, Callable[[_Reply], list[Write]]] = {
 
 def _answered(reply: _Reply, matter: Matter, answer: Answer) -> list[Write]:
     item = _conversation(reply, matter)
-    return [_told(reply, item, answer), _noted(item, Conversation.answer.set(answer)), *_words(reply, item)]
+    return [_reply_event(reply, item, answer), _noted(item, Conversation.answer.set(answer)), *_words(reply, item)]
 
 
 def _words(reply: _Reply, item: Conversation) -> list[Write]:
@@ -283,7 +283,7 @@ def _conversation(reply: _Reply, matter: Matter) -> Conversation:
     return next(one for one in reply.open if (one.kind, one.recipient_id) == (matter.kind, matter.recipient_id))
 
 
-def _told(reply: _Reply, item: Conversation, answer: Answer) -> Write:
+def _reply_event(reply: _Reply, item: Conversation, answer: Answer) -> Write:
     event = ReplyReceived(
         recipient_id=item.recipient_id,
         message_id=item.message_id,
@@ -307,7 +307,7 @@ _UNCLEAR: Mapping[str, str] = {"CONSENT": "reply.unclear-consent", "ASK": "reply
 def _wrote(reply: _Reply, wrote: Wrote) -> list[Write]:
     """Note own words, and answer them: a question once, what is no clear answer once; the rest is for staff."""
     item = _conversation(reply, wrote.matter)
-    told = [_told(reply, item, "TEXT"), *_words(reply, item)]
+    told = [_reply_event(reply, item, "TEXT"), *_words(reply, item)]
     if wrote.asks and not item.explained:
         template = _WHO.get(item.kind, "reply.who") if wrote.waits or item.answer == "ACCEPTED" else "reply.who"
         said = reply.say(template, user_name=item.label)

@@ -32,7 +32,7 @@ def enlist_user(user_id: str, name: str, email: str) -> list[Write]:
     return [Update(RecipientItem, pk, RecipientItem.SK, actions), Put(known)]
 
 
-def living_in(user_id: str, zone: str) -> Update:
+def set_zone_write(user_id: str, zone: str) -> Update:
     """Return the write that notes where a user lives: their quiet hours go by it unless they chose a zone themselves.
 
     The function needs ``touches=[messaging.access.PLACE]``.
@@ -45,7 +45,7 @@ def living_in(user_id: str, zone: str) -> Update:
     return Update(RecipientItem, recipient_pk(user_id), RecipientItem.SK, actions)
 
 
-def suspending(user_id: str, *, suspended: bool) -> Update:
+def set_suspended_write(user_id: str, *, suspended: bool) -> Update:
     """Return the write that lets nothing go out any more in the name of a user, or lets it again.
 
     The function needs ``touches=[messaging.access.PLACE]``.

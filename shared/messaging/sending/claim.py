@@ -17,9 +17,9 @@ from shared.messaging.items import Consent, RecipientItem, Suppression, address_
 from shared.messaging.message_items import Attempt, Message, attempt_sk
 from shared.messaging.outgoing import Words
 from shared.messaging.sending import counters, progress
-from shared.messaging.sending.gate import Way
+from shared.messaging.sending.gate import ChannelOption
 from shared.messaging.sending.requests import MessageRequest, request, still_open
-from shared.messaging.sending.send_context import Known, subject_key
+from shared.messaging.sending.send_context import SendContext, subject_key
 from shared.messaging.templates import variables
 
 UNKNOWN_AFTER = timedelta(minutes=2)
@@ -28,7 +28,7 @@ UNKNOWN_AFTER = timedelta(minutes=2)
 Claimed = tuple[Message, Attempt]
 
 
-def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Claimed:
+def claim(known: SendContext, way: ChannelOption, words: Words, *, now: datetime) -> Claimed:
     """Claim the next attempt at a message; return both as they stand then.
 
     Raises:
@@ -57,7 +57,7 @@ def claim(known: Known, way: Way, words: Words, *, now: datetime) -> Claimed:
     return message, attempt
 
 
-def _attempt(known: Known, way: Way, words: Words, now: datetime) -> Attempt:
+def _attempt(known: SendContext, way: ChannelOption, words: Words, now: datetime) -> Attempt:
     message = known.message
     number = message.attempt + 1
     return Attempt(
@@ -77,7 +77,7 @@ def _attempt(known: Known, way: Way, words: Words, now: datetime) -> Attempt:
     )
 
 
-def _claimed(known: Known, way: Way, attempt: Attempt, now: datetime) -> dict[str, Any]:
+def _claimed(known: SendContext, way: ChannelOption, attempt: Attempt, now: datetime) -> dict[str, Any]:
     """Return what the claim changes of its message."""
     message, channel = known.message, str(way.channel)
     same = message.channel == channel
@@ -104,7 +104,7 @@ def _not_suspended(message: Message) -> list[Check]:
     return [Check(model, pk, sk, RecipientItem.suspended.does_not_exist(), VersionConflict)]
 
 
-def _not_suppressed(known: Known, way: Way) -> list[Check]:
+def _not_suppressed(known: SendContext, way: ChannelOption) -> list[Check]:
     if way.channel is Channel.IN_APP:
         return []
     free: Condition = Suppression.pk.does_not_exist() | Suppression.lifted_at.exists()
@@ -114,7 +114,7 @@ def _not_suppressed(known: Known, way: Way) -> list[Check]:
     return [Check(Suppression, pk, sk, free, VersionConflict) for pk in address_pks(str(way.address)) for sk in scopes]
 
 
-def _consented(known: Known, way: Way) -> list[Check]:
+def _consented(known: SendContext, way: ChannelOption) -> list[Check]:
     if known.category.consent is None:
         return []
     given = (Consent.given == True) & Consent.channels.contains(str(way.channel))  # noqa: E712 - an expression
@@ -129,7 +129,7 @@ def _consented(known: Known, way: Way) -> list[Check]:
     ]
 
 
-def _recipient_as_read(known: Known) -> list[Check]:
+def _recipient_as_read(known: SendContext) -> list[Check]:
     recipient = known.recipient
     if recipient is None:
         return []
@@ -138,14 +138,14 @@ def _recipient_as_read(known: Known) -> list[Check]:
     ]
 
 
-def _takes_voicemail(known: Known, way: Way) -> bool:
+def _takes_voicemail(known: SendContext, way: ChannelOption) -> bool:
     """Tell whether a voice message goes with this text (S-A-32)."""
     message, recipient = known.message, known.recipient
     wanted = recipient is not None and bool(recipient.voicemail) and Channel.VOICE in known.category.channels
     return way.channel is Channel.SMS and wanted and not message.voicemail and message.companion_of is None
 
 
-def _voicemail(known: Known, way: Way, now: datetime) -> list[Write]:
+def _voicemail(known: SendContext, way: ChannelOption, now: datetime) -> list[Write]:
     if not _takes_voicemail(known, way):
         return []
     message = known.message

@@ -26,9 +26,9 @@ from shared.messaging.recipients import suppression, unsubscribe
 from shared.messaging.sending import budgets, counters, delivery, gate, progress, send_context
 from shared.messaging.sending.budgets import OverBudget, Reservation
 from shared.messaging.sending.claim import UNKNOWN_AFTER, Claimed, claim
-from shared.messaging.sending.gate import Block, Defer, Facts, Send, Way
-from shared.messaging.sending.render_message import WindowClosed, worded
-from shared.messaging.sending.send_context import Known
+from shared.messaging.sending.gate import Block, ChannelOption, Defer, Facts, Send
+from shared.messaging.sending.render_message import WindowClosed, render_message
+from shared.messaging.sending.send_context import SendContext
 from shared.messaging.templates.rendering import NoWords
 
 STEPS = 16
@@ -62,7 +62,7 @@ IN_TIME = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    way: Way
+    way: ChannelOption
     words: Words
     reserved: Reservation | None
 
@@ -100,7 +100,7 @@ def _step(message: Message, now: datetime) -> bool:
     return False
 
 
-def _decide(known: Known) -> _Ready | Defer | Block:
+def _decide(known: SendContext) -> _Ready | Defer | Block:
     """Ask the gate, put the message into words and set its units aside; what fails rules a channel out."""
     asked = _facts(known)
     while True:
@@ -108,7 +108,7 @@ def _decide(known: Known) -> _Ready | Defer | Block:
         if not isinstance(decision, Send):
             return decision
         try:
-            said = worded(known, decision.way, now=known.facts.now)
+            said = render_message(known, decision.way, now=known.facts.now)
             return _Ready(decision.way, said, _reserved(known, decision.way, said))
         except NoWords as trouble:
             logger().error("message_without_words", template=known.message.template, trouble=type(trouble).__name__)
@@ -129,14 +129,14 @@ def _tell(over: OverBudget) -> None:
     metrics().add_metric(name=OVER_BUDGET, unit=MetricUnit.Count, value=1)
 
 
-def _facts(known: Known) -> Facts:
+def _facts(known: SendContext) -> Facts:
     """Return what the gate is asked: a message that was sent and not confirmed goes on to its next channel."""
     if known.message.status != "SENT" or known.message.channel is None:
         return known.facts
     return replace(known.facts, tried=known.facts.tried | {Channel(known.message.channel)})
 
 
-def _reserved(known: Known, way: Way, said: Words) -> Reservation | None:
+def _reserved(known: SendContext, way: ChannelOption, said: Words) -> Reservation | None:
     if way.channel not in PHONE:
         return None
     return budgets.reserve(known.limits, said.segments, now=known.facts.now)
@@ -149,7 +149,7 @@ def _defer(message: Message, decision: Defer, now: datetime) -> None:
         transact(progress.deferred(message, decision.until, decision.reason, now))
 
 
-def _stop(known: Known, decision: Block, now: datetime) -> None:
+def _stop(known: SendContext, decision: Block, now: datetime) -> None:
     """End a message that no channel may carry: as sent where one did and nothing says that it did not arrive."""
     message = known.message
     if message.status == "SENT" or message.unconfirmed:
@@ -163,7 +163,7 @@ def _stop(known: Known, decision: Block, now: datetime) -> None:
         metrics().add_metric(name=STOPPED, unit=MetricUnit.Count, value=1)
 
 
-def _send(known: Known, ready: _Ready, now: datetime) -> bool:
+def _send(known: SendContext, ready: _Ready, now: datetime) -> bool:
     try:
         claimed = claim(known, ready.way, ready.words, now=now)
     except VersionConflict:
@@ -209,7 +209,7 @@ def _return(reserved: Reservation | None) -> None:
         budgets.give_back(reserved)
 
 
-def _unsubscribe(known: Known, way: Way) -> str | None:
+def _unsubscribe(known: SendContext, way: ChannelOption) -> str | None:
     if way.channel is not Channel.EMAIL or way.address is None or not known.category.one_click:
         return None
     return unsubscribe.token(address_hash(way.address), known.category.name, known.message.recipient_id)

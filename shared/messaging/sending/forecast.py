@@ -8,10 +8,10 @@ from shared.kernel.categories import Channel
 from shared.messaging.outgoing import Words
 from shared.messaging.sending import gate, send_context
 from shared.messaging.sending.counters import Counter
-from shared.messaging.sending.gate import Block, Count, Defer, Facts, Way
-from shared.messaging.sending.render_message import WindowClosed, worded
+from shared.messaging.sending.gate import Block, ChannelOption, Count, Defer, Facts
+from shared.messaging.sending.render_message import WindowClosed, render_message
 from shared.messaging.sending.requests import MessageRequest, unsent
-from shared.messaging.sending.send_context import Known
+from shared.messaging.sending.send_context import SendContext
 from shared.messaging.templates.rendering import NoWords
 
 TURNS = 12
@@ -66,23 +66,23 @@ class Outlook:
             asked = replace(asked, found={**asked.found, decision.way.channel: said})
         return Forecast(reason="DEFERRED")
 
-    def _later(self, known: Known, asked: Facts, until: datetime) -> tuple[Known, Facts]:
+    def _later(self, known: SendContext, asked: Facts, until: datetime) -> tuple[SendContext, Facts]:
         """Return the facts as they will be then, as far as they are known: a conversation may be over."""
         if any(way.conversation for way in asked.ways):
             known = send_context.read(known.message, until)
             asked = self._facts(known)
         return known, replace(asked, now=until)
 
-    def _facts(self, known: Known) -> Facts:
+    def _facts(self, known: SendContext) -> Facts:
         counted = zip(known.counters, known.facts.counts, strict=True)
         counts = tuple(Count(count.caps, (*count.sends, *self._sends[counter])) for counter, count in counted)
         return replace(known.facts, counts=counts)
 
 
-def _said(known: Known, way: Way, now: datetime) -> Words | str:
+def _said(known: SendContext, way: ChannelOption, now: datetime) -> Words | str:
     """Return a message's words for one channel, or why it cannot go there."""
     try:
-        return worded(known, way, now=now)
+        return render_message(known, way, now=now)
     except NoWords:
         return "TEMPLATE"
     except WindowClosed:

@@ -16,7 +16,7 @@ from shared.messaging.recipients.hours import Week, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ChannelOption:
     """A channel by which the message could go.
 
     Attributes:
@@ -87,7 +87,7 @@ class Facts:
     person: Person | None = None
     direct: bool = False
     consented: frozenset[Channel] = frozenset()
-    ways: tuple[Way, ...] = ()
+    ways: tuple[ChannelOption, ...] = ()
     tried: frozenset[Channel] = frozenset()
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     narrower: tuple[Week, ...] = ()
@@ -100,7 +100,7 @@ class Facts:
 class Send:
     """It may leave now, by this way."""
 
-    way: Way
+    way: ChannelOption
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _of_person(facts: Facts) -> Block | None:
     return None
 
 
-def _of_way(facts: Facts, way: Way) -> Decision:
+def _of_way(facts: Facts, way: ChannelOption) -> Decision:
     """Return what becomes of a message on one channel."""
     reason = _no_address(way) or _no_consent(facts, way) or way.suppressed or _muted(facts, way) or way.unfit
     if reason:
@@ -196,11 +196,11 @@ def _of_way(facts: Facts, way: Way) -> Decision:
     return Block(found) if found else Send(way)
 
 
-def _no_address(way: Way) -> str | None:
+def _no_address(way: ChannelOption) -> str | None:
     return None if way.address else "NO_ADDRESS"
 
 
-def _no_consent(facts: Facts, way: Way) -> str | None:
+def _no_consent(facts: Facts, way: ChannelOption) -> str | None:
     """Tell where consent is missing: to the purpose by this channel, or to WhatsApp and calls (X-A-28, X-A-41)."""
     if way.channel in facts.consented:
         return None
@@ -211,7 +211,7 @@ def _no_consent(facts: Facts, way: Way) -> str | None:
     return None
 
 
-def _muted(facts: Facts, way: Way) -> str | None:
+def _muted(facts: Facts, way: ChannelOption) -> str | None:
     if facts.person is None or preferences.wanted(facts.category, way.channel, facts.person.muted):
         return None
     return "PREFERENCES"
@@ -229,7 +229,7 @@ def _where_and_when(facts: Facts) -> tuple[tuple[str, ...], tuple[Week, ...]]:
     return facts.whereabouts.zones(), (*facts.whereabouts.rules(), *facts.narrower)
 
 
-def _quiet(facts: Facts, way: Way) -> Defer | Block | None:
+def _quiet(facts: Facts, way: ChannelOption) -> Defer | Block | None:
     """Tell when the hours allow it (X-A-11, X-N-04); what only lies in the in-app inbox wakes nobody."""
     if facts.category.critical or way.channel not in OUTSIDE:
         return None

@@ -65,7 +65,7 @@ def about(message: Message) -> dict[str, str | None]:
     }
 
 
-def _told(message: Message, event: events.MessageEvent, step: str, now: datetime) -> Put:
+def _event(message: Message, event: events.MessageEvent, step: str, now: datetime) -> Put:
     return outbox(event, at=now, event_id=f"{message.message_id}-{step}")
 
 
@@ -83,7 +83,7 @@ def ended(message: Message, status: End, reason: str, now: datetime) -> list[Wri
         "FAILED": events.MessageFailed,
     }
     over = changed(message, Message.status.set(status), Message.reason.set(reason), *due(message, None))
-    return [over, _told(message, kinds[status].model_validate(fields), status.lower(), now)]
+    return [over, _event(message, kinds[status].model_validate(fields), status.lower(), now)]
 
 
 def deferred(message: Message, until: datetime, reason: str, now: datetime) -> list[Write]:
@@ -96,7 +96,7 @@ def deferred(message: Message, until: datetime, reason: str, now: datetime) -> l
         *due(message, until),
     )
     event = events.MessageDeferred.model_validate(about(message) | {"reason": reason, "until": until})
-    return [waits, _told(message, event, f"deferred-{message.version}", now)]
+    return [waits, _event(message, event, f"deferred-{message.version}", now)]
 
 
 def looked_at(message: Message, at: datetime | None) -> Update:
@@ -129,7 +129,7 @@ def next_channel(message: Message, reason: str, now: datetime) -> Update:
 def channel_failed(message: Message, item: Attempt, reason: str, now: datetime) -> Put:
     """Return the event that a channel did not carry a message."""
     event = events.ChannelFailed.model_validate(about(message) | {"channel": item.channel, "reason": reason})
-    return _told(message, event, f"failed-{item.attempt}", now)
+    return _event(message, event, f"failed-{item.attempt}", now)
 
 
 def unconfirmed(message: Message) -> Update:
@@ -172,7 +172,7 @@ def _told_sent(message: Message, item: Attempt, now: datetime) -> list[Write]:
     channel = Channel(item.channel)
     event = events.MessageSent.model_validate(about(message) | {"channel": channel})
     awaited = conversations.opened(message, address_hash(item.address), channel, now=now)
-    return [_told(message, event, f"sent-{item.attempt}", now), *awaited, *_texted(item, now)]
+    return [_event(message, event, f"sent-{item.attempt}", now), *awaited, *_texted(item, now)]
 
 
 def _texted(item: Attempt, now: datetime) -> list[Update]:
@@ -190,7 +190,7 @@ def arrived(message: Message, item: Attempt, now: datetime) -> list[Write]:
         there.append(Message.sent_at.set(now))
     event = events.MessageDelivered.model_validate(about(message) | {"channel": Channel(item.channel)})
     told: list[Write] = _told_sent(message, item, now) if item.sent_at is None else []
-    return [changed(message, *there), *told, _told(message, event, "delivered", now)]
+    return [changed(message, *there), *told, _event(message, event, "delivered", now)]
 
 
 def keys(message_id: str, number: int) -> list[tuple[type[Message | Attempt], str, str]]:

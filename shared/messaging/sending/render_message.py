@@ -4,8 +4,8 @@ from datetime import datetime
 
 from shared.kernel.categories import Channel
 from shared.messaging.outgoing import Words
-from shared.messaging.sending.gate import Way
-from shared.messaging.sending.send_context import Known
+from shared.messaging.sending.gate import ChannelOption
+from shared.messaging.sending.send_context import SendContext
 from shared.messaging.templates import rendering, variables
 
 
@@ -13,7 +13,7 @@ class WindowClosed(Exception):
     """WhatsApp takes own words only within 24 hours of the person's (X-A-28)."""
 
 
-def worded(known: Known, way: Way, *, now: datetime) -> Words:
+def render_message(known: SendContext, way: ChannelOption, *, now: datetime) -> Words:
     """Return a message's words for one channel.
 
     Raises:

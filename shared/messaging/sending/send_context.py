@@ -29,7 +29,7 @@ from shared.messaging.recipients.hours import Week, Whereabouts, every_day
 from shared.messaging.sending import budgets, counters
 from shared.messaging.sending.budgets import Limit
 from shared.messaging.sending.counters import Counter
-from shared.messaging.sending.gate import Facts, Person, Way
+from shared.messaging.sending.gate import ChannelOption, Facts, Person
 from shared.messaging.sending.requests import topic_key
 
 CONVERSATION = timedelta(hours=24)
@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SendContext:
     """A message and everything that was read to judge it.
 
     Attributes:
@@ -74,7 +74,7 @@ class Known:
     texted: bool
 
 
-def read(message: Message, now: datetime) -> Known:
+def read(message: Message, now: datetime) -> SendContext:
     """Read what a decision about a message stands on: two calls."""
     kind = category(message.category)
     recipient, consent, sender, over = _matter(message, kind)
@@ -110,7 +110,7 @@ def read(message: Message, now: datetime) -> Known:
     )
     states = places[to_phone].states if to_phone else ()
     texted = any(state.first_text_at is not None for state in states)
-    return Known(message, kind, facts, recipient, phone, limits, counts, texted)
+    return SendContext(message, kind, facts, recipient, phone, limits, counts, texted)
 
 
 def _tried(message: Message) -> frozenset[Channel]:
@@ -198,17 +198,17 @@ def _way(
     sender: Sender | None,
     phone: Phone | None,
     to: tuple[str | None, str | None],
-) -> Way:
+) -> ChannelOption:
     to_phone, to_mail = to
     if channel is Channel.IN_APP:
         user = message.recipient_id if message.recipient_id.startswith("usr_") and not message.to else None
-        return Way(channel, user)
+        return ChannelOption(channel, user)
     address = to_phone if channel in PHONE else to_mail
     if address is None:
-        return Way(channel, None)
+        return ChannelOption(channel, None)
     place = places[address]
     heard = max((state.heard_at for state in place.states if state.heard_at), default=None)
-    return Way(
+    return ChannelOption(
         channel,
         address,
         suppressed=_suppressed(message, kind, place),

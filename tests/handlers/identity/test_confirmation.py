@@ -13,7 +13,7 @@ from shared.identity.seeding import ensure_account
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.reads import get
 from shared.kernel.storage.writes import Update, commit
-from shared.messaging import living_in
+from shared.messaging import set_zone_write
 from shared.messaging.items import RecipientItem, recipient_pk
 from tests.calls import call
 from tests.clock import START
@@ -91,7 +91,7 @@ def test_the_pages_speak_the_language_of_the_browser_until_that_of_the_holder_is
 
 def test_the_pages_speak_the_language_that_the_holder_is_told_things_in(mailbox):
     token = _mailed(mailbox, user := registered())
-    commit(living_in(user, "Europe/Madrid"))
+    commit(set_zone_write(user, "Europe/Madrid"))
     assert "Confirm your e-mail address" in _open(token, more=SPANISH).text
     commit(
         Update(

@@ -8,7 +8,7 @@ from shared.identity import new_passwords
 from shared.identity.events import AccountMailRequested
 from shared.kernel.storage.client import dynamodb
 from shared.kernel.storage.writes import Update, commit
-from shared.messaging import living_in
+from shared.messaging import set_zone_write
 from shared.messaging.items import RecipientItem, recipient_pk
 from tests.calls import call
 from tests.handlers.identity.conftest import (
@@ -128,7 +128,7 @@ def test_the_form_sets_the_password_or_says_what_is_wrong(mailbox):
 
 def test_the_form_speaks_the_language_of_the_holder_and_of_the_browser_once_the_link_is_used(mailbox):
     user = confirmed(mailbox)
-    commit(living_in(user, "Europe/Madrid"))
+    commit(set_zone_write(user, "Europe/Madrid"))
     commit(
         Update(
             RecipientItem,

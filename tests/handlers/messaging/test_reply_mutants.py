@@ -53,7 +53,7 @@ MUTANTS = [
         Mutant(
             "the id lacks the reply",
             REPLIES,
-            "_told",
+            "_reply_event",
             'f"reply-{reply.written.sid}-{item.recipient_id}"',
             'f"reply-{item.about}"',
         ),
@@ -63,7 +63,7 @@ MUTANTS = [
         Mutant(
             "the id lacks what was answered",
             REPLIES,
-            "_told",
+            "_reply_event",
             'f"reply-{reply.written.sid}-{item.recipient_id}"',
             'f"reply-{reply.number}"',
         ),

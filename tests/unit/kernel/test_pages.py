@@ -15,7 +15,7 @@ PLAIN = {"heading": "Hello", "sentences": (), "link": None, "ways": (), "then": 
 
 
 @pytest.fixture(autouse=True)
-def _told(monkeypatch):
+def _event(monkeypatch):
     monkeypatch.setenv("WELLSPRING_STAGE", "test")
     environment.read_anew()
     yield

@@ -11,7 +11,7 @@ from shared.kernel.categories import OUTSIDE, Cap, Channel
 from shared.messaging.categories import CATEGORIES, category
 from shared.messaging.recipients import hours
 from shared.messaging.recipients.hours import Whereabouts, every_day
-from shared.messaging.sending.gate import Block, Count, Defer, Facts, Person, Send, Way, decide, next_day
+from shared.messaging.sending.gate import Block, ChannelOption, Count, Defer, Facts, Person, Send, decide, next_day
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 """In New York."""
@@ -19,11 +19,11 @@ NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 2, 4, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 13, tzinfo=UTC)
 
-SMS = Way(Channel.SMS, "+12125550123")
-EMAIL = Way(Channel.EMAIL, "pat@example.com")
-WHATSAPP = Way(Channel.WHATSAPP, "+12125550123")
-VOICE = Way(Channel.VOICE, "+12125550123")
-IN_APP = Way(Channel.IN_APP, "usr_1")
+SMS = ChannelOption(Channel.SMS, "+12125550123")
+EMAIL = ChannelOption(Channel.EMAIL, "pat@example.com")
+WHATSAPP = ChannelOption(Channel.WHATSAPP, "+12125550123")
+VOICE = ChannelOption(Channel.VOICE, "+12125550123")
+IN_APP = ChannelOption(Channel.IN_APP, "usr_1")
 
 EVERYTHING = frozenset(Channel)
 
@@ -63,7 +63,7 @@ def test_what_nothing_speaks_against_goes_by_the_first_channel():
         ({"direct": True}, Block("ADDRESS_NOT_ALLOWED")),
         ({"ways": ()}, Block("NO_CHANNEL")),
         ({"tried": frozenset({Channel.SMS, Channel.EMAIL})}, Block("NO_CHANNEL")),
-        ({"ways": (Way(Channel.SMS, None),)}, Block("NO_ADDRESS")),
+        ({"ways": (ChannelOption(Channel.SMS, None),)}, Block("NO_ADDRESS")),
         ({"consented": frozenset()}, Block("NO_CONSENT")),
         ({"ways": (replace(SMS, suppressed="SUPPRESSED_STOP"),)}, Block("SUPPRESSED_STOP")),
         ({"person": Person(muted=frozenset({"partner-ask:*"}))}, Block("PREFERENCES")),
@@ -92,7 +92,7 @@ def test_a_budget_of_ours_lets_a_message_wait_until_tomorrow_as_long_as_it_makes
         ({"consented": frozenset({Channel.EMAIL})}, EMAIL),
         ({"ways": (replace(SMS, suppressed="SUPPRESSED_STOP"), EMAIL)}, EMAIL),
         ({"ways": (replace(SMS, unfit="LANDLINE"), VOICE)}, VOICE),
-        ({"ways": (Way(Channel.SMS, None), EMAIL)}, EMAIL),
+        ({"ways": (ChannelOption(Channel.SMS, None), EMAIL)}, EMAIL),
         ({"person": Person(muted=frozenset({"partner-ask:SMS"}))}, EMAIL),
         ({"found": {Channel.SMS: "BUDGET"}}, EMAIL),
         ({"tried": frozenset({Channel.SMS})}, EMAIL),
@@ -103,7 +103,7 @@ def test_what_one_channel_must_not_carry_goes_by_the_next(changes, by):
 
 
 def test_where_no_channel_will_do_the_first_ones_reason_is_told():
-    ways = (replace(SMS, suppressed="SUPPRESSED_STOP"), Way(Channel.EMAIL, None))
+    ways = (replace(SMS, suppressed="SUPPRESSED_STOP"), ChannelOption(Channel.EMAIL, None))
     assert decide(facts(ways=ways)) == Block("SUPPRESSED_STOP")
 
 
@@ -194,7 +194,7 @@ def test_the_in_app_inbox_wakes_nobody():
 
 instants = st.integers(0, 60 * 24 * 14).map(lambda minutes: NOON + timedelta(minutes=minutes))
 any_way = st.builds(
-    Way,
+    ChannelOption,
     channel=st.sampled_from(Channel),
     address=st.one_of(st.none(), st.just("address")),
     suppressed=st.sampled_from([None, None, None, "SUPPRESSED_STOP"]),
