@@ -306,7 +306,7 @@ def mailing(ses_sim, receiver, monkeypatch):
     }
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    kept = (config.settings, client.aws_session, ses._client)
+    kept = (config._kept, client.aws_session, ses._client)
     for one in kept:
         one.cache_clear()
     monkeypatch.setattr(sns, "_keys", {})
