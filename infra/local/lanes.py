@@ -21,11 +21,35 @@ from infra.local import stack
 from infra.local.processes import tail
 from infra.local.settings import HOST, PORTS, ROOT, TOOL_PATH, LocalSettings, LocalStackError
 
-LANES = ("unit", "handlers", "pages", "infra", "contract", "simulators", "reliability", "stack")
-SPREAD = ("unit", "handlers", "reliability")
-"""Lanes whose tests share nothing and run on every core."""
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A kind of tests.
+
+    Attributes:
+        budget: seconds that it may take on two cores; more fails it: a suite that nobody waits for proves nothing.
+        spread: its tests share nothing and run on every core.
+    """
+
+    budget: int
+    spread: bool = False
+
+
+LANES: Mapping[str, Lane] = {
+    "unit": Lane(180, spread=True),
+    "handlers": Lane(1200, spread=True),
+    "pages": Lane(180),
+    "infra": Lane(180),
+    "contract": Lane(360),
+    "simulators": Lane(180),
+    "reliability": Lane(720, spread=True),
+    "stack": Lane(1800),
+}
+"""Lanes in their order: what fails soonest comes first. The budgets are twice what they take today."""
 
 ENGINES = "engines"
+SLOWEST = 10
+"""Tests named after each lane that took longest."""
 ENGINE_TOOLS = ("java", "mvn", "go")
 # Below the ports that systems hand out for outgoing connections, so that a port found free stays free.
 PORT_RANGE = range(20000, 30000)
@@ -43,7 +67,7 @@ class Result:
 def run_pytest(lane: str, environment: Mapping[str, str] = os.environ) -> Result:
     """Run the tests of one lane, showing their output as it comes."""
     command = [sys.executable, "-m", "pytest", f"tests/{lane}", "-rfEs", "-m", "not soak"]
-    command += ["-n", "auto"] if lane in SPREAD else []
+    command += [f"--durations={SLOWEST}", *(["-n", "auto"] if lane in LANES and LANES[lane].spread else [])]
     summary = ""
     failures: list[str] = []
     process = subprocess.Popen(
@@ -99,13 +123,22 @@ def run(lanes: Sequence[str]) -> bool:
     for number, lane in enumerate(lanes, 1):
         _say(f"\n=== lane {number} of {len(lanes)}: {lane}")
         began = time.monotonic()
-        results[lane] = RUNNERS[lane]() if lane in RUNNERS else run_pytest(lane)
-        _say(f"=== {lane} {'passed' if results[lane].passed else 'FAILED'} after {time.monotonic() - began:.0f} s")
+        result = RUNNERS[lane]() if lane in RUNNERS else run_pytest(lane)
+        took = time.monotonic() - began
+        results[lane] = result if lane not in LANES else _judged(result, took, LANES[lane].budget)
+        _say(f"=== {lane} {'passed' if results[lane].passed else 'FAILED'} after {took:.0f} s")
     _say("")
     for lane, result in results.items():
         verdict = f"{lane} {'passed' if result.passed else 'FAILED'}:"
         _say("\n".join([verdict, *result.failures, result.summary]))
     return all(result.passed for result in results.values())
+
+
+def _judged(result: Result, took: float, budget: int) -> Result:
+    """Return how a lane went, its time included."""
+    told = f"{result.summary} ({took:.0f} of {budget} s)"
+    over = [f"took {took:.0f} s, more than its budget of {budget} s: see its slowest tests"] if took > budget else []
+    return Result(result.passed and not over, told, [*result.failures, *over])
 
 
 def _free_ports() -> list[int]:

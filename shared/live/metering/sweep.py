@@ -32,9 +32,9 @@ def check(pk: str, sk: str, *, until: datetime, now: datetime) -> None:
 def _check(item: ViewingItem, *, until: datetime, now: datetime) -> None:
     if item.status != "ACTIVE":
         return
-    gone, silent = rules.gone_at(item.viewing(), now), sessions.silent_since(item)
-    if gone is not None:
-        sessions.settle_as_read(item, Reason.ABANDONED, at=gone, now=now)
+    silent = sessions.silent_since(item)
+    if rules.gone_at(item.viewing(), now) is not None:
+        sessions.settle_as_read(item, Reason.ABANDONED, at=now, now=now)
     elif item.started_at + timedelta(hours=rules.MAX_HOURS) < now:
         sessions.settle(item, Reason.EXPIRED, at=now, now=now)
     elif item.paused_at is None and silent <= until:

@@ -11,8 +11,10 @@ from shared.live.metering import sessions
 from shared.live.metering.items import viewing_pk
 from shared.live.metering.schemas import MeterTick
 from shared.live.rules import StreamStatus
+from tests import mutants
 from tests.clock import START
 from tests.handlers.live.conftest import CREATOR, SEEN, VIEWER, put_stream, watch
+from tests.mutants import Mutant
 from tests.triggers import due_event, queue_event
 
 DONE = {"batchItemFailures": []}
@@ -118,6 +120,21 @@ def paused_session(clock):
 @pytest.mark.covers("S-W-34")
 def test_who_leaves_a_paused_stream_pays_until_the_pause(paused_session, clock):
     assert metering.leave("str_1", paused_session, VIEWER.user_id, now=clock.now()).charged == 1000
+
+
+KEPT = Mutant(
+    "what was ticked into a pause is kept",
+    "shared.live.metering.sessions",
+    "_owed",
+    "stream.off_air_since",
+    "stream.ended_at",
+)
+
+
+@pytest.mark.covers("R-04")
+def test_that_what_was_ticked_into_a_pause_is_kept_is_noticed(paused_session, clock):
+    with mutants.planted(KEPT), pytest.raises(AssertionError):
+        test_who_leaves_a_paused_stream_pays_until_the_pause(paused_session, clock)
 
 
 @pytest.mark.covers("S-W-34")

@@ -10,9 +10,11 @@ from shared import wallet
 from shared.kernel.clock import to_ms
 from shared.live import metering, picture, rooms, streams
 from shared.live.events import LivekitEventReceived, StreamPaused
+from tests import mutants
 from tests.clock import START
 from tests.handlers.live.conftest import CREATOR, VIEWER, http, put_stream, stored, watch
 from tests.handlers.live.test_livekit_events import EVENT, OK, deliver, signed
+from tests.mutants import Mutant
 from tests.outbox import sent
 from tests.triggers import due_event, queue_event, schedule_event
 
@@ -289,6 +291,16 @@ def test_a_pause_that_nobody_was_told_of_is_taken_off_all_the_same(player, camer
     player.watch(60)
     back(camera, clock)
     assert player.leave() == 3000
+
+
+CHARGED = Mutant("a pause is charged", "shared.live.metering.sessions", "_in_step", "missed_ms(item, stream)", "0")
+
+
+@pytest.mark.covers("R-04")
+def test_that_a_pause_is_charged_is_noticed(player, camera, clock, invoke):
+    """Players of a simulated hour hear of a pause before it is over: this corner is played by hand."""
+    with mutants.planted(CHARGED), pytest.raises(AssertionError):
+        test_a_pause_that_nobody_was_told_of_is_taken_off_all_the_same(player, camera, clock, invoke)
 
 
 @pytest.mark.covers("X-L-06", "X-W-05")
