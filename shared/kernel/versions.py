@@ -21,7 +21,7 @@ from shared.kernel.wire import etag
 
 _TAG = re.compile(r"\"(0|[1-9][0-9]{0,17})\"", re.ASCII)
 LONGEST_TAG = 64
-"""Characters of ``If-Match``; our own have about twenty."""
+"""Characters of ``If-Match`` and ``If-None-Match``; our own have about twenty."""
 
 _NONE = -1
 """The version of nothing: what a tag that is none of ours names."""
@@ -78,9 +78,10 @@ def refusing(model: type[Item], missing: type[DomainError]) -> Callable[[Attribu
 
 def seen_in(headers: Mapping[str, str]) -> Seen | None:
     """Return what a request's headers (by lower-case name) say, ``None`` where they say nothing."""
-    match, none_match = headers.get("if-match"), headers.get("if-none-match")
-    if match is not None and len(match) > LONGEST_TAG:
-        raise ValidationFailed(details=[("If-Match", f"At most {LONGEST_TAG} characters")])
+    given = {name: headers.get(name.lower()) for name in ("If-Match", "If-None-Match")}
+    if long := [name for name, tag in given.items() if tag is not None and len(tag) > LONGEST_TAG]:
+        raise ValidationFailed(details=[(name, f"At most {LONGEST_TAG} characters") for name in long])
+    match, none_match = given.values()
     if match is None:
         return Seen(0) if none_match == "*" else None
     if match == "*":

@@ -136,3 +136,5 @@ def test_a_tag_of_no_length_that_we_give_out_is_refused_by_its_name(call: Call, 
     assert change({"if-match": "x" * 64}).status == 412
     refused = change({"if-match": "x" * 65})
     assert (refused.status, refused.json["error"]["details"][0]["field"]) == (400, "If-Match")
+    beside = change({"if-match": '"1"', "if-none-match": "x" * 65})
+    assert (beside.status, beside.json["error"]["details"][0]["field"]) == (400, "If-None-Match")
