@@ -1,4 +1,4 @@
-"""What escalation refuses."""
+"""What escalation policies refuse."""
 
 from shared.kernel.errors import Conflict, NotFound
 
