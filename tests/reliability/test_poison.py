@@ -202,7 +202,7 @@ class Real:
     """
 
     def __init__(self, name: str) -> None:
-        self.shell: Callable[[Any, Any], Any] = function_of(name)
+        self.shell: Callable[[Any, Any], Any] = prepare(function_of(name))
 
     def invoke(self, _: Declaration, event: dict[str, Any]) -> None:
         """Stand in for a call of the function by its name: as Lambda does, tell no more than that it failed."""
