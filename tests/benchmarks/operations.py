@@ -174,7 +174,8 @@ def _live_hub(bench: Deployment) -> dict[str, Counts]:
         connections.connect(ticket, f"con-{number}", signed_in, now=now)
         command = Subscribe(action="subscribe", channel=f"user:{who.user_id}")
         subscriptions.subscribe(f"con-{number}", command, [USER], signed_in, now=now)
-    message = BalanceChanged(balance=1000, available=1000, level="green")
+    figures = {"balance": 1000, "available": 1000, "held": 0, "watching": 0, "level": "green", "as_of": now}
+    message = BalanceChanged.model_validate(figures, by_name=True)
     with sockets.watched():
         publish(message, who.user_id, now=now)
         return {"publish": _counted(bench, lambda: publish(message, who.user_id, now=now))}
