@@ -43,7 +43,7 @@ LANES: Mapping[str, Lane] = {
     "contract": Lane(360),
     "simulators": Lane(180),
     "reliability": Lane(720, spread=True),
-    "stack": Lane(1800),
+    "stack": Lane(2400),
 }
 """Lanes in their order: what fails soonest comes first. The budgets are two to three times what they take today."""
 
