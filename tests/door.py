@@ -24,8 +24,7 @@ def guarded(guard: Guard) -> Iterator[None]:
     behind = client.call
 
     def call(operation: str, request: Request) -> Request:
-        name = "".join(word.capitalize() for word in operation.split("_"))
-        return guard(name, request, lambda named, changed: behind(as_sent(named), changed))
+        return guard(operation_of(operation), request, lambda named, changed: behind(as_sent(named), changed))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "call", call)
@@ -43,6 +42,11 @@ def calls_made() -> Iterator[list[str]]:
 
     with guarded(note):
         yield made
+
+
+def operation_of(sent: str) -> str:
+    """Return DynamoDB's own name of an operation."""
+    return "".join(word.capitalize() for word in sent.split("_"))
 
 
 def as_sent(name: str) -> str:

@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from shared.kernel.storage import client
-from tests import engine
+from tests import door, engine
 
 _TARGET = "DynamoDB_20120810."
 _FAILED = 400
@@ -57,8 +57,7 @@ def _value(read: dict[str, Any]) -> dict[str, Any]:
 
 def _call(operation: str, request: client.Attributes) -> client.Attributes:
     """Stand behind the door in the client's place."""
-    name = "".join(word.capitalize() for word in operation.split("_"))
-    status, _, body = _handle(_TARGET + name, json.dumps(request, default=_binary).encode())
+    status, _, body = _handle(_TARGET + door.operation_of(operation), json.dumps(request, default=_binary).encode())
     answer: client.Attributes = json.loads(body, object_hook=_value)
     if status < _FAILED:
         return answer

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from botocore.httpsession import URLLib3Session
-
 from infra.tables import tables
 from shared.kernel import due, relay, secrets
 from shared.kernel.domains import Provided, declared_secrets
@@ -151,14 +149,6 @@ def emulator(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=START_SECONDS)
-
-
-def network() -> URLLib3Session:
-    """Return a connection to AWS beside a client, set up as clients set up their own.
-
-    Without the option the kernel holds a request's body back until its headers are acknowledged, 40 ms later.
-    """
-    return URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
 
 
 def _await(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

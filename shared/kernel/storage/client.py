@@ -67,7 +67,7 @@ class Reason:
     """What became of one write of a transaction that was cancelled.
 
     Attributes:
-        code: ``None`` where nothing stood in its way, as DynamoDB says it.
+        code: ``"None"``, DynamoDB's word, where nothing stood in its way.
         item: the item as it stands, where its condition failed.
     """
 

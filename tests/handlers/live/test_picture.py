@@ -320,6 +320,23 @@ def test_nobody_falls_silent_during_a_pause_and_who_does_after_it_is_settled(pla
     assert item.ended_at == START + timedelta(seconds=30, minutes=5) + timedelta(seconds=10)
 
 
+LATE = Mutant(
+    "a session is settled as of when somebody came",
+    "shared.live.metering.sessions",
+    "settle_as_read",
+    "min(at, gone) if gone else at",
+    "at",
+)
+
+
+@pytest.mark.covers("R-04")
+def test_that_a_session_is_settled_as_of_when_somebody_came_is_noticed(player, camera, clock, invoke, due_queues):
+    with mutants.planted(LATE), pytest.raises(AssertionError):
+        test_nobody_falls_silent_during_a_pause_and_who_does_after_it_is_settled(
+            player, camera, clock, invoke, due_queues
+        )
+
+
 @pytest.mark.covers("X-L-06")
 def test_the_first_interval_is_not_owed_while_nothing_moves(call, camera, clock, invoke):
     put_stream()
